@@ -1,0 +1,460 @@
+/**
+ * The syntax tree of DDL. Nodes hold what is needed to print TiDB's normal form (2b-ddl-normal-form.md) and to apply a
+ * statement to a table schema. Names are unquoted and as written; texts of literals are unescaped.
+ */
+
+/** A table's name; `schema` null: not qualified. */
+export interface TableName {
+  readonly schema: string | null;
+  readonly table: string;
+}
+
+export type Statement =
+  | CreateTable
+  | CreateTableLike
+  | AlterTable
+  | DropTable
+  | RenameTable
+  | TruncateTable
+  | CreateIndex
+  | DropIndex
+  | CreateDatabase
+  | AlterDatabase
+  | DropDatabase
+  | OtherStatement;
+
+export interface CreateTable {
+  readonly kind: 'create-table';
+  readonly temporary: boolean;
+  readonly ifNotExists: boolean;
+  readonly name: TableName;
+  readonly columns: readonly ColumnDefinition[];
+  readonly constraints: readonly Constraint[];
+  readonly options: readonly TableOption[];
+  readonly partitioning: Partitioning | null;
+}
+
+export interface CreateTableLike {
+  readonly kind: 'create-table-like';
+  readonly temporary: boolean;
+  readonly ifNotExists: boolean;
+  readonly name: TableName;
+  readonly source: TableName;
+}
+
+export interface AlterTable {
+  readonly kind: 'alter-table';
+  readonly name: TableName;
+  readonly specs: readonly AlterSpec[];
+}
+
+export interface DropTable {
+  readonly kind: 'drop-table';
+  readonly temporary: boolean;
+  readonly ifExists: boolean;
+  readonly names: readonly TableName[];
+}
+
+export interface RenameTable {
+  readonly kind: 'rename-table';
+  readonly renames: readonly { readonly from: TableName; readonly to: TableName }[];
+}
+
+export interface TruncateTable {
+  readonly kind: 'truncate-table';
+  readonly name: TableName;
+}
+
+export interface CreateIndex {
+  readonly kind: 'create-index';
+  readonly keyKind: 'index' | 'unique' | 'fulltext' | 'spatial';
+  readonly ifNotExists: boolean;
+  readonly indexName: string;
+  readonly table: TableName;
+  readonly parts: readonly KeyPart[];
+  readonly options: IndexOptions;
+  readonly lock: string | null;
+  readonly algorithm: string | null;
+}
+
+export interface DropIndex {
+  readonly kind: 'drop-index';
+  readonly ifExists: boolean;
+  readonly indexName: string;
+  readonly table: TableName;
+  readonly lock: string | null;
+  readonly algorithm: string | null;
+}
+
+export interface CreateDatabase {
+  readonly kind: 'create-database';
+  readonly ifNotExists: boolean;
+  readonly name: string;
+  readonly options: readonly DatabaseOption[];
+}
+
+export interface AlterDatabase {
+  readonly kind: 'alter-database';
+  /** Null: the current database. */
+  readonly name: string | null;
+  readonly options: readonly DatabaseOption[];
+}
+
+export interface DropDatabase {
+  readonly kind: 'drop-database';
+  readonly ifExists: boolean;
+  readonly name: string;
+}
+
+/** A statement that isn't parsed beyond its kind. */
+export interface OtherStatement {
+  readonly kind: 'other';
+  /** DM's name of the kind, for example `InsertStmt`. */
+  readonly name: string;
+  /** A DDL that shards don't coordinate (view, sequence, …), or no DDL at all. */
+  readonly isDDL: boolean;
+}
+
+export interface DatabaseOption {
+  readonly name: 'charset' | 'collate' | 'encryption' | 'read-only';
+  readonly value: string;
+}
+
+// ---------------------------------------------------------------- columns
+
+export interface ColumnDefinition {
+  readonly name: string;
+  readonly type: DataType;
+  /** In written order, repeated ones too. */
+  readonly options: readonly ColumnOption[];
+}
+
+/** A data type after the synonyms were resolved (`INTEGER` → `INT`, `BOOL` → `TINYINT(1)`, …). */
+export interface DataType {
+  /** Upper-case base name in normal form, for example `INT`, `VARCHAR`, `DECIMAL`, `GEOMETRY`. */
+  readonly name: string;
+  /** Written width, precision or fsp; null: none written. */
+  readonly length: number | null;
+  /** Written scale; null: none written. */
+  readonly decimals: number | null;
+  readonly unsigned: boolean;
+  readonly zerofill: boolean;
+  /** `BINARY` attribute of a character type (its collation is the charset's `_bin`). */
+  readonly binary: boolean;
+  /** Written charset, lower case; null: none. */
+  readonly charset: string | null;
+  /** Members of ENUM and SET; null for other types. */
+  readonly members: readonly string[] | null;
+}
+
+export type ColumnOption =
+  | { readonly kind: 'null' }
+  | { readonly kind: 'not-null' }
+  | { readonly kind: 'default'; readonly value: Expression }
+  | { readonly kind: 'on-update'; readonly value: Expression }
+  | { readonly kind: 'auto-increment' }
+  | { readonly kind: 'unique' }
+  | { readonly kind: 'primary'; readonly clustered: boolean | null }
+  | { readonly kind: 'comment'; readonly text: string }
+  | { readonly kind: 'collate'; readonly collation: string }
+  | { readonly kind: 'column-format'; readonly format: string }
+  | { readonly kind: 'storage'; readonly storage: string }
+  | {
+      readonly kind: 'generated';
+      readonly expression: Expression;
+      readonly stored: boolean;
+      readonly written: 'virtual' | 'stored' | null;
+    }
+  | { readonly kind: 'references'; readonly reference: Reference }
+  | {
+      readonly kind: 'check';
+      readonly name: string | null;
+      readonly expression: Expression;
+      readonly enforced: boolean;
+    }
+  | { readonly kind: 'auto-random'; readonly shardBits: number | null; readonly rangeBits: number | null }
+  | { readonly kind: 'srid'; readonly srid: number }
+  | { readonly kind: 'invisible'; readonly invisible: boolean };
+
+export interface Reference {
+  readonly table: TableName;
+  readonly parts: readonly KeyPart[];
+  readonly match: string | null;
+  readonly onDelete: string | null;
+  readonly onUpdate: string | null;
+}
+
+// ---------------------------------------------------------------- keys and constraints
+
+export interface KeyPart {
+  /** A column, or an expression (functional key). */
+  readonly key:
+    | { readonly kind: 'column'; readonly name: string }
+    | { readonly kind: 'expression'; readonly expression: Expression };
+  /** Written prefix length; null: none. */
+  readonly length: number | null;
+  readonly descending: boolean;
+}
+
+export interface IndexOptions {
+  /** Upper case: `BTREE`, `HASH`, `RTREE`; null: none. */
+  readonly using: string | null;
+  readonly comment: string | null;
+  readonly invisible: boolean | null;
+  readonly keyBlockSize: number | null;
+  readonly parser: string | null;
+  readonly clustered: boolean | null;
+}
+
+export type Constraint =
+  | {
+      readonly kind: 'key';
+      readonly keyKind: 'index' | 'unique' | 'primary' | 'fulltext' | 'spatial';
+      /** The constraint's name wins over the index's; null: none. */
+      readonly name: string | null;
+      readonly ifNotExists: boolean;
+      readonly parts: readonly KeyPart[];
+      readonly options: IndexOptions;
+    }
+  | {
+      readonly kind: 'foreign-key';
+      readonly name: string | null;
+      readonly indexName: string | null;
+      readonly ifNotExists: boolean;
+      readonly parts: readonly KeyPart[];
+      readonly reference: Reference;
+    }
+  | {
+      readonly kind: 'check';
+      readonly name: string | null;
+      readonly expression: Expression;
+      readonly enforced: boolean;
+    };
+
+// ---------------------------------------------------------------- ALTER TABLE
+
+export type ColumnPosition = { readonly kind: 'first' } | { readonly kind: 'after'; readonly column: string };
+
+export type AlterSpec =
+  | { readonly kind: 'options'; readonly options: readonly TableOption[] }
+  | { readonly kind: 'convert-charset'; readonly charset: string | null; readonly collation: string | null }
+  | {
+      readonly kind: 'add-column';
+      readonly ifNotExists: boolean;
+      readonly column: ColumnDefinition;
+      readonly position: ColumnPosition | null;
+    }
+  /** `ADD COLUMN (a …, b …, KEY …)`; splitting makes `add-column` and `add-constraint` of it. */
+  | {
+      readonly kind: 'add-columns';
+      readonly ifNotExists: boolean;
+      readonly columns: readonly ColumnDefinition[];
+      readonly constraints: readonly Constraint[];
+    }
+  | { readonly kind: 'add-constraint'; readonly constraint: Constraint }
+  | { readonly kind: 'drop-column'; readonly ifExists: boolean; readonly name: string }
+  | { readonly kind: 'drop-primary-key' }
+  | { readonly kind: 'drop-index'; readonly ifExists: boolean; readonly name: string }
+  | { readonly kind: 'drop-foreign-key'; readonly ifExists: boolean; readonly name: string }
+  | { readonly kind: 'drop-check'; readonly ifExists: boolean; readonly name: string }
+  | {
+      readonly kind: 'modify-column';
+      readonly ifExists: boolean;
+      readonly column: ColumnDefinition;
+      readonly position: ColumnPosition | null;
+    }
+  | {
+      readonly kind: 'change-column';
+      readonly ifExists: boolean;
+      readonly oldName: string;
+      readonly column: ColumnDefinition;
+      readonly position: ColumnPosition | null;
+    }
+  | { readonly kind: 'rename-column'; readonly from: string; readonly to: string }
+  | { readonly kind: 'rename-table'; readonly to: TableName }
+  | { readonly kind: 'rename-index'; readonly from: string; readonly to: string }
+  | { readonly kind: 'set-default'; readonly column: string; readonly value: Expression }
+  | { readonly kind: 'drop-default'; readonly column: string }
+  | { readonly kind: 'alter-index'; readonly name: string; readonly invisible: boolean }
+  | { readonly kind: 'alter-check'; readonly name: string; readonly enforced: boolean }
+  | {
+      readonly kind: 'order-by';
+      readonly items: readonly { readonly expression: Expression; readonly descending: boolean }[];
+    }
+  | { readonly kind: 'lock'; readonly value: string }
+  | { readonly kind: 'algorithm'; readonly value: string }
+  | { readonly kind: 'force' }
+  | { readonly kind: 'keys'; readonly enabled: boolean }
+  | { readonly kind: 'validation'; readonly enabled: boolean }
+  | { readonly kind: 'tablespace'; readonly action: 'discard' | 'import' }
+  | PartitionSpec;
+
+/** Changes of partitions: kept for printing; no schema sees them. */
+export type PartitionSpec =
+  | { readonly kind: 'partition-by'; readonly partitioning: Partitioning }
+  | { readonly kind: 'remove-partitioning' }
+  | {
+      readonly kind: 'add-partition';
+      readonly ifNotExists: boolean;
+      readonly definitions: readonly PartitionDefinition[];
+      readonly count: number | null;
+    }
+  | { readonly kind: 'coalesce-partition'; readonly count: number }
+  | {
+      readonly kind: 'reorganize-partition';
+      readonly names: readonly string[];
+      readonly definitions: readonly PartitionDefinition[];
+    }
+  | {
+      readonly kind: 'exchange-partition';
+      readonly name: string;
+      readonly table: TableName;
+      readonly validation: boolean | null;
+    }
+  | {
+      readonly kind: 'partitions';
+      readonly action: PartitionAction;
+      readonly ifExists: boolean;
+      /** Null: all. */ readonly names: readonly string[] | null;
+    };
+
+export type PartitionAction =
+  | 'drop'
+  | 'truncate'
+  | 'analyze'
+  | 'check'
+  | 'optimize'
+  | 'rebuild'
+  | 'repair'
+  | 'discard-tablespace'
+  | 'import-tablespace';
+
+// ---------------------------------------------------------------- options and partitions
+
+/** A table option. `name` is upper case in normal form (`DEFAULT CHARACTER SET`, `ENGINE`, `AUTO_INCREMENT`, …). */
+export interface TableOption {
+  readonly name: string;
+  readonly value: OptionValue;
+}
+
+export type OptionValue =
+  | { readonly kind: 'word'; readonly text: string }
+  | { readonly kind: 'number'; readonly text: string }
+  | { readonly kind: 'string'; readonly text: string }
+  | { readonly kind: 'default' }
+  | { readonly kind: 'tables'; readonly tables: readonly TableName[] };
+
+export interface Partitioning {
+  readonly method: PartitionMethod;
+  readonly count: number | null;
+  readonly subpartition: { readonly method: PartitionMethod; readonly count: number | null } | null;
+  readonly definitions: readonly PartitionDefinition[];
+}
+
+export interface PartitionMethod {
+  readonly kind: 'hash' | 'key' | 'range' | 'list' | 'system-time';
+  readonly linear: boolean;
+  readonly expression: Expression | null;
+  /** Columns of KEY, RANGE COLUMNS, LIST COLUMNS; null where an expression stands. */
+  readonly columns: readonly string[] | null;
+  readonly keyAlgorithm: number | null;
+}
+
+export interface PartitionDefinition {
+  readonly name: string;
+  readonly values:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'less-than'; readonly bounds: readonly Expression[] }
+    | { readonly kind: 'in'; readonly rows: readonly (readonly Expression[])[] };
+  readonly options: readonly TableOption[];
+  readonly subpartitions: readonly { readonly name: string; readonly options: readonly TableOption[] }[];
+}
+
+// ---------------------------------------------------------------- expressions
+
+export type Expression =
+  /** `introducer`: `_utf8mb4'x'` has `utf8mb4`; null: none. */
+  | { readonly kind: 'string'; readonly text: string; readonly introducer: string | null }
+  /** As written: `1`, `1.50`, `2e3`. */
+  | { readonly kind: 'number'; readonly text: string }
+  /** Digits, lower case, without the marks. */
+  | { readonly kind: 'hex'; readonly digits: string; readonly introducer: string | null }
+  | { readonly kind: 'bit'; readonly digits: string; readonly introducer: string | null }
+  | { readonly kind: 'boolean'; readonly value: boolean }
+  | { readonly kind: 'null' }
+  /** `DATE '…'`, `TIME '…'`, `TIMESTAMP '…'`. */
+  | { readonly kind: 'temporal'; readonly type: 'DATE' | 'TIME' | 'TIMESTAMP'; readonly text: string }
+  | { readonly kind: 'column'; readonly schema: string | null; readonly table: string | null; readonly name: string }
+  | { readonly kind: 'variable'; readonly text: string }
+  /** `name` upper case, for example `CURRENT_TIMESTAMP`, `JSON_EXTRACT`. */
+  | {
+      readonly kind: 'call';
+      readonly name: string;
+      readonly distinct: boolean;
+      readonly arguments: readonly Expression[];
+    }
+  /** Calls with words between their arguments: `words.length` = `arguments.length + 1` or less, printed in turn. */
+  | {
+      readonly kind: 'cast';
+      readonly form: 'CAST' | 'CONVERT' | 'BINARY';
+      readonly operand: Expression;
+      readonly type: DataType;
+      readonly array: boolean;
+    }
+  | { readonly kind: 'convert-using'; readonly operand: Expression; readonly charset: string }
+  | {
+      readonly kind: 'trim';
+      readonly direction: 'BOTH' | 'LEADING' | 'TRAILING' | null;
+      readonly remove: Expression | null;
+      readonly operand: Expression;
+    }
+  | { readonly kind: 'extract'; readonly unit: string; readonly operand: Expression }
+  | { readonly kind: 'position'; readonly needle: Expression; readonly operand: Expression }
+  | {
+      readonly kind: 'interval';
+      readonly name: string;
+      readonly operand: Expression;
+      readonly amount: Expression;
+      readonly unit: string;
+    }
+  | { readonly kind: 'unary'; readonly operator: '-' | '+' | '~' | '!' | 'NOT'; readonly operand: Expression }
+  /** `operator` in normal form: `+`, `AND`, `||`, `<=>`, `DIV`, … */
+  | { readonly kind: 'binary'; readonly operator: string; readonly left: Expression; readonly right: Expression }
+  | {
+      readonly kind: 'between';
+      readonly negated: boolean;
+      readonly operand: Expression;
+      readonly low: Expression;
+      readonly high: Expression;
+    }
+  | {
+      readonly kind: 'in';
+      readonly negated: boolean;
+      readonly operand: Expression;
+      readonly list: readonly Expression[];
+    }
+  | {
+      readonly kind: 'like';
+      readonly negated: boolean;
+      readonly operand: Expression;
+      readonly pattern: Expression;
+      readonly escape: string | null;
+    }
+  | { readonly kind: 'regexp'; readonly negated: boolean; readonly operand: Expression; readonly pattern: Expression }
+  | {
+      readonly kind: 'is';
+      readonly negated: boolean;
+      readonly operand: Expression;
+      readonly test: 'NULL' | 'TRUE' | 'FALSE' | 'UNKNOWN';
+    }
+  | {
+      readonly kind: 'case';
+      readonly operand: Expression | null;
+      readonly branches: readonly { readonly when: Expression; readonly then: Expression }[];
+      readonly otherwise: Expression | null;
+    }
+  | { readonly kind: 'collate'; readonly operand: Expression; readonly collation: string }
+  | { readonly kind: 'row'; readonly items: readonly Expression[] }
+  | { readonly kind: 'parentheses'; readonly operand: Expression }
+  | { readonly kind: 'default'; readonly column: Expression | null }
+  | { readonly kind: 'maxvalue' };

@@ -1,0 +1,21 @@
+/**
+ * What an optimistic operation says about conflicts, in the words that DM stores (1-domain.md):
+ * `none`, `detected` (a person decides), `resolved` (redirect: go back and replay), `unlocked` (a person decided),
+ * `skip and wait for redirect` (others must follow first), `error`.
+ */
+export const ConflictStages = [
+  'none',
+  'detected',
+  'resolved',
+  'unlocked',
+  'skip and wait for redirect',
+  'error',
+] as const;
+
+/** One of the conflict stages. */
+export type ConflictStage = (typeof ConflictStages)[number];
+
+/** Whether a text is a conflict stage. */
+export function isConflictStage(text: string): text is ConflictStage {
+  return (ConflictStages as readonly string[]).includes(text);
+}

@@ -1,0 +1,82 @@
+/** One row of the catalogue. */
+export interface ErrorEntry {
+  /** What a person can do about it. */
+  readonly help: string;
+  /** Whether the same request may succeed later without a change. */
+  readonly retryable: boolean;
+  /** DM's numeric code, where DM has the same error. */
+  readonly dmCode: number | null;
+}
+
+function entry(help: string, options: { dmCode?: number; retryable?: boolean } = {}): ErrorEntry {
+  return { help, retryable: options.retryable ?? false, dmCode: options.dmCode ?? null };
+}
+
+/** Every error that this program gives, by its code. GraphQL, the SDK and the CLI take their errors from here. */
+export const ErrorCatalogue = {
+  /** A name, key, number or other input that isn't of its form. */
+  INVALID_INPUT: entry('Correct the named field and send the request again.'),
+  /** A DDL text that doesn't parse. */
+  DDL_SYNTAX: entry('Correct the statement at the given line and column.'),
+  /** A DDL whose brackets or expressions are nested beyond the limit. */
+  DDL_NESTED_TOO_DEEPLY: entry('Rewrite the statement with less nesting.'),
+  /** A statement that is valid but cannot be coordinated or applied. */
+  DDL_UNSUPPORTED: entry('Use an equivalent statement, or execute it by hand on every shard and downstream.'),
+  /** A statement that doesn't fit the table it is applied to (unknown column, duplicate index, …). */
+  DDL_NOT_APPLICABLE: entry('Check that the reported schema is the one that the table had before this statement.'),
+  /** A stored value that cannot be read. */
+  UNREADABLE_VALUE: entry('Inspect the key; delete it if nobody needs it, or write it again in the documented form.'),
+  /** Two shards contradict each other. */
+  CONFLICT_DETECTED: entry(
+    'Release the table with unlock (exec or skip), or change the other shards in the same way.',
+    { dmCode: 11111 },
+  ),
+  /** The table waits until the other shards follow. */
+  SKIP_AND_WAIT_FOR_REDIRECT: entry('Run the same DDL on the other shards; the table goes on by itself.', {
+    dmCode: 11127,
+  }),
+  /** A column was added with another length, or added again before its drop was complete. */
+  COLUMN_NOT_FULLY_DROPPED: entry(
+    'Use the same length on every shard; or finish dropping the column on every shard before it is added again.',
+    { dmCode: 11128 },
+  ),
+  /** An info with a number of DDLs that isn't the number of schemas after them. */
+  INCONSISTENT_INFO: entry('Report one schema after each DDL.', { dmCode: 38054 }),
+  /** An info without the schema before its first DDL. */
+  SCHEMA_BEFORE_MISSING: entry('Report the schema of the table before its first DDL.', { dmCode: 38055 }),
+  /** Sources reported different DDLs for one pessimistic lock. */
+  SHARDING_DDLS_DIFFER: entry('Run the same DDLs on every source, or skip them on the source that differs.', {
+    dmCode: 38016,
+  }),
+  LOCK_NOT_FOUND: entry('List the locks; the lock may have been resolved meanwhile.', { dmCode: 38019 }),
+  LOCK_IS_RESOLVING: entry('Wait a moment; the lock resolves by itself.', { dmCode: 38020, retryable: true }),
+  /** Unlock of a table whose operation isn't in a conflict that waits for a person. */
+  NOT_IN_CONFLICT: entry('Name a table whose operation is in stage detected, or use force.', { dmCode: 38020 }),
+  OWNER_NOT_WAITING: entry('Name an owner among the synced sources.', { dmCode: 38022 }),
+  /** The owner didn't acknowledge its operation in time, or failed. */
+  OWNER_NOT_DONE: entry('Look at the owner; try again, name another owner, or force the removal.', {
+    dmCode: 38024,
+    retryable: true,
+  }),
+  PART_OF_WORKERS_FAILED: entry('Look at the workers named in the result; break the lock for each of them.', {
+    dmCode: 38025,
+  }),
+  INFO_NOT_FOUND: entry('Name a table or source that has reported a DDL for this lock.'),
+  /** Break of a source that waits for nothing. */
+  NOT_WAITING: entry('Look at the status of the source; it is not blocked on this task.'),
+  TASK_NOT_FOUND: entry('List the tasks.'),
+  SOURCE_NOT_FOUND: entry('List the sources of the task.'),
+  TASK_MODE_CONFLICT: entry('Use the mode that the task was created with, or another task name.'),
+  TASK_RUNNING: entry('Stop the workers of the task first, or use force.'),
+  SOURCE_TAKEN: entry('Stop the other worker, or wait until its lease has ended.', { retryable: true }),
+  SOURCE_EXCLUDED: entry('Undo the exclusion of the source first.'),
+  STALE_SESSION: entry('Another worker took this source over; register again only if that was not intended.'),
+  STALE_OPERATION: entry('Carry out the newer operation that the answer holds.'),
+  LOCK_CHANGED: entry('Look at the lock again: a new one of the same ID has come.'),
+  LOCK_STILL_FORMING: entry('Run the DDL on the shards that are missing.'),
+  IDEMPOTENCY_KEY_REUSED: entry('Use a new idempotency key for a different request.'),
+  ACTION_EXPIRED: entry('Look at the lock and ask again.', { retryable: true }),
+} as const satisfies Record<string, ErrorEntry>;
+
+/** The code of an error: a row of the catalogue. */
+export type ErrorCode = keyof typeof ErrorCatalogue;

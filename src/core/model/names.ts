@@ -1,0 +1,52 @@
+import type { Brand } from './brand';
+import { LockstepError } from './error';
+
+/** The name of one merge job. */
+export type TaskName = Brand<string, 'TaskName'>;
+
+/** The ID of one upstream database instance, for example `mysql-replica-01`. */
+export type SourceId = Brand<string, 'SourceId'>;
+
+/** A table that shards are merged into. */
+export interface DownstreamTable {
+  readonly schema: string;
+  readonly table: string;
+}
+
+/** A shard: one table of one source. */
+export interface UpstreamTable {
+  readonly source: SourceId;
+  readonly schema: string;
+  readonly table: string;
+}
+
+/** The text itself if it can be part of a key: not empty (deviation P15) and without NUL. @throws LockstepError INVALID_INPUT */
+function keyPart(what: string, text: string): string {
+  if (text === '') throw new LockstepError('INVALID_INPUT', `${what} must not be empty`, { field: what });
+  if (text.includes('\0')) throw new LockstepError('INVALID_INPUT', `${what} must not contain NUL`, { field: what });
+  return text;
+}
+
+/** A task name; any text that isn't empty and has no NUL. @throws LockstepError INVALID_INPUT */
+export function parseTaskName(text: string): TaskName {
+  return keyPart('task', text) as TaskName;
+}
+
+/** A source ID; any text that isn't empty and has no NUL. @throws LockstepError INVALID_INPUT */
+export function parseSourceId(text: string): SourceId {
+  return keyPart('source', text) as SourceId;
+}
+
+/** A downstream table; both names not empty. @throws LockstepError INVALID_INPUT */
+export function parseDownstreamTable(schema: string, table: string): DownstreamTable {
+  return { schema: keyPart('downstream schema', schema), table: keyPart('downstream table', table) };
+}
+
+/** An upstream table; all names not empty. @throws LockstepError INVALID_INPUT */
+export function parseUpstreamTable(source: string, schema: string, table: string): UpstreamTable {
+  return {
+    source: parseSourceId(source),
+    schema: keyPart('upstream schema', schema),
+    table: keyPart('upstream table', table),
+  };
+}

@@ -1,0 +1,24 @@
+/**
+ * Who may import whom: the one table that both the linter and the test of the import graph read.
+ * A room may import itself and the rooms it names; nothing else.
+ */
+/** Room → rooms that it may import. Paths are folders (or files) below the repository root. */
+const allowedImports = {
+  'src/core/model': [],
+  'src/core/table': ['src/core/model'],
+  'src/core/ddl': ['src/core/model', 'src/core/table'],
+  'src/core/wire': ['src/core/model', 'src/core/table'],
+  'src/core/optimistic': ['src/core/model', 'src/core/table', 'src/core/ddl'],
+  'src/core/pessimistic': ['src/core/model'],
+  'src/core/state': ['src/core/model', 'src/core/table', 'src/core/ddl', 'src/core/wire', 'src/core/optimistic', 'src/core/pessimistic'],
+};
+
+/** The table in the form that `import-x/no-restricted-paths` wants. */
+const zones = Object.entries(allowedImports).map(([target, from]) => ({
+  target: `./${target}`,
+  from: './src',
+  except: [target, ...from].map((path) => `./${path.slice('src/'.length)}`),
+  message: `${target} may import only ${from.join(', ') || 'itself'}; see test/tools/import-zones.js`,
+}));
+
+module.exports = { allowedImports, zones };
