@@ -26,6 +26,8 @@ export type Statement =
 export interface CreateTable {
   readonly kind: 'create-table';
   readonly temporary: boolean;
+  /** MariaDB's `OR REPLACE`. */
+  readonly orReplace: boolean;
   readonly ifNotExists: boolean;
   readonly name: TableName;
   readonly columns: readonly ColumnDefinition[];
@@ -37,6 +39,7 @@ export interface CreateTable {
 export interface CreateTableLike {
   readonly kind: 'create-table-like';
   readonly temporary: boolean;
+  readonly orReplace: boolean;
   readonly ifNotExists: boolean;
   readonly name: TableName;
   readonly source: TableName;
@@ -50,6 +53,8 @@ export interface AlterTable {
 
 export interface DropTable {
   readonly kind: 'drop-table';
+  /** `DROP VIEW`: DM has one statement for both. */
+  readonly view: boolean;
   readonly temporary: boolean;
   readonly ifExists: boolean;
   readonly names: readonly TableName[];
@@ -116,7 +121,7 @@ export interface OtherStatement {
 }
 
 export interface DatabaseOption {
-  readonly name: 'charset' | 'collate' | 'encryption' | 'read-only';
+  readonly name: 'charset' | 'collate' | 'encryption' | 'read-only' | 'comment' | 'placement';
   readonly value: string;
 }
 
@@ -174,10 +179,13 @@ export type ColumnOption =
     }
   | { readonly kind: 'auto-random'; readonly shardBits: number | null; readonly rangeBits: number | null }
   | { readonly kind: 'srid'; readonly srid: number }
-  | { readonly kind: 'invisible'; readonly invisible: boolean };
+  | { readonly kind: 'invisible'; readonly invisible: boolean }
+  /** An option that no table schema sees, in normal form (`WITHOUT SYSTEM VERSIONING`, `ENGINE_ATTRIBUTE = '…'`). */
+  | { readonly kind: 'fixed'; readonly text: string };
 
 export interface Reference {
   readonly table: TableName;
+  /** Empty: the column list is left out. */
   readonly parts: readonly KeyPart[];
   readonly match: string | null;
   readonly onDelete: string | null;
@@ -287,6 +295,8 @@ export type AlterSpec =
   | { readonly kind: 'keys'; readonly enabled: boolean }
   | { readonly kind: 'validation'; readonly enabled: boolean }
   | { readonly kind: 'tablespace'; readonly action: 'discard' | 'import' }
+  /** A spec that no table schema sees, in normal form, with DM's number of it (`SECONDARY_LOAD`, `CACHE`, …). */
+  | { readonly kind: 'fixed'; readonly text: string; readonly number: number }
   | PartitionSpec;
 
 /** Changes of partitions: kept for printing; no schema sees them. */
@@ -296,12 +306,15 @@ export type PartitionSpec =
   | {
       readonly kind: 'add-partition';
       readonly ifNotExists: boolean;
+      readonly noWriteToBinlog: boolean;
       readonly definitions: readonly PartitionDefinition[];
       readonly count: number | null;
     }
-  | { readonly kind: 'coalesce-partition'; readonly count: number }
+  | { readonly kind: 'coalesce-partition'; readonly noWriteToBinlog: boolean; readonly count: number }
   | {
       readonly kind: 'reorganize-partition';
+      readonly noWriteToBinlog: boolean;
+      /** Empty: `REORGANIZE PARTITION` alone. */
       readonly names: readonly string[];
       readonly definitions: readonly PartitionDefinition[];
     }
@@ -315,6 +328,7 @@ export type PartitionSpec =
       readonly kind: 'partitions';
       readonly action: PartitionAction;
       readonly ifExists: boolean;
+      readonly noWriteToBinlog: boolean;
       /** Null: all. */ readonly names: readonly string[] | null;
     };
 
@@ -334,6 +348,8 @@ export type PartitionAction =
 /** A table option. `name` is upper case in normal form (`DEFAULT CHARACTER SET`, `ENGINE`, `AUTO_INCREMENT`, …). */
 export interface TableOption {
   readonly name: string;
+  /** TiDB's `FORCE AUTO_INCREMENT`. */
+  readonly force: boolean;
   readonly value: OptionValue;
 }
 
@@ -342,7 +358,11 @@ export type OptionValue =
   | { readonly kind: 'number'; readonly text: string }
   | { readonly kind: 'string'; readonly text: string }
   | { readonly kind: 'default' }
-  | { readonly kind: 'tables'; readonly tables: readonly TableName[] };
+  /** A name in backquotes (`TABLESPACE`, `PLACEMENT POLICY`). */
+  | { readonly kind: 'name'; readonly text: string }
+  | { readonly kind: 'tables'; readonly tables: readonly TableName[] }
+  /** Text in normal form that stands alone, without `=` (`WITH SYSTEM VERSIONING`). */
+  | { readonly kind: 'none' };
 
 export interface Partitioning {
   readonly method: PartitionMethod;
@@ -358,16 +378,27 @@ export interface PartitionMethod {
   /** Columns of KEY, RANGE COLUMNS, LIST COLUMNS; null where an expression stands. */
   readonly columns: readonly string[] | null;
   readonly keyAlgorithm: number | null;
+  /** `SYSTEM_TIME INTERVAL expression unit`; null: none. */
+  readonly unit: string | null;
+  /** `SYSTEM_TIME LIMIT n`; null: none. */
+  readonly limit: number | null;
 }
 
 export interface PartitionDefinition {
   readonly name: string;
   readonly values:
     | { readonly kind: 'none' }
+    /** MariaDB's `DEFAULT`, `HISTORY`, `CURRENT`. */
+    | { readonly kind: 'default' | 'history' | 'current' }
     | { readonly kind: 'less-than'; readonly bounds: readonly Expression[] }
     | { readonly kind: 'in'; readonly rows: readonly (readonly Expression[])[] };
   readonly options: readonly TableOption[];
-  readonly subpartitions: readonly { readonly name: string; readonly options: readonly TableOption[] }[];
+  readonly subpartitions: readonly SubpartitionDefinition[];
+}
+
+export interface SubpartitionDefinition {
+  readonly name: string;
+  readonly options: readonly TableOption[];
 }
 
 // ---------------------------------------------------------------- expressions
@@ -393,7 +424,6 @@ export type Expression =
       readonly distinct: boolean;
       readonly arguments: readonly Expression[];
     }
-  /** Calls with words between their arguments: `words.length` = `arguments.length + 1` or less, printed in turn. */
   | {
       readonly kind: 'cast';
       readonly form: 'CAST' | 'CONVERT' | 'BINARY';
@@ -409,6 +439,9 @@ export type Expression =
       readonly operand: Expression;
     }
   | { readonly kind: 'extract'; readonly unit: string; readonly operand: Expression }
+  /** A word among the arguments of a call: the unit of `TIMESTAMPDIFF`, the type of `GET_FORMAT`. */
+  | { readonly kind: 'word'; readonly text: string }
+  | { readonly kind: 'member-of'; readonly operand: Expression; readonly array: Expression }
   | { readonly kind: 'position'; readonly needle: Expression; readonly operand: Expression }
   | {
       readonly kind: 'interval';
