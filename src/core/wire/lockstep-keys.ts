@@ -1,0 +1,148 @@
+import { LockstepError } from '../model/error';
+import { invariant, unreachable } from '../model/invariant';
+import type { LockId } from '../model/lock-id';
+import { parseSourceId, parseTaskName, parseUpstreamTable } from '../model/names';
+import type { SourceId, TaskName, UpstreamTable } from '../model/names';
+import { parseStoredLockId } from './dm-lock-id';
+import { joinKey, splitKey } from './key-parts';
+import type { KeyLayout } from './key-parts';
+
+/** Everything that this project stores beyond DM's layout stands under this prefix. */
+export const LOCKSTEP_PREFIX = '/lockstep/';
+
+/** The election key of the coordinator that leads; other keys of an election stand below it. */
+export const LOCKSTEP_LEADER_KEY = '/lockstep/leader';
+
+/** A key of this project's own records, taken apart. */
+export type LockstepKey =
+  | { readonly kind: 'task'; readonly task: TaskName }
+  | { readonly kind: 'session'; readonly task: TaskName; readonly source: SourceId }
+  /** Source tables of pessimistic SDK workers; DM has none for that mode. */
+  | { readonly kind: 'source-tables'; readonly task: TaskName; readonly source: SourceId }
+  | { readonly kind: 'initial-schema'; readonly task: TaskName; readonly table: UpstreamTable }
+  | { readonly kind: 'decision'; readonly task: TaskName; readonly table: UpstreamTable }
+  | { readonly kind: 'lock'; readonly lockId: LockId }
+  | { readonly kind: 'break'; readonly task: TaskName; readonly source: SourceId }
+  | { readonly kind: 'action'; readonly id: string }
+  | { readonly kind: 'journal'; readonly sequence: number }
+  | { readonly kind: 'leader' };
+
+/** One of this project's kinds of keys. */
+export type LockstepKeyKind = LockstepKey['kind'];
+
+/** The kinds whose keys are a path and hex parts; the journal and the leader are written otherwise. */
+type PartedKind = Exclude<LockstepKeyKind, 'journal' | 'leader'>;
+
+const LAYOUTS: Readonly<Record<PartedKind, KeyLayout>> = {
+  task: { path: '/lockstep/task/', parts: 1 },
+  session: { path: '/lockstep/session/', parts: 2 },
+  'source-tables': { path: '/lockstep/source-tables/', parts: 2 },
+  'initial-schema': { path: '/lockstep/initial-schema/', parts: 4 },
+  decision: { path: '/lockstep/decision/', parts: 4 },
+  lock: { path: '/lockstep/lock/', parts: 1 },
+  break: { path: '/lockstep/break/', parts: 2 },
+  action: { path: '/lockstep/action/', parts: 1 },
+};
+
+const PARTED_KINDS: readonly PartedKind[] = [
+  'task',
+  'session',
+  'source-tables',
+  'initial-schema',
+  'decision',
+  'lock',
+  'break',
+  'action',
+];
+
+/** The prefix of all journal records; the order of their keys is the order of their numbers. */
+export const JOURNAL_PREFIX = '/lockstep/journal/';
+
+/** Digits of a sequence number in a key: as many as the largest safe integer has. */
+const SEQUENCE_DIGITS = 16;
+
+/** The key's text. @throws LockstepError INVALID_INPUT if the ID of an action is empty */
+export function formatLockstepKey(key: LockstepKey): string {
+  switch (key.kind) {
+    case 'leader':
+      return LOCKSTEP_LEADER_KEY;
+    case 'journal':
+      invariant(Number.isSafeInteger(key.sequence) && key.sequence >= 0, 'journal sequences count from 0');
+      return JOURNAL_PREFIX + String(key.sequence).padStart(SEQUENCE_DIGITS, '0');
+    default:
+      return joinKey(LAYOUTS[key.kind], partsOf(key));
+  }
+}
+
+/**
+ * The prefix under which all keys of `kind` with these first parts stand, in the order of the key; it ends with `/`,
+ * and with all parts it is the key itself.
+ * @throws LockstepError INVALID_INPUT if a part is empty or there are too many
+ */
+export function lockstepPrefix(kind: PartedKind, ...parts: readonly string[]): string {
+  return joinKey(LAYOUTS[kind], parts);
+}
+
+/**
+ * A key taken apart; null if it isn't of one of these kinds: a newer version may store others.
+ * @throws LockstepError UNREADABLE_VALUE with the key, if its kind is known and its parts aren't of that kind's form
+ */
+export function parseLockstepKey(text: string): LockstepKey | null {
+  if (text === LOCKSTEP_LEADER_KEY) return { kind: 'leader' };
+  try {
+    if (text.startsWith(JOURNAL_PREFIX))
+      return { kind: 'journal', sequence: parseSequence(text.slice(JOURNAL_PREFIX.length)) };
+    const kind = PARTED_KINDS.find((candidate) => text.startsWith(LAYOUTS[candidate].path));
+    return kind === undefined ? null : keyOf(kind, splitKey(LAYOUTS[kind], text));
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error;
+    throw new LockstepError('UNREADABLE_VALUE', `key ${text}: ${error.message}`, { where: text, path: '' });
+  }
+}
+
+function parseSequence(digits: string): number {
+  const sequence = /^\d{16}$/u.test(digits) ? Number(digits) : Number.NaN;
+  if (Number.isSafeInteger(sequence)) return sequence;
+  throw new LockstepError('INVALID_INPUT', `expected a sequence number of ${SEQUENCE_DIGITS} digits`);
+}
+
+function partsOf(key: Extract<LockstepKey, { kind: PartedKind }>): readonly string[] {
+  switch (key.kind) {
+    case 'task':
+      return [key.task];
+    case 'session':
+    case 'source-tables':
+    case 'break':
+      return [key.task, key.source];
+    case 'initial-schema':
+    case 'decision':
+      return [key.task, key.table.source, key.table.schema, key.table.table];
+    case 'lock':
+      return [key.lockId];
+    case 'action':
+      return [key.id];
+    default:
+      return unreachable(key);
+  }
+}
+
+/** `splitKey` has counted the parts and found none empty, so the defaults here are never taken. */
+function keyOf(kind: PartedKind, [first = '', second = '', third = '', fourth = '']: readonly string[]): LockstepKey {
+  switch (kind) {
+    case 'task':
+      return { kind, task: parseTaskName(first) };
+    case 'session':
+    case 'source-tables':
+    case 'break':
+      return { kind, task: parseTaskName(first), source: parseSourceId(second) };
+    case 'initial-schema':
+    case 'decision':
+      return { kind, task: parseTaskName(first), table: parseUpstreamTable(second, third, fourth) };
+    case 'lock':
+      return { kind, lockId: parseStoredLockId(first) };
+    case 'action':
+      return { kind, id: first };
+    default:
+      return unreachable(kind);
+  }
+}
