@@ -110,9 +110,10 @@ export class TomlCursor {
   private readEscaped(quote: '"' | '"""'): string {
     if (quote === '"""') this.skip(/\r?\n/uy);
     let read = '';
+    // In the long form one or two quotes may stand anywhere, also just before the three that end it.
+    const plain = quote === '"' ? /[^"\\\n]+/uy : /(?:[^"\\]+|"{1,2}(?!")|"{1,2}(?="{3}(?!")))+/uy;
     for (;;) {
-      read += this.skip(quote === '"' ? /[^"\\\n]+/uy : /[^"\\]+/uy);
-      if (quote === '"""') read += this.skip(/"{1,2}(?!")|"{1,2}(?="{3}(?!"))/uy);
+      read += this.skip(plain);
       if (this.take(quote)) return read;
       if (!this.take('\\')) return this.fail('a string without its end');
       read += this.readEscape(quote);
