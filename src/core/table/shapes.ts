@@ -1,0 +1,171 @@
+import { normaliseCollation } from './collation';
+import { ITEM_FLAGS, flagsOf } from './column-order';
+import { ColumnFlag } from './column-type';
+import { combineFingerprints, fingerprintOf, fingerprintText } from './fingerprint';
+import type { Fingerprint } from './fingerprint';
+import { indexCore } from './index-order';
+import { InternPool } from './intern-pool';
+import { KEY_FLAGS } from './key-role';
+import { lowerName } from './lower-name';
+import type { ColumnItems, IndexItems, Shape, ShapeColumn, ShapeIndex, ShapeInterner, TableItems } from './shape';
+import type { Column, Index, TableSchema } from './table-schema';
+
+/**
+ * The interner of shapes and of their columns and indexes. Law: `intern(a) === intern(b)` if and only if `a` and `b`
+ * compare as equal. Shapes of different `Shapes` must not be mixed. Nothing is kept that nobody else holds.
+ */
+export class Shapes implements ShapeInterner {
+  private readonly columns = new InternPool<ShapeColumn>();
+  private readonly indexes = new InternPool<ShapeIndex>();
+  private readonly shapes = new InternPool<Shape>();
+  private readonly ofSchema = new WeakMap<TableSchema, Shape>();
+  private lastId = 0;
+
+  /** The shape of a schema. */
+  intern(schema: TableSchema): Shape {
+    const known = this.ofSchema.get(schema);
+    if (known !== undefined) return known;
+    const columns = new Map(schema.columns.map((column) => [lowerName(column.name), itemsOfColumn(column)]));
+    const shape = this.internParts(
+      tableItemsOf(schema),
+      sortByName([...columns.values()].map((column) => this.internColumn(column))),
+      sortByName(indexItemsOf(schema, columns).map((index) => this.internIndex(index))),
+    );
+    this.ofSchema.set(schema, shape);
+    return shape;
+  }
+
+  internColumn(items: ColumnItems): ShapeColumn {
+    const text = columnText(items);
+    return this.columns.intern(text, () => ({ ...items, id: this.nextId(), text, fingerprint: fingerprintOf(text) }));
+  }
+
+  internIndex(items: IndexItems): ShapeIndex {
+    const core = indexCore(items);
+    const text = `${JSON.stringify(items.name)}${items.unique ? 'u' : ''}${items.primary ? 'p' : ''}${core}`;
+    const make = (): ShapeIndex => ({ ...items, id: this.nextId(), text, fingerprint: fingerprintOf(text), core });
+    return this.indexes.intern(text, make);
+  }
+
+  internParts(table: TableItems, columns: readonly ShapeColumn[], indexes: readonly ShapeIndex[]): Shape {
+    const options = tableText(table);
+    let key = '';
+    for (const column of columns) key += `${column.id},`;
+    key += ';';
+    for (const index of indexes) key += `${index.id},`;
+    key += options;
+    return this.shapes.intern(key, () => new InternedShape(this, this.nextId(), table, options, columns, indexes));
+  }
+
+  private nextId(): number {
+    this.lastId += 1;
+    return this.lastId;
+  }
+}
+
+class InternedShape implements Shape {
+  readonly collation: string;
+  readonly autoIncrementId: number;
+  readonly shardRowIdBits: number;
+  readonly autoRandomBits: number;
+  readonly preSplitRegions: number;
+  readonly compression: string;
+  readonly hash: Fingerprint;
+
+  constructor(
+    readonly interner: ShapeInterner,
+    readonly id: number,
+    table: TableItems,
+    private readonly options: string,
+    readonly columns: readonly ShapeColumn[],
+    readonly indexes: readonly ShapeIndex[],
+  ) {
+    this.collation = table.collation;
+    this.autoIncrementId = table.autoIncrementId;
+    this.shardRowIdBits = table.shardRowIdBits;
+    this.autoRandomBits = table.autoRandomBits;
+    this.preSplitRegions = table.preSplitRegions;
+    this.compression = table.compression;
+    const parts = [...columns, ...indexes].map((part) => part.fingerprint);
+    this.hash = combineFingerprints([fingerprintOf(`${options}${columns.length}`), ...parts]);
+  }
+
+  get fingerprint(): string {
+    return fingerprintText(this.hash);
+  }
+
+  column(name: string): ShapeColumn | undefined {
+    const lower = lowerName(name);
+    return this.columns.find((column) => column.name === lower);
+  }
+
+  get canonical(): string {
+    const texts = (parts: readonly { readonly text: string }[]): string => parts.map((part) => part.text).join('\n');
+    return `${this.options}\n${texts(this.columns)}\n\n${texts(this.indexes)}`;
+  }
+}
+
+/** Without loss: texts are quoted, numbers separated. */
+function columnText(items: ColumnItems): string {
+  const type = `${items.code},${items.length},${items.decimals},${flagsOf(items)},${items.stored}`;
+  const texts = [items.name, items.defaultValue, items.expression, items.collation, items.members];
+  return type + JSON.stringify(texts);
+}
+
+/** Without loss, and beginning with a character that ends a number. */
+function tableText(table: TableItems): string {
+  const numbers = `${table.autoIncrementId},${table.shardRowIdBits},${table.autoRandomBits},${table.preSplitRegions}`;
+  return `;${numbers},${JSON.stringify(table.collation)}${JSON.stringify(table.compression)}`;
+}
+
+function itemsOfColumn(column: Column): ColumnItems {
+  const { type } = column;
+  return {
+    name: lowerName(column.name),
+    defaultValue: column.defaultValue,
+    expression: column.generated?.expression ?? null,
+    stored: column.generated?.stored ?? false,
+    code: type.code,
+    length: type.length,
+    decimals: type.decimals,
+    attributes: type.flags & ~ITEM_FLAGS,
+    nullable: (type.flags & ColumnFlag.notNull) === 0,
+    keyRole: type.flags & KEY_FLAGS,
+    defaultMarks: type.flags & (ColumnFlag.autoIncrement | ColumnFlag.noDefaultValue),
+    collation: normaliseCollation(type.collation),
+    members: type.members === null || type.members.length === 0 ? null : type.members,
+  };
+}
+
+function itemsOfIndex(index: Index): IndexItems {
+  const parts = index.parts.map((part) => ({ column: lowerName(part.column), length: part.length }));
+  return { name: lowerName(index.name), parts, unique: index.unique, primary: index.primary, type: index.type };
+}
+
+/** The indexes by name; a primary key that only a column's flag tells of is an index too. */
+function indexItemsOf(schema: TableSchema, columns: ReadonlyMap<string, ColumnItems>): IndexItems[] {
+  const indexes = new Map(schema.indexes.map((index) => [lowerName(index.name), itemsOfIndex(index)]));
+  if (!schema.indexes.some((index) => index.primary)) {
+    for (const column of columns.values()) {
+      if ((column.keyRole & ColumnFlag.primaryKey) === 0) continue;
+      const parts = [{ column: column.name, length: -1 }];
+      indexes.set('primary', { name: 'primary', parts, unique: true, primary: true, type: 1 });
+    }
+  }
+  return [...indexes.values()];
+}
+
+function tableItemsOf(schema: TableSchema): TableItems {
+  return {
+    collation: normaliseCollation(schema.collation),
+    autoIncrementId: schema.autoIncrementId,
+    shardRowIdBits: schema.shardRowIdBits,
+    autoRandomBits: schema.autoRandomBits,
+    preSplitRegions: schema.preSplitRegions,
+    compression: schema.compression,
+  };
+}
+
+function sortByName<T extends { readonly name: string }>(items: T[]): readonly T[] {
+  return items.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
