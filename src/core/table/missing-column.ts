@@ -21,7 +21,10 @@ export function withoutMissing(column: ColumnItems): ColumnItems {
   return { ...column, defaultValue, defaultMarks: column.defaultMarks & ~ColumnFlag.noDefaultValue };
 }
 
-/** The value that MySQL gives to rows from before a `NOT NULL` column without a default. */
+/**
+ * The value that MySQL gives to rows from before a `NOT NULL` column without a default. For BIT it is the empty string,
+ * no bytes, which is the number 0: so the recordings have it.
+ */
 export function implicitDefault(
   column: Pick<ColumnItems, 'code' | 'length' | 'decimals' | 'collation' | 'members'>,
 ): string {
@@ -34,7 +37,6 @@ export function implicitDefault(
     case TypeCode.float:
     case TypeCode.double:
     case TypeCode.decimal:
-    case TypeCode.bit:
       return '0';
     case TypeCode.timestamp:
     case TypeCode.datetime:

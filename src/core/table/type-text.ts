@@ -74,3 +74,48 @@ export function attributesText(flags: number): string {
   if (rest !== 0) words.push(`flags ${rest}`);
   return words.length === 0 ? 'none' : words.join(' ');
 }
+
+/** A type's parts that SQL writes. */
+export interface TypeParts {
+  readonly code: number;
+  readonly length: number;
+  readonly decimals: number;
+  readonly collation: string;
+  readonly members: readonly string[] | null;
+}
+
+/**
+ * A type with its width, for example `VARCHAR(20)`, `DECIMAL(10,2)`, `DATETIME(0)`, `ENUM('a','b')`: the width is always
+ * there, also where SQL leaves it out.
+ */
+export function typeText(type: TypeParts): string {
+  const name = typeName(type.code, type.collation);
+  const width = hasMembers(type.code) ? membersText(type.members) : widthText(type);
+  return name + width;
+}
+
+/** Members as SQL writes them, in brackets. */
+export function membersText(members: readonly string[] | null): string {
+  return `(${(members ?? []).map(quoteText).join(',')})`;
+}
+
+/** A text in single quotes, a quote within doubled. */
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+function widthText({ code, length, decimals }: TypeParts): string {
+  switch (code) {
+    case TypeCode.timestamp:
+    case TypeCode.datetime:
+    case TypeCode.time:
+      return decimals < 0 ? '' : `(${decimals})`;
+    case TypeCode.float:
+    case TypeCode.double:
+    case TypeCode.decimal:
+      if (length < 0) return '';
+      return decimals < 0 ? `(${length})` : `(${length},${decimals})`;
+    default:
+      return length < 0 ? '' : `(${length})`;
+  }
+}
