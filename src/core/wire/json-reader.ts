@@ -18,7 +18,8 @@ export class JsonValue {
     private readonly value: unknown,
     private readonly where: string,
     private readonly parent: JsonValue | null,
-    private readonly step: string,
+    /** The field's name or the element's index; the root has none. */
+    private readonly step: string | number,
   ) {}
 
   /** The root of an already parsed value; `where` names the key, or the kind of value, in errors. */
@@ -28,13 +29,22 @@ export class JsonValue {
 
   /** Where this value stands, for example `tables.shop[2]`; empty at the root. Built only when an error needs it. */
   get path(): string {
-    const before = this.parent === null ? '' : this.parent.path;
-    return before === '' ? this.step.replace(/^\./u, '') : before + this.step;
+    const { parent, step } = this;
+    if (parent === null) return ROOT;
+    const before = parent.path;
+    if (typeof step === 'number') return `${before}[${step}]`;
+    if (!PLAIN_NAME.test(step)) return `${before}[${shown(step)}]`;
+    return before === '' ? step : `${before}.${step}`;
   }
 
   /** Whether the field is there and isn't null. */
   get isPresent(): boolean {
     return this.value !== undefined && this.value !== null;
+  }
+
+  /** Whether this is exactly that string, number or boolean. */
+  is(value: string | number | boolean): boolean {
+    return this.value === value;
   }
 
   /** Refuse the value: always throws, with the place and `reason`. */
@@ -92,7 +102,7 @@ export class JsonValue {
   list<T>(read: (element: JsonValue) => T): T[] {
     const { value } = this;
     if (!isList(value)) return this.failType('a list');
-    return value.map((element, index) => read(new JsonValue(element, this.where, this, `[${index}]`)));
+    return value.map((element, index) => read(new JsonValue(element, this.where, this, index)));
   }
 
   /** An object used as a map from names to values, in the order as written; `read` reads each value. */
@@ -123,7 +133,7 @@ export class JsonValue {
   }
 
   private child(name: string, value: unknown): JsonValue {
-    return new JsonValue(value, this.where, this, PLAIN_NAME.test(name) ? `.${name}` : `[${shown(name)}]`);
+    return new JsonValue(value, this.where, this, name);
   }
 
   private object(): Readonly<Record<string, unknown>> {

@@ -20,7 +20,8 @@ export type LockstepKey =
   /** Source tables of pessimistic SDK workers; DM has none for that mode. */
   | { readonly kind: 'source-tables'; readonly task: TaskName; readonly source: SourceId }
   | { readonly kind: 'initial-schema'; readonly task: TaskName; readonly table: UpstreamTable }
-  | { readonly kind: 'decision'; readonly task: TaskName; readonly table: UpstreamTable }
+  /** Under the lock's ID, so that the records of a lock go with it in one deletion. */
+  | { readonly kind: 'decision'; readonly lockId: LockId; readonly table: UpstreamTable }
   | { readonly kind: 'lock'; readonly lockId: LockId }
   | { readonly kind: 'break'; readonly task: TaskName; readonly source: SourceId }
   | { readonly kind: 'action'; readonly id: string }
@@ -115,8 +116,9 @@ function partsOf(key: Extract<LockstepKey, { kind: PartedKind }>): readonly stri
     case 'break':
       return [key.task, key.source];
     case 'initial-schema':
-    case 'decision':
       return [key.task, key.table.source, key.table.schema, key.table.table];
+    case 'decision':
+      return [key.lockId, key.table.source, key.table.schema, key.table.table];
     case 'lock':
       return [key.lockId];
     case 'action':
@@ -136,8 +138,9 @@ function keyOf(kind: PartedKind, [first = '', second = '', third = '', fourth = 
     case 'break':
       return { kind, task: parseTaskName(first), source: parseSourceId(second) };
     case 'initial-schema':
-    case 'decision':
       return { kind, task: parseTaskName(first), table: parseUpstreamTable(second, third, fourth) };
+    case 'decision':
+      return { kind, lockId: parseStoredLockId(first), table: parseUpstreamTable(second, third, fourth) };
     case 'lock':
       return { kind, lockId: parseStoredLockId(first) };
     case 'action':

@@ -14,6 +14,7 @@ import type { RecordFormat } from '../../../src/core/wire/lockstep-records';
 
 const task = parseTaskName('t/1');
 const source = parseSourceId('s');
+const lockId = formatLockId(task, parseDownstreamTable('a', 'b'));
 const table = parseUpstreamTable('s', 'db', 'tb');
 
 describe('keys', () => {
@@ -22,7 +23,7 @@ describe('keys', () => {
     [{ kind: 'session', task, source }, '/lockstep/session/742f31/73'],
     [{ kind: 'source-tables', task, source }, '/lockstep/source-tables/742f31/73'],
     [{ kind: 'initial-schema', task, table }, '/lockstep/initial-schema/742f31/73/6462/7462'],
-    [{ kind: 'decision', task, table }, '/lockstep/decision/742f31/73/6462/7462'],
+    [{ kind: 'decision', lockId, table }, '/lockstep/decision/742f312d6061602e606260/73/6462/7462'],
     [
       { kind: 'lock', lockId: formatLockId(task, parseDownstreamTable('a', 'b')) },
       '/lockstep/lock/742f312d6061602e606260',
@@ -65,9 +66,9 @@ describe('keys', () => {
   });
 
   it('have prefixes', () => {
-    expect(lockstepPrefix('decision', task, source)).toBe('/lockstep/decision/742f31/73/');
+    expect(lockstepPrefix('decision', lockId)).toBe('/lockstep/decision/742f312d6061602e606260/');
     expect(lockstepPrefix('lock')).toBe('/lockstep/lock/');
-    expect(() => lockstepPrefix('decision', task, '')).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
+    expect(() => lockstepPrefix('session', task, '')).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
   });
 });
 
