@@ -1,0 +1,142 @@
+import { invariant } from '../../src/core/model/invariant';
+import type { LockEvent } from '../../src/core/model/lock-event';
+import type { Revision } from '../../src/core/model/revision';
+import type { Compare, KeyValue, Mutation } from '../../src/core/model/store';
+import { CoordinatorState } from '../../src/core/state/coordinator-state';
+import type { Limits } from '../../src/core/state/coordinator-state';
+import type { Write } from '../../src/core/state/write';
+import { step } from '../../src/core/step';
+import type { CoordinatorEvent, Effect } from '../../src/core/step';
+import { writeJournalRecord } from '../../src/core/wire/journal-record';
+import { formatLockstepKey, LOCKSTEP_PREFIX } from '../../src/core/wire/lockstep-keys';
+import type { SimulatedStore } from './simulated-store';
+
+/** Builds a state from everything that is stored at one revision. */
+export type Recover = (state: CoordinatorState, values: readonly KeyValue[], revision: Revision) => void;
+
+/** How a simulated coordinator is set up. */
+export interface SimulatedCoordinatorOptions {
+  readonly recover: Recover;
+  readonly limits?: Limits;
+  readonly nowMs?: number;
+}
+
+/** How many writes may follow from one change before it counts as a livelock. */
+const WRITES_A_CHANGE = 5_000;
+
+/**
+ * The shell of a coordinator without sockets and timers: it feeds the batches of a simulated store to `step`, carries out
+ * its writes at once, each with one journal record of its events, and goes on until nothing follows any more.
+ */
+export class SimulatedCoordinator {
+  state: CoordinatorState;
+  /** The clock, in milliseconds since 1970. */
+  nowMs: number;
+  /** Every event that came back through the journal. */
+  readonly published: LockEvent[] = [];
+  /** Every write that was done, in order. */
+  readonly written: Write[] = [];
+  /** Called before each write: to race with it, or (false) to lose it as a crash does. */
+  beforeWrite: (write: Write) => boolean = () => true;
+  readonly #limits: Limits;
+
+  constructor(
+    readonly store: SimulatedStore,
+    readonly options: SimulatedCoordinatorOptions,
+  ) {
+    this.#limits = options.limits ?? { operationsPerWrite: 128 };
+    this.nowMs = options.nowMs ?? 1_700_000_000_000;
+    this.state = this.#recover();
+  }
+
+  /** This server leads from now on. */
+  lead(): void {
+    this.#run({ kind: 'lead', nowMs: this.nowMs });
+  }
+
+  /** This server doesn't lead any more. */
+  follow(): void {
+    this.#run({ kind: 'follow' });
+  }
+
+  /** What a worker or a person writes, and everything that follows from it. Whether its compares held. */
+  change(mutations: readonly Mutation[], compares: readonly Compare[] = []): boolean {
+    const { succeeded } = this.store.transact(compares, mutations);
+    this.catchUp();
+    return succeeded;
+  }
+
+  /** Take in what is stored, and do everything that follows from it. */
+  catchUp(): void {
+    this.#carryOut(this.#feed());
+  }
+
+  /** Let time pass. */
+  elapse(ms: number): void {
+    this.nowMs += ms;
+    this.#run({ kind: 'tick', nowMs: this.nowMs });
+  }
+
+  /**
+   * Forget everything and start again from what is stored, leading if it led.
+   * @param asDm first remove what DM would not have stored, except task records
+   */
+  restart({ asDm = false }: { readonly asDm?: boolean } = {}): void {
+    const { leading } = this.state;
+    if (asDm) {
+      const keep = LOCKSTEP_PREFIX + 'task/';
+      const own = this.store.range(LOCKSTEP_PREFIX).filter(({ key }) => !key.startsWith(keep));
+      this.store.transact(
+        [],
+        own.map(({ key }): Mutation => ({ kind: 'delete', key })),
+      );
+    }
+    this.state = this.#recover();
+    if (leading) this.lead();
+  }
+
+  #recover(): CoordinatorState {
+    const state = new CoordinatorState(this.#limits);
+    state.revision = this.store.revision;
+    this.options.recover(state, this.store.range(''), this.store.revision);
+    return state;
+  }
+
+  #run(event: CoordinatorEvent): void {
+    this.#carryOut([...this.#feed(), ...step(this.state, event)]);
+  }
+
+  /** The effects of every batch that the state hasn't seen. */
+  #feed(): Effect[] {
+    const batches = this.store.batchesAfter(this.state.revision);
+    return batches.flatMap((batch) => step(this.state, { kind: 'batch', batch, nowMs: this.nowMs }));
+  }
+
+  #carryOut(queue: Effect[]): void {
+    let writes = 0;
+    for (let effect = queue.shift(); effect !== undefined; effect = queue.shift()) {
+      if (effect.kind === 'publish') {
+        this.published.push(...effect.events);
+        continue;
+      }
+      writes += 1;
+      invariant(writes <= WRITES_A_CHANGE, `a change never comes to rest; last: ${effect.id}`);
+      if (!this.beforeWrite(effect.write)) continue;
+      const revision = this.#write(effect.write);
+      queue.push(...this.#feed(), ...step(this.state, { kind: 'ended', id: effect.id, revision, nowMs: this.nowMs }));
+    }
+  }
+
+  #write(write: Write): Revision {
+    const { succeeded, revision } = this.store.transact(write.compares, [...write.mutations, ...this.#journal(write)]);
+    if (succeeded) this.written.push(write);
+    return revision;
+  }
+
+  /** One record of the write's events, numbered by the revision that it will have. */
+  #journal({ events }: Write): Mutation[] {
+    if (events.length === 0) return [];
+    const key = formatLockstepKey({ kind: 'journal', sequence: this.store.revision + 1 });
+    return [{ kind: 'put', key, value: writeJournalRecord({ atMs: this.nowMs, events }) }];
+  }
+}
