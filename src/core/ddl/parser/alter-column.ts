@@ -1,0 +1,79 @@
+import type { AlterSpec, Expression } from '../ast';
+import { parseColumnDefinition, parsePosition } from './column';
+import type { Cursor } from './cursor';
+import { parseDefaultValue } from './default-value';
+import { acceptEnforced, acceptVisibility } from './index-option';
+import { acceptIfExists, parseColumnName, parseTableName } from './names';
+
+/** What follows `MODIFY`. Errors: `DDL_SYNTAX`. */
+export function parseModify(cursor: Cursor): AlterSpec {
+  cursor.accept('COLUMN');
+  const ifExists = acceptIfExists(cursor);
+  const column = parseColumnDefinition(cursor);
+  return { kind: 'modify-column', ifExists, column, position: parsePosition(cursor) };
+}
+
+/** What follows `CHANGE`. Errors: `DDL_SYNTAX`. */
+export function parseChange(cursor: Cursor): AlterSpec {
+  cursor.accept('COLUMN');
+  const ifExists = acceptIfExists(cursor);
+  const oldName = parseColumnName(cursor);
+  const column = parseColumnDefinition(cursor);
+  return { kind: 'change-column', ifExists, oldName, column, position: parsePosition(cursor) };
+}
+
+/** What follows `RENAME`: a column, an index, or the table itself. Errors: `DDL_SYNTAX`. */
+export function parseRename(cursor: Cursor): AlterSpec {
+  if (cursor.accept('COLUMN')) {
+    acceptIfExists(cursor);
+    const from = parseColumnName(cursor);
+    cursor.expect('TO');
+    return { kind: 'rename-column', from, to: parseColumnName(cursor) };
+  }
+  if (cursor.acceptOneOf('INDEX', 'KEY') !== null) {
+    acceptIfExists(cursor);
+    const from = cursor.name("an index's name");
+    cursor.expect('TO');
+    return { kind: 'rename-index', from, to: cursor.name("an index's name") };
+  }
+  if (!cursor.accept('TO') && !cursor.accept('AS')) cursor.acceptSymbol('=');
+  return { kind: 'rename-table', to: parseTableName(cursor) };
+}
+
+/** What follows `ALTER`: a default, or the visibility of an index, or a check. Errors: `DDL_SYNTAX`. */
+export function parseAlter(cursor: Cursor): AlterSpec {
+  if (cursor.acceptOneOf('INDEX', 'KEY') !== null) return parseAlterIndex(cursor);
+  if (cursor.acceptOneOf('CHECK', 'CONSTRAINT') !== null) return parseAlterCheck(cursor);
+  cursor.accept('COLUMN');
+  acceptIfExists(cursor);
+  const column = parseColumnName(cursor);
+  if (cursor.acceptAll('DROP', 'DEFAULT')) return { kind: 'drop-default', column };
+  cursor.expect('SET');
+  const visible = acceptVisibility(cursor);
+  if (visible !== null) return { kind: 'fixed', text: fixVisibility(column, visible), number: 0 };
+  cursor.expect('DEFAULT');
+  return { kind: 'set-default', column, value: unwrap(parseDefaultValue(cursor)) };
+}
+
+function fixVisibility(column: string, visible: boolean): string {
+  return `ALTER COLUMN \`${column.replaceAll('`', '``')}\` SET ${visible ? 'VISIBLE' : 'INVISIBLE'}`;
+}
+
+/** The printer brackets everything but literals here. */
+function unwrap(value: Expression): Expression {
+  return value.kind === 'parentheses' ? value.operand : value;
+}
+
+function parseAlterIndex(cursor: Cursor): AlterSpec {
+  acceptIfExists(cursor);
+  const name = cursor.name("an index's name");
+  const ignored = cursor.acceptAll('NOT', 'IGNORED') ? false : cursor.accept('IGNORED') ? true : null;
+  if (ignored !== null) return { kind: 'alter-index', name, invisible: ignored };
+  const visible = acceptVisibility(cursor) ?? cursor.fail('VISIBLE or INVISIBLE');
+  return { kind: 'alter-index', name, invisible: !visible };
+}
+
+function parseAlterCheck(cursor: Cursor): AlterSpec {
+  const name = cursor.name("a constraint's name");
+  return { kind: 'alter-check', name, enforced: acceptEnforced(cursor) ?? cursor.fail('ENFORCED or NOT ENFORCED') };
+}

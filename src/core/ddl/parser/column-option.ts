@@ -1,0 +1,139 @@
+import type { ColumnOption } from '../ast';
+import type { Cursor } from './cursor';
+import { parseDefaultValue, parseNow } from './default-value';
+import { parseBracketed } from './expression';
+import { acceptEnforced, acceptVisibility } from './index-option';
+import { isCharsetKeyword, parseCollation, parseWord } from './names';
+import { parseReference } from './reference';
+import { quoteString } from '../printer/literal';
+
+/** The next option of a column; `SERIAL DEFAULT VALUE` is three. Null: none follows. Errors: `DDL_SYNTAX`. */
+export function parseColumnOption(cursor: Cursor): readonly ColumnOption[] | null {
+  if (cursor.token.kind !== 'word') return null;
+  if (cursor.acceptAll('SERIAL', 'DEFAULT', 'VALUE')) {
+    return [{ kind: 'not-null' }, { kind: 'auto-increment' }, { kind: 'unique' }];
+  }
+  const option = parseKeyword(cursor) ?? parseVisibility(cursor) ?? parseSystemVersioning(cursor);
+  return option === null ? null : [option];
+}
+
+function parseKeyword(cursor: Cursor): ColumnOption | null {
+  const parse = Options.get(cursor.token.upper);
+  if (parse === undefined) return null;
+  if (cursor.is('NOT') && !cursor.areNext('NOT', 'NULL')) return null;
+  cursor.advance();
+  return parse(cursor);
+}
+
+const Options: ReadonlyMap<string, (cursor: Cursor) => ColumnOption> = new Map<
+  string,
+  (cursor: Cursor) => ColumnOption
+>([
+  ['NULL', () => ({ kind: 'null' })],
+  ['NOT', parseNotNull],
+  ['DEFAULT', (cursor) => ({ kind: 'default', value: parseDefaultValue(cursor) })],
+  ['ON', parseOnUpdate],
+  ['AUTO_INCREMENT', () => ({ kind: 'auto-increment' })],
+  ['UNIQUE', parseUnique],
+  ['KEY', parsePrimary],
+  ['PRIMARY', parsePrimaryKey],
+  ['COMMENT', (cursor) => ({ kind: 'comment', text: cursor.string('a comment') })],
+  ['COLLATE', parseCollate],
+  ['COLUMN_FORMAT', (cursor) => ({ kind: 'column-format', format: cursor.expectOneOf('DEFAULT', 'FIXED', 'DYNAMIC') })],
+  ['STORAGE', (cursor) => ({ kind: 'storage', storage: cursor.expectOneOf('DEFAULT', 'DISK', 'MEMORY') })],
+  ['GENERATED', parseGeneratedAlways],
+  ['AS', parseGenerated],
+  ['REFERENCES', (cursor) => ({ kind: 'references', reference: parseReference(cursor) })],
+  ['CONSTRAINT', parseNamedCheck],
+  ['CHECK', (cursor) => parseCheck(cursor, null)],
+  ['AUTO_RANDOM', parseAutoRandom],
+  ['SRID', (cursor) => ({ kind: 'srid', srid: cursor.count('a spatial reference system') })],
+  ['REF_SYSTEM_ID', parseRefSystem],
+  ['ENGINE_ATTRIBUTE', (cursor) => parseAttribute(cursor, 'ENGINE_ATTRIBUTE')],
+  ['SECONDARY_ENGINE_ATTRIBUTE', (cursor) => parseAttribute(cursor, 'SECONDARY_ENGINE_ATTRIBUTE')],
+  ['COMPRESSED', () => ({ kind: 'fixed', text: 'COMPRESSED' })],
+]);
+
+function parseNotNull(cursor: Cursor): ColumnOption {
+  cursor.expect('NULL');
+  return { kind: 'not-null' };
+}
+
+function parseOnUpdate(cursor: Cursor): ColumnOption {
+  cursor.expect('UPDATE');
+  return { kind: 'on-update', value: parseNow(cursor) ?? cursor.fail('CURRENT_TIMESTAMP') };
+}
+
+function parseUnique(cursor: Cursor): ColumnOption {
+  cursor.accept('KEY');
+  return { kind: 'unique' };
+}
+
+function parsePrimaryKey(cursor: Cursor): ColumnOption {
+  cursor.expect('KEY');
+  return parsePrimary(cursor);
+}
+
+function parsePrimary(cursor: Cursor): ColumnOption {
+  const clustered = cursor.acceptOneOf('CLUSTERED', 'NONCLUSTERED');
+  return { kind: 'primary', clustered: clustered === null ? null : clustered === 'CLUSTERED' };
+}
+
+function parseCollate(cursor: Cursor): ColumnOption {
+  cursor.acceptSymbol('=');
+  return { kind: 'collate', collation: parseCollation(cursor) };
+}
+
+function parseGeneratedAlways(cursor: Cursor): ColumnOption {
+  cursor.expect('ALWAYS', 'AS');
+  if (!cursor.accept('ROW')) return parseGenerated(cursor);
+  return { kind: 'fixed', text: `GENERATED ALWAYS AS ROW ${cursor.expectOneOf('START', 'END')}` };
+}
+
+function parseGenerated(cursor: Cursor): ColumnOption {
+  const expression = parseBracketed(cursor);
+  const word = cursor.acceptOneOf('VIRTUAL', 'STORED', 'PERSISTENT');
+  const stored = word === 'STORED' || word === 'PERSISTENT';
+  return { kind: 'generated', expression, stored, written: word === null ? null : stored ? 'stored' : 'virtual' };
+}
+
+/** The only constraint inside a column that has a name is a check. */
+function parseNamedCheck(cursor: Cursor): ColumnOption {
+  const name = cursor.is('CHECK') ? null : cursor.name("a constraint's name");
+  cursor.expect('CHECK');
+  return parseCheck(cursor, name);
+}
+
+function parseCheck(cursor: Cursor, name: string | null): ColumnOption {
+  const expression = parseBracketed(cursor);
+  return { kind: 'check', name, expression, enforced: acceptEnforced(cursor) ?? true };
+}
+
+function parseAutoRandom(cursor: Cursor): ColumnOption {
+  const bits = cursor.isSymbol('(') ? cursor.bracketed(() => cursor.count('a number of bits')) : [];
+  const [shardBits = null, rangeBits = null] = bits;
+  return { kind: 'auto-random', shardBits, rangeBits };
+}
+
+/** MariaDB's way to write `SRID`. */
+function parseRefSystem(cursor: Cursor): ColumnOption {
+  cursor.expectSymbol('=');
+  return { kind: 'srid', srid: cursor.count('a spatial reference system') };
+}
+
+function parseAttribute(cursor: Cursor, name: string): ColumnOption {
+  cursor.acceptSymbol('=');
+  return { kind: 'fixed', text: `${name} = ${quoteString(parseWord(cursor, 'a JSON text'))}` };
+}
+
+function parseVisibility(cursor: Cursor): ColumnOption | null {
+  const visible = acceptVisibility(cursor);
+  return visible === null ? null : { kind: 'invisible', invisible: !visible };
+}
+
+/** MariaDB's `WITH[OUT] SYSTEM VERSIONING` of a column; a charset after all options is an error worth its own words. */
+function parseSystemVersioning(cursor: Cursor): ColumnOption | null {
+  if (cursor.acceptAll('WITH', 'SYSTEM', 'VERSIONING')) return { kind: 'fixed', text: 'WITH SYSTEM VERSIONING' };
+  if (cursor.acceptAll('WITHOUT', 'SYSTEM', 'VERSIONING')) return { kind: 'fixed', text: 'WITHOUT SYSTEM VERSIONING' };
+  return isCharsetKeyword(cursor) ? cursor.fail('the character set right after the type') : null;
+}

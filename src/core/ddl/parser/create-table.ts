@@ -1,0 +1,38 @@
+import type { CreateTable, CreateTableLike } from '../ast';
+import { parseElements } from './alter-add';
+import type { Cursor } from './cursor';
+import { acceptIfNotExists, parseTableName } from './names';
+import { parsePartitioning } from './partition';
+import { parseTableOptions } from './table-option';
+
+/** `[TEMPORARY] TABLE …`, after `CREATE [OR REPLACE]`. Errors: `DDL_SYNTAX`, `DDL_UNSUPPORTED` (`… SELECT`). */
+export function parseCreateTable(cursor: Cursor, orReplace: boolean): CreateTable | CreateTableLike {
+  const temporary = cursor.accept('TEMPORARY');
+  cursor.expect('TABLE');
+  const ifNotExists = acceptIfNotExists(cursor);
+  const name = parseTableName(cursor);
+  const source = parseLike(cursor);
+  if (source !== null) return { kind: 'create-table-like', temporary, orReplace, ifNotExists, name, source };
+  if (!cursor.isSymbol('(')) refuseSelect(cursor);
+  const { columns, constraints } = parseElements(cursor);
+  const options = parseTableOptions(cursor, true);
+  const partitioning = parsePartitioning(cursor);
+  refuseSelect(cursor);
+  return { kind: 'create-table', temporary, orReplace, ifNotExists, name, columns, constraints, options, partitioning };
+}
+
+/** `LIKE t`, `(LIKE t)`; null: neither. */
+function parseLike(cursor: Cursor): CreateTableLike['source'] | null {
+  if (cursor.accept('LIKE')) return parseTableName(cursor);
+  if (!cursor.isSymbol('(') || cursor.peek(1).upper !== 'LIKE') return null;
+  cursor.expectSymbol('(');
+  cursor.expect('LIKE');
+  const source = parseTableName(cursor);
+  cursor.expectSymbol(')');
+  return source;
+}
+
+/** The columns of `CREATE TABLE … SELECT` depend on other tables; upstreams log such statements in another form. */
+function refuseSelect(cursor: Cursor): void {
+  if (cursor.isOneOf('AS', 'SELECT', 'IGNORE', 'REPLACE', 'WITH')) cursor.failUnsupported('CREATE TABLE … SELECT');
+}

@@ -1,0 +1,114 @@
+import type { DataType } from '../ast';
+import type { Cursor } from './cursor';
+import { acceptCharsetKeyword, parseCharset } from './names';
+import { resolveTypeName } from './type-name';
+
+const Plain: Omit<DataType, 'name'> = {
+  length: null,
+  decimals: null,
+  unsigned: false,
+  zerofill: false,
+  binary: false,
+  charset: null,
+  members: null,
+};
+
+/** A column's data type, with synonyms resolved. Errors: `DDL_SYNTAX`. */
+export function parseDataType(cursor: Cursor): DataType {
+  const { name, family } = resolveTypeName(cursor);
+  switch (family) {
+    case 'bool':
+      return { ...Plain, name, length: 1 };
+    case 'integer':
+      return { ...Plain, name, length: parseLength(cursor), ...parseSigns(cursor) };
+    case 'bit':
+      return { ...Plain, name, length: parseLength(cursor) ?? 1, ...parseSigns(cursor) };
+    case 'real':
+      return { ...Plain, ...parsePrecision(cursor, name), ...parseSigns(cursor) };
+    case 'length':
+      return { ...Plain, name, length: parseLength(cursor), ...parseSigns(cursor) };
+    case 'text':
+      return parseText(cursor, name);
+    case 'members':
+      return parseMembers(cursor, name);
+    case 'plain':
+      return { ...Plain, name };
+    default:
+      return family satisfies never;
+  }
+}
+
+/** `(n)`; null: none written. */
+function parseLength(cursor: Cursor): number | null {
+  if (!cursor.acceptSymbol('(')) return null;
+  const length = cursor.count('a width');
+  cursor.expectSymbol(')');
+  return length;
+}
+
+/** `FLOAT(p)` is a precision in bits: up to 24 it is a plain `FLOAT`, beyond a plain `DOUBLE`. */
+function parsePrecision(cursor: Cursor, name: string): Pick<DataType, 'name' | 'length' | 'decimals'> {
+  if (!cursor.acceptSymbol('(')) return { name, length: null, decimals: null };
+  const length = cursor.count('a precision');
+  const decimals = cursor.acceptSymbol(',') ? cursor.count('a number of decimals') : null;
+  cursor.expectSymbol(')');
+  if (name !== 'FLOAT' || decimals !== null) return { name, length, decimals };
+  return { name: length > 24 ? 'DOUBLE' : 'FLOAT', length: null, decimals: null };
+}
+
+function parseSigns(cursor: Cursor): Pick<DataType, 'unsigned' | 'zerofill'> {
+  let unsigned = false;
+  let zerofill = false;
+  for (;;) {
+    if (cursor.accept('UNSIGNED')) unsigned = true;
+    else if (cursor.accept('ZEROFILL')) zerofill = true;
+    else if (!cursor.accept('SIGNED')) return { unsigned: unsigned || zerofill, zerofill };
+  }
+}
+
+/** Types that a charset `binary` makes of character types. */
+const BinaryTypes: ReadonlyMap<string, string> = new Map([
+  ['CHAR', 'BINARY'],
+  ['VARCHAR', 'VARBINARY'],
+  ['TINYTEXT', 'TINYBLOB'],
+  ['TEXT', 'BLOB'],
+  ['MEDIUMTEXT', 'MEDIUMBLOB'],
+  ['LONGTEXT', 'LONGBLOB'],
+]);
+
+function parseText(cursor: Cursor, name: string): DataType {
+  const length = parseLength(cursor);
+  if (name === 'VARCHAR' && length === null) cursor.fail('a width in brackets');
+  const { charset, binary } = parseCharsetAttributes(cursor);
+  if (charset === 'binary') return { ...Plain, name: BinaryTypes.get(name) ?? name, length };
+  return { ...Plain, name, length, charset, binary };
+}
+
+function parseMembers(cursor: Cursor, name: string): DataType {
+  const members = cursor.bracketed(() => parseMember(cursor));
+  return { ...Plain, name, members, ...parseCharsetAttributes(cursor) };
+}
+
+function parseMember(cursor: Cursor): string {
+  const { token } = cursor;
+  if (token.kind !== 'hex' && token.kind !== 'bit') return cursor.string('a string');
+  cursor.advance();
+  const base = token.kind === 'hex' ? 2 : 8;
+  const digits = token.text.padStart(Math.ceil(token.text.length / base) * base, '0');
+  const bytes = digits.match(token.kind === 'hex' ? /../g : /.{8}/g) ?? [];
+  return bytes.map((byte) => String.fromCharCode(parseInt(byte, token.kind === 'hex' ? 16 : 2))).join('');
+}
+
+/** `BINARY`, `CHARACTER SET x`, `ASCII`, `UNICODE`, `BYTE` in any order. */
+function parseCharsetAttributes(cursor: Cursor): Pick<DataType, 'charset' | 'binary'> {
+  let charset: string | null = null;
+  let binary = false;
+  for (;;) {
+    if (cursor.accept('BINARY')) binary = true;
+    else if (cursor.accept('ASCII')) charset = 'latin1';
+    else if (cursor.accept('UNICODE')) charset = 'ucs2';
+    else if (cursor.accept('BYTE')) charset = 'binary';
+    else if (acceptCharsetKeyword(cursor)) charset = parseCharset(cursor);
+    else return { charset, binary };
+  }
+}

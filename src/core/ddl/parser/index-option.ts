@@ -1,0 +1,78 @@
+import type { IndexOptions } from '../ast';
+import type { Cursor } from './cursor';
+import { parseWord } from './names';
+
+export const NoIndexOptions: IndexOptions = {
+  using: null,
+  comment: null,
+  invisible: null,
+  keyBlockSize: null,
+  parser: null,
+  clustered: null,
+};
+
+/** The options after an index's columns, the last of each kind. Errors: `DDL_SYNTAX`. */
+export function parseIndexOptions(cursor: Cursor): IndexOptions {
+  let options = NoIndexOptions;
+  for (;;) {
+    const option = parseIndexOption(cursor);
+    if (option === null) return options;
+    options = { ...options, ...option };
+  }
+}
+
+function parseIndexOption(cursor: Cursor): Partial<IndexOptions> | null {
+  const using = acceptIndexType(cursor);
+  if (using !== null) return { using };
+  const visible = acceptVisibility(cursor);
+  if (visible !== null) return { invisible: !visible };
+  const clustered = cursor.acceptOneOf('CLUSTERED', 'NONCLUSTERED');
+  if (clustered !== null) return { clustered: clustered === 'CLUSTERED' };
+  if (cursor.accept('COMMENT')) return { comment: parseEquals(cursor).string('a comment') };
+  if (cursor.accept('KEY_BLOCK_SIZE')) return { keyBlockSize: parseEquals(cursor).count('a size') };
+  if (cursor.acceptAll('WITH', 'PARSER')) return { parser: cursor.name("a parser's name") };
+  if (cursor.acceptOneOf('ENGINE_ATTRIBUTE', 'SECONDARY_ENGINE_ATTRIBUTE') !== null) return skipAttribute(cursor);
+  // MariaDB's way to hide an index from the optimiser.
+  return cursor.acceptOneOf('IGNORED') !== null
+    ? { invisible: true }
+    : cursor.areNext('NOT', 'IGNORED')
+      ? skipNot(cursor)
+      : null;
+}
+
+function parseEquals(cursor: Cursor): Cursor {
+  cursor.acceptSymbol('=');
+  return cursor;
+}
+
+function skipAttribute(cursor: Cursor): Partial<IndexOptions> {
+  parseWord(parseEquals(cursor), 'a JSON text');
+  return {};
+}
+
+function skipNot(cursor: Cursor): Partial<IndexOptions> {
+  cursor.expect('NOT', 'IGNORED');
+  return { invisible: false };
+}
+
+/** `USING BTREE`, `TYPE BTREE`; null: none follows. */
+export function acceptIndexType(cursor: Cursor): string | null {
+  const isType = cursor.is('USING') || (cursor.is('TYPE') && IndexTypes.includes(cursor.peek(1).upper));
+  if (!isType) return null;
+  cursor.advance();
+  return cursor.expectOneOf(...IndexTypes);
+}
+
+const IndexTypes: readonly string[] = ['BTREE', 'HASH', 'RTREE', 'HYPO', 'HNSW', 'INVERTED'];
+
+/** Whether `VISIBLE` follows; null: neither it nor `INVISIBLE`. */
+export function acceptVisibility(cursor: Cursor): boolean | null {
+  const word = cursor.acceptOneOf('VISIBLE', 'INVISIBLE');
+  return word === null ? null : word === 'VISIBLE';
+}
+
+/** Whether `ENFORCED` follows; null: neither it nor `NOT ENFORCED`. */
+export function acceptEnforced(cursor: Cursor): boolean | null {
+  if (cursor.accept('ENFORCED')) return true;
+  return cursor.acceptAll('NOT', 'ENFORCED') ? false : null;
+}

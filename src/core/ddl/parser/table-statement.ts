@@ -1,0 +1,35 @@
+import type { DropTable, RenameTable, TruncateTable } from '../ast';
+import type { Cursor } from './cursor';
+import { acceptIfExists, parseTableName, skipWait } from './names';
+
+/** `[TEMPORARY] TABLE …` or `VIEW …`, after `DROP`. Errors: `DDL_SYNTAX`. */
+export function parseDropTable(cursor: Cursor): DropTable {
+  const temporary = cursor.accept('TEMPORARY');
+  const view = cursor.expectOneOf('TABLE', 'TABLES', 'VIEW') === 'VIEW';
+  const ifExists = acceptIfExists(cursor);
+  const names = cursor.list(() => parseTableName(cursor));
+  skipWait(cursor);
+  cursor.acceptOneOf('RESTRICT', 'CASCADE');
+  return { kind: 'drop-table', view, temporary, ifExists, names };
+}
+
+/** `TABLE a TO b, …`, after `RENAME`. Errors: `DDL_SYNTAX`. */
+export function parseRenameTable(cursor: Cursor): RenameTable {
+  cursor.expectOneOf('TABLE', 'TABLES');
+  acceptIfExists(cursor);
+  const renames = cursor.list(() => {
+    const from = parseTableName(cursor);
+    skipWait(cursor);
+    cursor.expect('TO');
+    return { from, to: parseTableName(cursor) };
+  });
+  return { kind: 'rename-table', renames };
+}
+
+/** `[TABLE] t`, after `TRUNCATE`. Errors: `DDL_SYNTAX`. */
+export function parseTruncateTable(cursor: Cursor): TruncateTable {
+  cursor.accept('TABLE');
+  const name = parseTableName(cursor);
+  skipWait(cursor);
+  return { kind: 'truncate-table', name };
+}

@@ -1,0 +1,172 @@
+import type { DataType, Expression } from '../ast';
+import { quoteName } from '../../model/quote';
+import { unreachable } from '../../model/invariant';
+import { formatBits, formatNumber, quoteString } from './literal';
+
+/**
+ * How expressions are printed. `ddl`: TiDB's normal form of statements (no blanks round operators, upper case).
+ * `table-info`: the text TiDB stores for generated columns (blanks round operators, lower case, introducers of strings,
+ * columns without their table).
+ */
+export type ExpressionStyle = 'ddl' | 'table-info';
+
+/** An expression as text. Law: what `ddl` prints parses to an expression that prints the same. */
+export function printExpression(expression: Expression, style: ExpressionStyle = 'ddl'): string {
+  const print = (part: Expression): string => printExpression(part, style);
+  const word = (text: string): string => (style === 'ddl' ? text.toUpperCase() : text.toLowerCase());
+  const not = (negated: boolean): string => (negated ? word('NOT ') : '');
+  switch (expression.kind) {
+    case 'string':
+      return printIntroducer(expression.introducer ?? 'utf8mb4', style) + quoteString(expression.text);
+    case 'number':
+      return formatNumber(expression.text);
+    case 'hex':
+      return `x'${expression.digits}'`;
+    case 'bit':
+      return `b'${formatBits(expression.digits)}'`;
+    case 'boolean':
+      return word(expression.value ? 'TRUE' : 'FALSE');
+    case 'null':
+    case 'maxvalue':
+      return word(expression.kind);
+    case 'temporal':
+      return `${expression.type} ${printIntroducer('utf8mb4', style)}${quoteString(expression.text)}`;
+    case 'column':
+      return printColumn(expression, style);
+    case 'variable':
+      return expression.text;
+    case 'word':
+      return word(expression.text);
+    case 'call':
+      return printCall(
+        word(expression.name),
+        expression.distinct ? word('DISTINCT ') : '',
+        expression.arguments.map(print),
+      );
+    case 'cast':
+      return printCast(expression, print(expression.operand), word);
+    case 'convert-using':
+      return `${word('CONVERT')}(${print(expression.operand)}${word(' USING ')}${quoteString(expression.charset)})`;
+    case 'trim':
+      return printTrim(expression, print, word);
+    case 'extract':
+      return `${word('EXTRACT')}(${word(expression.unit)}${word(' FROM ')}${print(expression.operand)})`;
+    case 'position':
+      return `${word('POSITION')}(${print(expression.needle)}${word(' IN ')}${print(expression.operand)})`;
+    case 'interval':
+      return printInterval(expression, print, word);
+    case 'unary':
+      return `${word(expression.operator)}${expression.operator === 'NOT' ? ' ' : ''}${print(expression.operand)}`;
+    case 'binary':
+      return print(expression.left) + printOperator(expression.operator, style) + print(expression.right);
+    case 'between': {
+      const { operand, negated, low, high } = expression;
+      return `${print(operand)} ${not(negated)}${word('BETWEEN ')}${print(low)}${word(' AND ')}${print(high)}`;
+    }
+    case 'in': {
+      const { operand, negated, list } = expression;
+      return `${print(operand)} ${not(negated)}${word('IN ')}(${list.map(print).join(',')})`;
+    }
+    case 'like': {
+      const { operand, negated, pattern, escape } = expression;
+      const escaped = escape === null || escape === '\\' ? '' : word(' ESCAPE ') + quoteString(escape);
+      return `${print(operand)} ${not(negated)}${word('LIKE ')}${print(pattern)}${escaped}`;
+    }
+    case 'regexp':
+      return `${print(expression.operand)} ${not(expression.negated)}${word('REGEXP ')}${print(expression.pattern)}`;
+    case 'is': {
+      // TiDB knows no UNKNOWN: it is NULL.
+      const test = expression.test === 'UNKNOWN' ? 'NULL' : expression.test;
+      return `${print(expression.operand)}${word(' IS ')}${not(expression.negated)}${word(test)}`;
+    }
+    case 'case':
+      return printCase(expression, print, word);
+    case 'collate':
+      return `${print(expression.operand)}${word(' COLLATE ')}${expression.collation}`;
+    case 'member-of':
+      return `${print(expression.operand)}${word(' MEMBER OF ')}(${print(expression.array)})`;
+    case 'row':
+      return `${word('ROW')}(${expression.items.map(print).join(',')})`;
+    case 'parentheses':
+      return `(${print(expression.operand)})`;
+    case 'default':
+      return word('DEFAULT') + (expression.column === null ? '' : `(${print(expression.column)})`);
+    default:
+      return unreachable(expression);
+  }
+}
+
+type Of<Kind extends Expression['kind']> = Extract<Expression, { kind: Kind }>;
+type Print = (expression: Expression) => string;
+type Word = (text: string) => string;
+
+/** In statements the default charset goes without an introducer. */
+function printIntroducer(charset: string, style: ExpressionStyle): string {
+  if (style === 'table-info') return `_${charset.toLowerCase()}`;
+  return charset === 'utf8mb4' ? '' : `_${charset.toUpperCase()}`;
+}
+
+function printColumn({ schema, table, name }: Of<'column'>, style: ExpressionStyle): string {
+  if (style === 'table-info' || table === null) return quoteName(name);
+  return [...(schema === null ? [] : [schema]), table, name].map(quoteName).join('.');
+}
+
+function printCall(name: string, distinct: string, operands: readonly string[]): string {
+  return `${name}(${distinct}${operands.join(', ')})`;
+}
+
+/** Operators that are words always have blanks round them. */
+function printOperator(operator: string, style: ExpressionStyle): string {
+  const isWord = /^[A-Z]/.test(operator);
+  if (style === 'ddl') return isWord ? ` ${operator} ` : operator;
+  return ` ${operator.toLowerCase()} `;
+}
+
+function printCast({ form, type, array }: Of<'cast'>, operand: string, word: Word): string {
+  switch (form) {
+    case 'BINARY':
+      return `${word('BINARY ')}${operand}`;
+    case 'CONVERT':
+      return `${word('CONVERT')}(${operand}, ${word(printCastType(type))})`;
+    case 'CAST':
+      return `${word('CAST')}(${operand}${word(' AS ')}${word(printCastType(type))}${array ? word(' ARRAY') : ''})`;
+    default:
+      return unreachable(form);
+  }
+}
+
+/** A type in a cast, upper case: integers are `SIGNED` or `UNSIGNED`, `utf8mb4` goes unsaid. */
+function printCastType({ name, length, decimals, unsigned, charset, binary }: DataType): string {
+  if (name === 'BIGINT' || name === 'INT') return unsigned ? 'UNSIGNED' : 'SIGNED';
+  if (name === 'FLOAT' || name === 'DOUBLE') return name;
+  const isTime = name === 'DATETIME' || name === 'TIME';
+  const scale = decimals === null || decimals === 0 ? '' : `, ${decimals}`;
+  const width = length === null || (isTime && length === 0) ? '' : `(${length}${scale})`;
+  const charsetText = charset === null || charset === 'utf8mb4' ? '' : ` CHARSET ${charset}`;
+  return `${name}${width}${binary ? ' BINARY' : ''}${charsetText}`;
+}
+
+function printTrim({ direction, remove, operand }: Of<'trim'>, print: Print, word: Word): string {
+  const parts = [
+    ...(direction === null ? [] : [word(direction)]),
+    ...(remove === null ? [] : [print(remove)]),
+    ...(direction === null && remove === null ? [] : [word('FROM')]),
+    print(operand),
+  ];
+  return `${word('TRIM')}(${parts.join(' ')})`;
+}
+
+function printInterval({ name, operand, amount, unit }: Of<'interval'>, print: Print, word: Word): string {
+  return `${word(name)}(${print(operand)}, ${word('INTERVAL ')}${print(amount)} ${word(unit)})`;
+}
+
+function printCase({ operand, branches, otherwise }: Of<'case'>, print: Print, word: Word): string {
+  const parts = [
+    word('CASE'),
+    ...(operand === null ? [] : [print(operand)]),
+    ...branches.map(({ when, then }) => `${word('WHEN ')}${print(when)}${word(' THEN ')}${print(then)}`),
+    ...(otherwise === null ? [] : [word('ELSE ') + print(otherwise)]),
+    word('END'),
+  ];
+  return parts.join(' ');
+}
