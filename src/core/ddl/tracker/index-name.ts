@@ -1,0 +1,51 @@
+import { lowerName } from '../../table/lower-name';
+import type { Index } from '../../table/table-schema';
+import type { KeyConstraint } from './key-constraint';
+import { notApplicable } from './refusal';
+
+/** What an index on expressions is called if it has no column to be called after. */
+const EXPRESSION_NAME = 'expression_index';
+
+/** First number behind a name that is taken. */
+const FIRST_SUFFIX = 2;
+
+/**
+ * The names of a new table's keys, in their order: a written name, or that of the first column (`expression_index` if
+ * any part is an expression), with `_2`, `_3`, … if taken. Keys that become no index take their names too.
+ * @throws LockstepError DDL_NOT_APPLICABLE if a name is written twice
+ */
+export function nameNewKeys(keys: readonly KeyConstraint[]): readonly string[] {
+  const taken = new Set<string>();
+  for (const { name } of keys) {
+    if (name === null || name === '') continue;
+    if (taken.has(lowerName(name))) throw notApplicable(`the table would have two indexes ${name}`, { index: name });
+    taken.add(lowerName(name));
+  }
+  return keys.map((key) => {
+    if (key.name !== null && key.name !== '') return key.name;
+    const hasExpression = key.parts.some((part) => part.key.kind === 'expression');
+    const name = freeName(hasExpression ? EXPRESSION_NAME : firstColumnName(key), taken);
+    taken.add(lowerName(name));
+    return name;
+  });
+}
+
+/** The name of a key that is added to a table: as written, or that of its first part, with a number if it is taken. */
+export function nameAddedKey(key: KeyConstraint, indexes: readonly Index[]): string {
+  if (key.name !== null && key.name !== '') return key.name;
+  return freeName(firstColumnName(key), new Set(indexes.map((index) => lowerName(index.name))));
+}
+
+function firstColumnName(key: KeyConstraint): string {
+  const first = key.parts[0]?.key;
+  return first?.kind === 'column' ? first.name : EXPRESSION_NAME;
+}
+
+/** No index but the primary key may be called `primary`. */
+function freeName(wanted: string, taken: ReadonlySet<string>): string {
+  let name = wanted;
+  for (let suffix = FIRST_SUFFIX; taken.has(lowerName(name)) || lowerName(name) === 'primary'; suffix += 1) {
+    name = `${wanted}_${suffix}`;
+  }
+  return name;
+}

@@ -1,0 +1,55 @@
+import type { Constraint, CreateIndex, IndexOptions } from '../ast';
+import type { InlineKey } from './column-definition';
+
+/** A key over columns or expressions, of whatever statement. */
+export type KeyConstraint = Extract<Constraint, { kind: 'key' }>;
+
+/** A foreign key. */
+export type ForeignKey = Extract<Constraint, { kind: 'foreign-key' }>;
+
+const NO_OPTIONS: IndexOptions = {
+  using: null,
+  comment: null,
+  invisible: null,
+  keyBlockSize: null,
+  parser: null,
+  clustered: null,
+};
+
+/** The key that a column's own definition asks for. */
+export function keyOfColumn(column: string, key: InlineKey): KeyConstraint {
+  return keyOfColumns(null, key.keyKind, [column], { ...NO_OPTIONS, clustered: key.clustered });
+}
+
+/** The index that a foreign key needs. */
+export function keyOfForeignKey(name: string, columns: readonly string[]): KeyConstraint {
+  return keyOfColumns(name, 'index', columns, NO_OPTIONS);
+}
+
+/** The key that CREATE INDEX makes. */
+export function keyOfStatement(statement: CreateIndex): KeyConstraint {
+  return {
+    kind: 'key',
+    keyKind: statement.keyKind,
+    name: statement.indexName,
+    ifNotExists: statement.ifNotExists,
+    parts: statement.parts,
+    options: statement.options,
+  };
+}
+
+function keyOfColumns(
+  name: string | null,
+  keyKind: KeyConstraint['keyKind'],
+  columns: readonly string[],
+  options: IndexOptions,
+): KeyConstraint {
+  return {
+    kind: 'key',
+    keyKind,
+    name,
+    ifNotExists: false,
+    parts: columns.map((column) => ({ key: { kind: 'column', name: column }, length: null, descending: false })),
+    options,
+  };
+}

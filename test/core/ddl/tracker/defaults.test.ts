@@ -1,0 +1,110 @@
+import { describe, expect, it } from '@jest/globals';
+import { altered, built } from './described';
+
+function defaultOf(type: string, value: string): string | null | undefined {
+  return built(`CREATE TABLE t (c ${type} DEFAULT ${value})`).columns[0]?.defaultValue;
+}
+
+describe('defaults', () => {
+  it.each([
+    ['INT', 'NULL', null],
+    ['INT', "'1'", '1'],
+    ['INT', '007', '7'],
+    ['INT', '-1', '-1'],
+    ['INT', '(-1)', '-1'],
+    ['INT', '+1', '1'],
+    ['INT', '1.5', '2'],
+    ['INT', '-1.5', '-2'],
+    ['INT', "'1.4'", '1'],
+    ['INT', '1e2', '100'],
+    ['INT', 'TRUE', '1'],
+    ['INT', "x'0100'", '256'],
+    ['INT', '(2 + 3 * 4)', '14'],
+    ['BIGINT UNSIGNED', '18446744073709551615', '18446744073709551615'],
+    ['DECIMAL(10,2)', '1.00', '1.00'],
+    ['DECIMAL(10,2)', "'1.0'", '1.0'],
+    ['DECIMAL(10,2)', '.5', '0.5'],
+    ['DECIMAL(10,2)', '1e2', '100'],
+    ['FLOAT', '1.50', '1.5'],
+    ['FLOAT', '0.1', '0.1'],
+    ['FLOAT(7,2)', '1.555', '1.56'],
+    ['DOUBLE', '1e21', '1000000000000000000000'],
+    ['DOUBLE', "'0.10'", '0.1'],
+    ['VARCHAR(9)', "'a''b'", "a'b"],
+    ['VARCHAR(9)', '1.50', '1.50'],
+    ['VARCHAR(9)', "x'4142'", 'AB'],
+    ['VARCHAR(9)', 'FALSE', '0'],
+    ['BINARY(4)', "'ab'", 'ab\0\0'],
+    ['BINARY(3)', "'ä'", 'ä\0'],
+    ['BINARY(2)', "x'fffe'", '\udcff\udcfe'],
+    ['BINARY(3)', "x'ff'", '\udcff\0\0'],
+    ['VARBINARY(4)', "x'00'", '\0'],
+    ['BIT(4)', "b'101'", '\x05'],
+    ['BIT(16)', "b'100000001'", '\x01\x01'],
+    ['BIT(16)', "x'0001'", '\0\x01'],
+    ['BIT(16)', '256', '\x01\0'],
+    ['BIT(8)', '0', '\0'],
+    ['BIT(64)', '18446744073709551615', '\xff'.repeat(8)],
+    ["ENUM('a','B')", "'B'", 'B'],
+    ["ENUM('a','B')", '2', 'B'],
+    ["ENUM('a','B')", "'1'", 'a'],
+    ["ENUM('a','B') COLLATE utf8mb4_general_ci", "'b'", 'B'],
+    ["SET('a','b','c')", "'c,a,c'", 'a,c'],
+    ["SET('a','b','c')", "''", ''],
+    ["SET('a','b','c')", '5', 'a,c'],
+    ['YEAR', '2020', '2020'],
+    ['DATE', "'2020-1-2'", '2020-01-02'],
+    ['DATE', '20200102', '2020-01-02'],
+    ['DATE', '(CURRENT_DATE)', 'CURRENT_DATE'],
+    ['DATETIME', "'2020-01-02'", '2020-01-02 00:00:00'],
+    ['DATETIME(3)', "'2020-01-02 03:04:05'", '2020-01-02 03:04:05.000'],
+    ['DATETIME', '0', '0000-00-00 00:00:00'],
+    ['DATETIME', "TIMESTAMP '2020-01-02 03:04:05'", '2020-01-02 03:04:05'],
+    ['TIMESTAMP', 'NOW()', 'CURRENT_TIMESTAMP'],
+    ['DATETIME(3)', 'CURRENT_TIMESTAMP(3)', 'CURRENT_TIMESTAMP'],
+    ['TIME', "'1:2:3'", '01:02:03'],
+    ['TIME(2)', "'10:00'", '10:00:00.00'],
+  ])('%s DEFAULT %s → %j', (type, value, expected) => expect(defaultOf(type, value)).toBe(expected));
+
+  it('keeps what must be computed as an expression', () => {
+    const [column] = built('CREATE TABLE t (c VARCHAR(36) DEFAULT (UUID()))').columns;
+    expect(column).toMatchObject({ defaultValue: 'uuid()', defaultIsExpression: true });
+  });
+
+  it.each([
+    ['BIT(2)', '4'],
+    ['BIT(2)', '-1'],
+    ["ENUM('a')", "'b'"],
+    ["ENUM('a')", '2'],
+    ["ENUM('a','B')", "'b'"],
+    ["SET('a')", "'a,b'"],
+    ["SET('a')", '2'],
+    ['DATE', "'2020-02-30'"],
+    ['DATETIME', "'soon'"],
+    ['TIME', "'10:70'"],
+    ['DATETIME(3)', 'CURRENT_TIMESTAMP'],
+    ['INT NOT NULL', 'NULL'],
+  ])('refuses %s DEFAULT %s', (type, value) =>
+    expect(() => defaultOf(type, value)).toThrow(expect.objectContaining({ code: 'DDL_NOT_APPLICABLE' })),
+  );
+
+  it('refuses the current time where no time is', () => {
+    expect(() => defaultOf('INT', 'CURRENT_TIMESTAMP')).toThrow(expect.objectContaining({ code: 'DDL_UNSUPPORTED' }));
+  });
+});
+
+describe('ALTER COLUMN', () => {
+  const table = built("CREATE TABLE t (c INT NOT NULL, e ENUM('x','y') NOT NULL)");
+
+  it('sets a default of the type of the column', () => {
+    const [c, e] = altered(table, 'ALTER TABLE t ALTER c SET DEFAULT 5', 'ALTER TABLE t ALTER e SET DEFAULT 2').columns;
+    expect(c).toMatchObject({ defaultValue: '5', type: { flags: 1 } });
+    expect(e).toMatchObject({ defaultValue: 'y', type: { flags: 1 } });
+  });
+
+  it('drops it, and says so on nullable columns too', () => {
+    const nullable = built('CREATE TABLE t (c INT DEFAULT 5)');
+    const [c] = altered(nullable, 'ALTER TABLE t ALTER c DROP DEFAULT').columns;
+    expect(c).toMatchObject({ defaultValue: null, type: { flags: 4096 } });
+  });
+});
