@@ -79,15 +79,34 @@ export function dmKeyKind(text: string): DmKeyKind | null {
   return DmKeyKinds.find((kind) => text.startsWith(LAYOUTS[kind].path)) ?? null;
 }
 
+/** The kind of a key and its parts as DM decodes them; null if it is none of these kinds. */
+export interface DmKeyParts {
+  readonly kind: DmKeyKind;
+  readonly parts: readonly string[];
+}
+
+/**
+ * A key split into its parts as DM does, their meaning unchecked; null if it isn't of one of these kinds.
+ * @throws LockstepError UNREADABLE_VALUE with the key, if its kind is known and its parts aren't of that kind's form
+ */
+export function splitDmKey(text: string): DmKeyParts | null {
+  const kind = dmKeyKind(text);
+  return kind === null ? null : { kind, parts: named(text, () => splitKey(LAYOUTS[kind], text)) };
+}
+
 /**
  * A key taken apart; null if it isn't of one of these kinds (DM has others).
  * @throws LockstepError UNREADABLE_VALUE with the key, if its kind is known and its parts aren't of that kind's form
  */
 export function parseDmKey(text: string): DmKey | null {
-  const kind = dmKeyKind(text);
-  if (kind === null) return null;
+  const split = splitDmKey(text);
+  return split === null ? null : named(text, () => keyOf(split.kind, split.parts));
+}
+
+/** Run `parse`; its INVALID_INPUT becomes UNREADABLE_VALUE with the key. */
+function named<T>(text: string, parse: () => T): T {
   try {
-    return keyOf(kind, splitKey(LAYOUTS[kind], text));
+    return parse();
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error;
     throw new LockstepError('UNREADABLE_VALUE', `key ${text}: ${error.message}`, { where: text, path: '' });

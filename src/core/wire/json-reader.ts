@@ -47,6 +47,11 @@ export class JsonValue {
     return this.value === value;
   }
 
+  /** The value written as JSON again, for a reader of its own. */
+  json(): string {
+    return this.value === undefined ? this.failType('a value') : JSON.stringify(this.value);
+  }
+
   /** Refuse the value: always throws, with the place and `reason`. */
   fail(reason: string): never {
     const { path, where } = this;
