@@ -11,7 +11,7 @@ import { addForeignKeyIndexes } from './foreign-key-index';
 import { checkGenerated } from './generated-column';
 import { nameNewKeys } from './index-name';
 import { keyOfColumn } from './key-constraint';
-import type { ForeignKey, KeyConstraint } from './key-constraint';
+import type { KeyConstraint } from './key-constraint';
 import { addConstraintFlags, addKeyFlags } from './key-flags';
 import { notApplicable } from './refusal';
 import { characterSetOf, createdWith, readOptions } from './table-options';
@@ -51,7 +51,7 @@ export function buildTable(create: CreateTable, defaults: CharacterSet = SERVER_
   return {
     name: create.name.table,
     columns: indexed.columns,
-    indexes: addForeignKeyIndexes(indexed.columns, indexed.indexes, foreignKeys satisfies readonly ForeignKey[]),
+    indexes: addForeignKeyIndexes(indexed.columns, indexed.indexes, foreignKeys),
     primaryKeyKind: primaryKeyKindOf(flagged, keys),
     charset: set.charset,
     collation: set.collation,

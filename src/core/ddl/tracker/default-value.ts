@@ -7,7 +7,7 @@ import { readLiteral } from './literal';
 import type { Literal } from './literal';
 import { memberDefault } from './member-default';
 import { formatReal, isNumeric, normaliseDecimal, normaliseInteger, roundReal, roundToInteger } from './numeric-text';
-import { notApplicable, unsupported } from './refusal';
+import { notApplicable } from './refusal';
 import { normaliseDuration, normaliseMoment } from './temporal-text';
 
 /** What is recorded of a DEFAULT clause. */
@@ -39,22 +39,25 @@ export function evaluateDefault(column: string, type: ColumnType, expression: Ex
     case 'null':
       return { value: null, isExpression: false };
     case 'expression':
-      return { value: printExpression(literal.expression, 'table-info'), isExpression: true };
+      return computed(literal.expression);
     case 'now':
-      return { value: currentTime(column, type, literal), isExpression: false };
+      return currentTime(type, literal.name, expression);
     default:
       return { value: padBinary(type, convert(column, type, literal)), isExpression: false };
   }
 }
 
-/** The fraction digits live in the type; they must be the type's. */
-function currentTime(column: string, type: ColumnType, now: Extract<Literal, { kind: 'now' }>): string {
-  const hasTime = type.code === TypeCode.timestamp || type.code === TypeCode.datetime;
-  if (!hasTime && type.code !== TypeCode.date) {
-    throw unsupported(`the default of column ${column} must not be the current time`, { column });
-  }
-  if (hasTime && now.decimals !== type.decimals) throw invalidDefault(column, `${now.name}(${now.decimals})`);
-  return now.name;
+/**
+ * The current time of a date or time; its fraction digits live in the type. Of other types (MariaDB, and MySQL's
+ * defaults in brackets) it is an expression like any other.
+ */
+function currentTime(type: ColumnType, now: string, expression: Expression): DefaultValue {
+  const isMoment = [TypeCode.timestamp, TypeCode.datetime, TypeCode.date].some((code) => code === type.code);
+  return isMoment ? { value: now, isExpression: false } : computed(expression);
+}
+
+function computed(expression: Expression): DefaultValue {
+  return { value: printExpression(expression, 'table-info'), isExpression: true };
 }
 
 function convert(column: string, type: ColumnType, literal: Value): string {

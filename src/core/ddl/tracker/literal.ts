@@ -13,8 +13,8 @@ export type Literal =
   | { readonly kind: 'real'; readonly text: string }
   | { readonly kind: 'string'; readonly text: string }
   | { readonly kind: 'bytes'; readonly bytes: readonly number[] }
-  /** `CURRENT_TIMESTAMP` or `CURRENT_DATE`, with the written fraction digits. */
-  | { readonly kind: 'now'; readonly name: string; readonly decimals: number }
+  /** `CURRENT_TIMESTAMP` or `CURRENT_DATE`, with whatever fraction digits. */
+  | { readonly kind: 'now'; readonly name: string }
   /** Anything that has to be computed for each row. */
   | { readonly kind: 'expression'; readonly expression: Expression };
 
@@ -100,7 +100,5 @@ function compute(operator: string, left: bigint, right: bigint): bigint | null {
 
 function nowLiteral(expression: Extract<Expression, { kind: 'call' }>): Literal {
   const name = NOW.get(expression.name.toUpperCase());
-  const [argument] = expression.arguments;
-  if (name === undefined) return { kind: 'expression', expression };
-  return { kind: 'now', name, decimals: argument?.kind === 'number' ? Number(argument.text) : 0 };
+  return name === undefined ? { kind: 'expression', expression } : { kind: 'now', name };
 }
