@@ -1,0 +1,28 @@
+import type { ActionRecord } from '../model/action';
+import { formatLockstepKey } from '../wire/lockstep-keys';
+import { writeTaskRecord } from '../wire/task-record';
+import { endAction, refuseAction } from './action-plan';
+import type { ActionContext } from './action-plan';
+import type { Plan } from './write';
+
+type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'exclude-source' }>>;
+
+/**
+ * Leave a source that has gone out of its task (8-settled.md): it counts as ready and done, gets no operation, and its
+ * infos are refused, until that is undone.
+ */
+export function planExcludeSource(context: Context): Plan {
+  const { state, input } = context;
+  const { task, source, undo } = input;
+  const record = state.tasks.get(task);
+  if (record === undefined) return refuseAction(context, 'TASK_NOT_FOUND', `there is no task ${task}`, { task });
+  const isExcluded = record.excluded.includes(source);
+  if (!isExcluded && !record.sources.includes(source)) {
+    return refuseAction(context, 'SOURCE_NOT_FOUND', `task ${task} has no source ${source}`, { task, source });
+  }
+  if (isExcluded !== undo) return endAction(context, { changes: [`source ${source} is ${undo ? 'not' : 'already'} excluded`] });
+  const excluded = undo ? record.excluded.filter((other) => other !== source) : [...record.excluded, source];
+  const key = formatLockstepKey({ kind: 'task', task });
+  const changes = [undo ? `source ${source} takes part in task ${task} again` : `source ${source} is left out of task ${task}`];
+  return endAction(context, { changes }, { mutations: [{ kind: 'put', key, value: writeTaskRecord({ ...record, excluded }) }] });
+}

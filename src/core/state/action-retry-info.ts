@@ -1,0 +1,28 @@
+import type { ActionRecord } from '../model/action';
+import { quoteTable } from '../model/quote';
+import { tableKey } from '../model/table-key';
+import { formatLockstepKey } from '../wire/lockstep-keys';
+import { endAction, refuseAction } from './action-plan';
+import type { ActionContext } from './action-plan';
+import { infoUnchanged } from './optimistic-plan';
+import type { Plan } from './write';
+
+type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'retry-info' }>>;
+
+/**
+ * Have the stored info of a table decided again as if it were sent again (8-settled.md). Its decision record goes, so that
+ * a restart before the new answer decides it too.
+ */
+export function planRetryInfo(context: Context): Plan {
+  const { state, input } = context;
+  const { task, source, table } = input;
+  if (table === null) return refuseAction(context, 'INFO_NOT_FOUND', `name the upstream table of source ${source}`, { task, source });
+  const entry = state.tables.get(tableKey(task, table));
+  const name = `${source} ${quoteTable(table.schema, table.table)}`;
+  if (entry?.info == null || entry.target === null) {
+    return refuseAction(context, 'INFO_NOT_FOUND', `${name} has reported nothing for task ${task}`, { task, source });
+  }
+  const key = formatLockstepKey({ kind: 'decision', lockId: entry.target.lockId, table });
+  const changes = [`the info of ${name} is decided again`];
+  return endAction(context, { changes }, { compares: [infoUnchanged(entry)], mutations: [{ kind: 'delete', key }] });
+}

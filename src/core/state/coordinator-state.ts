@@ -1,0 +1,149 @@
+import type { ActionRecord } from '../model/action';
+import { formatLockId } from '../model/lock-id';
+import type { LockEvent } from '../model/lock-event';
+import type { LockId } from '../model/lock-id';
+import type { DownstreamTable, SourceId, TaskName, UpstreamTable } from '../model/names';
+import { NO_REVISION } from '../model/revision';
+import type { SessionRecord, TaskRecord } from '../model/records';
+import type { Revision } from '../model/revision';
+import { sourceKey, tableKey } from '../model/table-key';
+import type { SourceKey, TableKey } from '../model/table-key';
+import type { Decision } from '../optimistic/sync';
+import { ShapeCounts } from '../table/shape-counts';
+import type { Shape } from '../table/shape';
+import { ContentCache } from './content-cache';
+import { Outbox } from './outbox';
+import { TableEntry } from './table-entry';
+import { Target } from './target';
+
+/** A stored value that cannot be read: reported, and skipped. */
+export interface Problem {
+  readonly key: string;
+  readonly message: string;
+  readonly revision: Revision;
+}
+
+/** A decision whose answer hasn't come back from the store, with the caller's place in the lock when it was made. */
+export interface PendingAnswer {
+  readonly infoRevision: Revision;
+  readonly decision: Decision;
+  readonly normal: Shape;
+  readonly conflict: Shape | null;
+  readonly done: boolean;
+  /** No operation is put (an ignored conflict, or one that is there already): the decision is only recorded. */
+  readonly silent: boolean;
+}
+
+/** An acknowledged operation that isn't recorded yet, and the columns (as written) that it completed the drop of. */
+export interface PendingDone {
+  readonly forget: readonly string[];
+}
+
+/** A table that has left its target, until what was stored of it is deleted. */
+export interface LeavingTable {
+  readonly lockId: LockId;
+  /** The lock that it was in, if nobody was told yet that it left; null: none. */
+  readonly incarnation: Revision | null;
+  /** Only what isn't newer than this is deleted. */
+  readonly revision: Revision;
+  /** Columns, as written, that it had dropped. */
+  readonly columns: readonly string[];
+}
+
+/** A worker that speaks for a source of a task. */
+export interface Session {
+  readonly task: TaskName;
+  readonly source: SourceId;
+  readonly record: SessionRecord;
+}
+
+/** The tables of one source of an optimistic task. */
+export interface SourceTablesState {
+  readonly task: TaskName;
+  readonly source: SourceId;
+  tables: TableEntry[];
+  /** The revision of its source tables; 0: none are stored. */
+  revision: Revision;
+}
+
+/** What the leader's writes must keep to. */
+export interface Limits {
+  /** How many compares, and how many mutations, one write may have. */
+  readonly operationsPerWrite: number;
+}
+
+/**
+ * Everything that the coordinator knows: a fold of the store's changes. Every server that has read the same changes has
+ * the same state; only `leading` and what is in flight differ.
+ */
+export class CoordinatorState {
+  /** The last revision that the state has seen. */
+  revision: Revision = NO_REVISION;
+  leading = false;
+  /** Events of the journal that this step read and that are to be published. */
+  published: LockEvent[] = [];
+  /** The highest sequence number of the journal. */
+  journalSequence = 0;
+  readonly caches = new ContentCache();
+  readonly emptyCounts = ShapeCounts.empty(this.caches.shapes);
+  readonly outbox = new Outbox();
+  /** Keys of records that a newer program wrote: while there are any, this server follows and doesn't lead. */
+  readonly newerRecords = new Set<string>();
+  readonly problems = new Map<string, Problem>();
+  readonly tables = new Map<TableKey, TableEntry>();
+  readonly targets = new Map<LockId, Target>();
+  readonly sourceTables = new Map<SourceKey, SourceTablesState>();
+  /** Manual actions, ended ones too as long as they are kept. */
+  readonly actions = new Map<string, ActionRecord>();
+  readonly tasks = new Map<TaskName, TaskRecord>();
+  /** Workers whose leases live, by the source that they speak for. */
+  readonly sessions = new Map<SourceKey, Session>();
+  readonly answers = new Map<TableKey, PendingAnswer>();
+  readonly leaving = new Map<TableKey, LeavingTable>();
+  readonly finished = new Map<TableKey, PendingDone>();
+
+  constructor(readonly limits: Limits) {}
+
+  /** The entry of an upstream table, made if there is none. */
+  entryOf(task: TaskName, table: UpstreamTable): TableEntry {
+    const key = tableKey(task, table);
+    let entry = this.tables.get(key);
+    if (entry === undefined) {
+      entry = new TableEntry(key, task, { source: this.caches.source(table.source), schema: this.caches.schemaName(table.schema), table: table.table });
+      this.tables.set(key, entry);
+    }
+    return entry;
+  }
+
+  /** The target of a task, made if there is none. */
+  targetOf(task: TaskName, table: DownstreamTable): Target {
+    const id = formatLockId(task, table);
+    let target = this.targets.get(id);
+    if (target === undefined) {
+      target = new Target(task, table, id);
+      this.targets.set(id, target);
+    }
+    return target;
+  }
+
+  /** The tables of a source, made if there are none. */
+  sourceTablesOf(task: TaskName, source: SourceId): SourceTablesState {
+    const key = sourceKey(task, source);
+    let state = this.sourceTables.get(key);
+    if (state === undefined) {
+      state = { task, source, tables: [], revision: NO_REVISION };
+      this.sourceTables.set(key, state);
+    }
+    return state;
+  }
+
+  /** Whether the source of `entry` is left out of its task by hand. */
+  isExcluded(entry: TableEntry): boolean {
+    return this.tasks.get(entry.task)?.excluded.includes(entry.source) ?? false;
+  }
+
+  /** Forget an entry of which nothing is stored any more. */
+  dropIfForgotten(entry: TableEntry): void {
+    if (entry.isForgotten) this.tables.delete(entry.key);
+  }
+}

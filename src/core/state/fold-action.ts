@@ -1,0 +1,49 @@
+import { unreachable } from '../model/invariant';
+import type { ActionRecord } from '../model/action';
+import { NO_REVISION } from '../model/revision';
+import type { Change } from '../model/store';
+import { tableKey } from '../model/table-key';
+import { readActionRecord } from '../wire/action-record';
+import type { CoordinatorState } from './coordinator-state';
+import { decideInfo } from './optimistic-info';
+import { changeSourceTables } from './optimistic-membership';
+import { readPut } from './read-put';
+
+/** The record of a manual action was put or deleted. */
+export function foldAction(state: CoordinatorState, id: string, change: Change): void {
+  const action = readPut(state, change, readActionRecord);
+  const obligation = { kind: 'advance-action', action: id } as const;
+  if (action === null) {
+    state.actions.delete(id);
+    return state.outbox.settle(obligation);
+  }
+  const before = state.actions.get(id);
+  state.actions.set(id, action);
+  if (action.endedAtMs === null) return state.outbox.ask(obligation);
+  state.outbox.settle(obligation);
+  if (before !== undefined && before.endedAtMs === null && action.result?.failure === null) applyAction(state, action);
+}
+
+/** What an action that has succeeded changes beside the keys that it wrote. */
+function applyAction(state: CoordinatorState, { input }: ActionRecord): void {
+  switch (input.kind) {
+    case 'remove-meta':
+      for (const known of state.sourceTables.values()) {
+        const inScope = known.task === input.task && (input.sources.length === 0 || input.sources.includes(known.source));
+        if (inScope) changeSourceTables(state, known.task, known.source, [], NO_REVISION);
+      }
+      return;
+    case 'retry-info': {
+      const entry = input.table === null ? undefined : state.tables.get(tableKey(input.task, input.table));
+      if (entry?.info != null && entry.target !== null) decideInfo(state, entry);
+      return;
+    }
+    case 'unlock-optimistic':
+    case 'unlock-pessimistic':
+    case 'break':
+    case 'exclude-source':
+      return;
+    default:
+      return unreachable(input);
+  }
+}

@@ -1,0 +1,26 @@
+import type { LockEvent } from '../model/lock-event';
+import { tableKey } from '../model/table-key';
+import type { CoordinatorState } from './coordinator-state';
+
+/** An event stands in the journal: what was owed only to tell it is told. */
+export function foldJournalEvent(state: CoordinatorState, event: LockEvent): void {
+  switch (event.kind) {
+    case 'LockSynced':
+      if (state.targets.get(event.lockId)?.lock?.lock.origin.incarnation === event.incarnation) {
+        state.outbox.settle({ kind: 'tell-synced', lockId: event.lockId });
+      }
+      return;
+    case 'TableRemoved':
+      return tellRemoved(state, event);
+    default:
+      return;
+  }
+}
+
+function tellRemoved(state: CoordinatorState, event: Extract<LockEvent, { kind: 'TableRemoved' | 'TableAdded' }>): void {
+  const { table } = event.participant;
+  if (table === null) return;
+  const key = tableKey(event.task, table);
+  const leaving = state.leaving.get(key);
+  if (leaving?.incarnation === event.incarnation) state.leaving.set(key, { ...leaving, incarnation: null });
+}

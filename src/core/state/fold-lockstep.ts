@@ -1,0 +1,120 @@
+import { unreachable } from '../model/invariant';
+import type { LockId } from '../model/lock-id';
+import type { TaskName, UpstreamTable } from '../model/names';
+import type { DecisionRecord } from '../model/records';
+import { NO_REVISION } from '../model/revision';
+import type { Change } from '../model/store';
+import { readDecisionRecord } from '../wire/decision-record';
+import { readInitialSchemaRecord } from '../wire/initial-schema-record';
+import { readJournalRecord } from '../wire/journal-record';
+import { readOptimisticLockRecord } from '../wire/lock-record';
+import type { LockstepKey } from '../wire/lockstep-keys';
+import type { CoordinatorState } from './coordinator-state';
+import { foldAction } from './fold-action';
+import { foldJournalEvent } from './fold-journal';
+import { foldSession, foldTask } from './fold-task';
+import { decideInfo } from './optimistic-info';
+import { dropLock, settleLock } from './optimistic-membership';
+import { readPut } from './read-put';
+import type { TableEntry } from './table-entry';
+
+/** One of this project's own records was put or deleted. */
+export function foldLockstepChange(state: CoordinatorState, key: LockstepKey, change: Change): void {
+  switch (key.kind) {
+    case 'lock':
+      return foldLock(state, key.lockId, change);
+    case 'decision':
+      return foldDecision(state, key, change);
+    case 'initial-schema':
+      return foldInitialSchema(state, key.task, key.table, change);
+    case 'journal':
+      return foldJournal(state, key.sequence, change);
+    case 'task':
+      return foldTask(state, key.task, change);
+    case 'session':
+      return foldSession(state, key, change);
+    case 'action':
+      return foldAction(state, key.id, change);
+    case 'source-tables':
+    case 'break':
+    case 'leader':
+      return;
+    default:
+      return unreachable(key);
+  }
+}
+
+function foldLock(state: CoordinatorState, lockId: LockId, change: Change): void {
+  if (change.kind === 'delete') return endLock(state, lockId);
+  const record = readPut(state, change, readOptimisticLockRecord);
+  const held = state.targets.get(lockId)?.lock;
+  if (record === null || held == null || held.lock.origin.incarnation !== record.incarnation) return;
+  held.recorded = true;
+  held.createdAtMs = record.createdAtMs;
+  state.outbox.settle({ kind: 'record-lock', lockId });
+}
+
+/** What was stored of the lock is deleted. An info that came meanwhile makes a new one. */
+function endLock(state: CoordinatorState, lockId: LockId): void {
+  const target = state.targets.get(lockId);
+  state.outbox.settle({ kind: 'remove-optimistic-lock', lockId });
+  // The deletion of a former lock of the same ID doesn't concern one that isn't recorded yet.
+  if (target?.lock?.recorded !== true) return;
+  dropLock(state, target);
+  const late = [...target.tables].filter((entry) => entry.info !== null).sort((a, b) => a.infoRevision - b.infoRevision);
+  for (const entry of late) decideInfo(state, entry);
+}
+
+function foldDecision(state: CoordinatorState, key: { lockId: LockId; table: UpstreamTable }, change: Change): void {
+  const task = state.targets.get(key.lockId)?.task;
+  if (task === undefined) return;
+  const entry = state.entryOf(task, key.table);
+  const record = readPut(state, change, readDecisionRecord);
+  entry.decisionRevision = record === null ? NO_REVISION : change.modRevision;
+  entry.decidedRevision = record?.infoRevision ?? NO_REVISION;
+  if (record === null) return state.dropIfForgotten(entry);
+  const held = entry.target?.lock;
+  if (held != null) held.progressAtMs = Math.max(held.progressAtMs ?? 0, record.atMs);
+  if (record.by === 'unlock') placeReleased(state, entry, record);
+  settleOwed(state, entry, record.by);
+}
+
+/** A person released the table: its schema in the lock becomes what the record says (deviation 1). */
+function placeReleased(state: CoordinatorState, entry: TableEntry, record: DecisionRecord): void {
+  const { info, member, target } = entry;
+  if (info === null || member === null || target?.lock == null || record.infoRevision !== entry.infoRevision) return;
+  const schemas = [info.before, ...info.after].flatMap((known) => known?.shape ?? []);
+  const normal = schemas.find((shape) => shape.fingerprint === record.normal) ?? member.normal;
+  target.lock.lock.place(member, normal, null);
+  settleLock(state, target);
+}
+
+/** What the stored record fulfils. */
+function settleOwed(state: CoordinatorState, entry: TableEntry, by: DecisionRecord['by']): void {
+  const { outbox } = state;
+  const table = entry.key;
+  outbox.settle({ kind: 'record-member', table });
+  if (by === 'redirect') outbox.settle({ kind: 'redirect', table });
+  if (by === 'done') {
+    outbox.settle({ kind: 'record-done', table });
+    state.finished.delete(table);
+  }
+  if (!entry.isAnswered) return;
+  state.answers.delete(table);
+  outbox.settle({ kind: 'answer', table });
+  // It had to wait while the info was unanswered.
+  if (state.finished.has(table)) outbox.ask({ kind: 'record-done', table });
+}
+
+function foldInitialSchema(state: CoordinatorState, task: TaskName, table: UpstreamTable, change: Change): void {
+  const record = readPut(state, change, readInitialSchemaRecord);
+  state.entryOf(task, table).initial = record === null ? null : state.caches.schemas.read(record.schema).shape;
+}
+
+function foldJournal(state: CoordinatorState, sequence: number, change: Change): void {
+  state.journalSequence = Math.max(state.journalSequence, sequence);
+  const record = readPut(state, change, readJournalRecord);
+  if (record === null) return;
+  for (const event of record.events) foldJournalEvent(state, event);
+  state.published.push(...record.events);
+}

@@ -1,0 +1,39 @@
+import type { TaskName, SourceId, UpstreamTable } from '../model/names';
+import { NO_REVISION } from '../model/revision';
+import type { Change } from '../model/store';
+import { readOptimisticOperation } from '../wire/optimistic-operation';
+import { listRoutes, readSourceTables } from '../wire/source-tables';
+import type { CoordinatorState } from './coordinator-state';
+import { decideInfo, replaceInfo } from './optimistic-info';
+import { changeSourceTables, joinTarget } from './optimistic-membership';
+import { replaceOperation } from './optimistic-operation';
+
+/** The source tables of one source were put or deleted. */
+export function foldOptimisticSourceTables(state: CoordinatorState, key: { task: TaskName; source: SourceId }, change: Change): void {
+  const routes = change.kind === 'put' ? listRoutes(readSourceTables(change.value, change.key)) : [];
+  changeSourceTables(state, key.task, key.source, routes, change.kind === 'put' ? change.modRevision : NO_REVISION);
+}
+
+/** A table's info was put or deleted. */
+export function foldOptimisticInfo(state: CoordinatorState, key: { task: TaskName; table: UpstreamTable }, change: Change): void {
+  const entry = state.entryOf(key.task, key.table);
+  if (change.kind === 'delete') {
+    replaceInfo(state, entry, null, NO_REVISION, 0);
+    return state.dropIfForgotten(entry);
+  }
+  const info = state.caches.readInfo(change.value, change.key);
+  replaceInfo(state, entry, state.caches.info(info), change.modRevision, change.version);
+  joinTarget(state, entry, state.targetOf(key.task, info.target), 'info');
+  decideInfo(state, entry);
+}
+
+/** A table's operation was put or deleted. */
+export function foldOptimisticOperation(state: CoordinatorState, key: { task: TaskName; table: UpstreamTable }, change: Change): void {
+  const entry = state.entryOf(key.task, key.table);
+  if (change.kind === 'delete') {
+    replaceOperation(state, entry, null, NO_REVISION);
+    return state.dropIfForgotten(entry);
+  }
+  const { lockId, ddls, stage, message, done, columns } = readOptimisticOperation(change.value, change.key);
+  replaceOperation(state, entry, state.caches.operation({ lockId, ddls, stage, message, done, columns }), change.modRevision);
+}

@@ -1,0 +1,112 @@
+import { LockstepError } from '../model/error';
+import { unreachable } from '../model/invariant';
+import { NO_REVISION } from '../model/revision';
+import type { Batch, Change } from '../model/store';
+import { parseDmKey } from '../wire/dm-keys';
+import type { DmKey } from '../wire/dm-keys';
+import { parseLockstepKey } from '../wire/lockstep-keys';
+import type { LockstepKey } from '../wire/lockstep-keys';
+import type { CoordinatorState } from './coordinator-state';
+import { foldLockstepChange } from './fold-lockstep';
+import { foldOptimisticInfo, foldOptimisticOperation, foldOptimisticSourceTables } from './fold-optimistic';
+
+/** A change whose key was taken apart. */
+export type KeyedChange = { readonly change: Change } & ({ readonly layout: 'dm'; readonly key: DmKey } | { readonly layout: 'lockstep'; readonly key: LockstepKey });
+
+/**
+ * In which order the changes of one revision take effect: what a decision reads comes before the info that asks for it,
+ * and what ends a lock comes after what belongs to it.
+ */
+const ORDER: Readonly<Record<DmKey['kind'] | LockstepKey['kind'], number>> = {
+  leader: 0,
+  task: 0,
+  subtask: 0,
+  'registered-worker': 0,
+  'alive-worker': 0,
+  'bound-worker': 0,
+  session: 0,
+  'initial-schema': 1,
+  'source-tables': 2,
+  'optimistic-source-tables': 2,
+  action: 3,
+  break: 3,
+  lock: 4,
+  decision: 5,
+  'optimistic-operation': 6,
+  'pessimistic-operation': 6,
+  'dropped-column': 6,
+  'optimistic-info': 7,
+  'pessimistic-info': 7,
+  journal: 8,
+};
+
+/** Take in all changes of one revision. A change that cannot be read is reported in `state.problems` and skipped. */
+export function foldBatch(state: CoordinatorState, batch: Batch): void {
+  state.revision = batch.revision;
+  const keyed = takeApart(state, batch.changes);
+  for (const each of keyed) guardProblems(state, each.change, () => foldChange(state, each));
+}
+
+/** The changes with their keys taken apart, in the order in which they take effect. */
+export function takeApart(state: CoordinatorState, changes: readonly Change[]): KeyedChange[] {
+  const keyed = changes.flatMap((change) => keyedChange(state, change));
+  return keyed.length > 1 ? keyed.sort((a, b) => ORDER[a.key.kind] - ORDER[b.key.kind]) : keyed;
+}
+
+/** Do `fold`; a value that cannot be read makes a problem of its key, a value that can be clears it. */
+export function guardProblems(state: CoordinatorState, change: Change, fold: () => void): void {
+  const { key, modRevision } = change;
+  state.problems.delete(key);
+  try {
+    fold();
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error;
+    state.problems.set(key, { key, message: error.message, revision: modRevision });
+  }
+}
+
+function keyedChange(state: CoordinatorState, change: Change): KeyedChange[] {
+  const found: KeyedChange[] = [];
+  guardProblems(state, change, () => {
+    const dm = parseDmKey(change.key);
+    if (dm !== null) found.push({ change, layout: 'dm', key: dm });
+    const own = dm === null ? parseLockstepKey(change.key) : null;
+    if (own !== null) found.push({ change, layout: 'lockstep', key: own });
+  });
+  return found;
+}
+
+/** Take in one change. */
+export function foldChange(state: CoordinatorState, keyed: KeyedChange): void {
+  if (keyed.layout === 'lockstep') foldLockstepChange(state, keyed.key, keyed.change);
+  else foldDmChange(state, keyed.key, keyed.change);
+}
+
+function foldDmChange(state: CoordinatorState, key: DmKey, change: Change): void {
+  switch (key.kind) {
+    case 'optimistic-source-tables':
+      return foldOptimisticSourceTables(state, key, change);
+    case 'optimistic-info':
+      return foldOptimisticInfo(state, key, change);
+    case 'optimistic-operation':
+      return foldOptimisticOperation(state, key, change);
+    case 'dropped-column':
+      // Only the coordinator writes these, from what the infos and operations say; they are read when it recovers.
+      return;
+    case 'pessimistic-info':
+    case 'pessimistic-operation':
+      return;
+    case 'subtask':
+    case 'registered-worker':
+    case 'alive-worker':
+    case 'bound-worker':
+      return;
+    default:
+      return unreachable(key);
+  }
+}
+
+/** The revision of a put, or none for a deletion. */
+export function revisionOf(change: Change): typeof change.modRevision {
+  return change.kind === 'put' ? change.modRevision : NO_REVISION;
+}

@@ -1,0 +1,71 @@
+import { invariant } from '../model/invariant';
+import type { Revision } from '../model/revision';
+import { applySync, planSync } from '../optimistic/sync';
+import type { Decision, DecisionProblem } from '../optimistic/sync';
+import type { CoordinatorState } from './coordinator-state';
+import { createLock, settleLock } from './optimistic-membership';
+import type { InfoContent, TableEntry } from './table-entry';
+
+/**
+ * Decide the info of `entry`, which belongs to its target already (3-optimistic.md, *An info arrives* and *Handling an info
+ * in the coordinator*). The lock changes now; the answer is owed from now on. An info without a schema before its DDLs
+ * makes no lock and gets no operation, nor does one of a source that is left out of the task: both stay visible as waiting.
+ * @param silent record the decision, but put no operation
+ */
+export function decideInfo(state: CoordinatorState, entry: TableEntry, silent = false): void {
+  const { info, target } = entry;
+  invariant(info !== null && target !== null, 'a decided info has a target');
+  if (info.before === null || state.isExcluded(entry)) return;
+  const held = target.lock ?? createLock(state, target, entry, info.before.shape);
+  const { member } = entry;
+  invariant(member !== null, 'every table of a target is a member of its lock');
+  let decision: Decision;
+  let redirects: readonly { readonly key: TableEntry['key'] }[] = [];
+  const inconsistent = inconsistency(info);
+  if (inconsistent === null) {
+    const request = {
+      ddls: info.ddls,
+      before: info.before.shape,
+      after: info.after.map(({ shape }) => shape),
+      version: entry.infoVersion,
+      ignoreConflict: info.ignoreConflict,
+    };
+    const plan = planSync(held.lock, member, request, (ddl) => state.caches.columnChangeOf(ddl));
+    redirects = applySync(held.lock, member, plan);
+    decision = plan.decision;
+  } else {
+    decision = { ddls: [], columns: [], problem: inconsistent };
+  }
+  state.answers.set(entry.key, {
+    infoRevision: entry.infoRevision,
+    decision,
+    normal: member.normal,
+    conflict: member.conflict,
+    done: member.done,
+    silent: silent || info.ignoreConflict,
+  });
+  // Before the answer: a crash between the two must not leave an answered info whose redirects are forgotten.
+  for (const { key } of redirects) state.outbox.ask({ kind: 'redirect', table: key });
+  state.outbox.ask({ kind: 'answer', table: entry.key });
+  settleLock(state, target);
+}
+
+/** Why the info can't be judged at all; null: it can. */
+function inconsistency({ ddls, after }: InfoContent): DecisionProblem | null {
+  if (ddls.length > 0 && ddls.length === after.length) return null;
+  return {
+    stage: 'error',
+    code: 'INCONSISTENT_INFO',
+    message: `the info has ${ddls.length} DDLs and ${after.length} schemas after them; it needs one schema after each DDL`,
+  };
+}
+
+/** A new info of `entry` has come: whatever was owed for the one before is void. */
+export function replaceInfo(state: CoordinatorState, entry: TableEntry, content: InfoContent | null, revision: Revision, version: number): void {
+  entry.info = content;
+  entry.infoRevision = revision;
+  entry.infoVersion = version;
+  state.answers.delete(entry.key);
+  state.outbox.settle({ kind: 'answer', table: entry.key });
+  state.outbox.settle({ kind: 'redirect', table: entry.key });
+}

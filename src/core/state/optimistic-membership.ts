@@ -1,0 +1,143 @@
+import { invariant } from '../model/invariant';
+import type { DownstreamTable, SourceId, TaskName, UpstreamTable } from '../model/names';
+import type { Revision } from '../model/revision';
+import type { DropMark } from '../optimistic/dropped-columns';
+import { OptimisticLock } from '../optimistic/lock';
+import type { Shape } from '../table/shape';
+import type { CoordinatorState } from './coordinator-state';
+import type { Membership, TableEntry } from './table-entry';
+import type { Target, TargetLock } from './target';
+
+/** One upstream table and where it routes to. */
+export interface RoutedTable {
+  readonly target: DownstreamTable;
+  readonly table: UpstreamTable;
+}
+
+/**
+ * The source tables of a source are now these (3-optimistic.md, *Source tables change*): new tables enter their target's
+ * lock, tables that are gone leave it.
+ */
+export function changeSourceTables(
+  state: CoordinatorState,
+  task: TaskName,
+  source: SourceId,
+  routed: readonly RoutedTable[],
+  revision: Revision,
+): void {
+  const known = state.sourceTablesOf(task, source);
+  const wanted = new Map(routed.map(({ table, target }) => [state.entryOf(task, table), state.targetOf(task, target)]));
+  for (const entry of known.tables) if (!wanted.has(entry)) leaveTarget(state, entry);
+  for (const [entry, target] of wanted) joinTarget(state, entry, target, 'source-tables');
+  known.tables = [...wanted.keys()];
+  known.revision = revision;
+}
+
+/** `entry` belongs to `target` from now on, and to its lock if there is one. */
+export function joinTarget(state: CoordinatorState, entry: TableEntry, target: Target, membership: Exclude<Membership, 'none'>): void {
+  if (entry.target === target) {
+    entry.membership = entry.membership === 'source-tables' ? 'source-tables' : membership;
+    return;
+  }
+  if (entry.target !== null) detach(state, entry, entry.target);
+  else if (membership === 'info') state.sourceTablesOf(entry.task, entry.source).tables.push(entry);
+  entry.target = target;
+  entry.membership = membership;
+  target.tables.add(entry);
+  if (target.lock !== null) {
+    addMember(state, entry, target.lock.lock);
+    state.outbox.ask({ kind: 'record-member', table: entry.key });
+    settleLock(state, target);
+  }
+}
+
+/** `entry` was dropped upstream, or its task was stopped there: it leaves its lock, and what is stored of it goes. */
+export function leaveTarget(state: CoordinatorState, entry: TableEntry): void {
+  if (entry.target === null) return;
+  const { target } = entry;
+  const incarnation = target.lock?.lock.origin.incarnation ?? null;
+  const columns = detach(state, entry, target).map(({ column }) => column);
+  entry.membership = 'none';
+  state.leaving.set(entry.key, { lockId: target.lockId, incarnation, revision: state.revision, columns });
+  state.outbox.ask({ kind: 'forget-table', table: entry.key });
+}
+
+/** Make the lock of `target` for the info of `by`: `initial` is the schema before it. */
+export function createLock(state: CoordinatorState, target: Target, by: TableEntry, initial: Shape): TargetLock {
+  invariant(target.lock === null, 'a target has one lock');
+  const origin = { id: target.lockId, task: target.task, target: target.table, incarnation: by.infoRevision, initial };
+  const lock = new OptimisticLock(origin, state.emptyCounts);
+  for (const entry of target.tables) addMember(state, entry, lock);
+  target.lock = { lock, createdBy: by.key, recorded: false, createdAtMs: null, progressAtMs: null, parked: new Set(), wasSynced: false };
+  state.outbox.ask({ kind: 'record-lock', lockId: target.lockId });
+  return target.lock;
+}
+
+/** Make the lock of `target` as its record describes it. */
+export function restoreLock(
+  state: CoordinatorState,
+  target: Target,
+  { initial, incarnation, createdAtMs }: { readonly initial: Shape; readonly incarnation: Revision; readonly createdAtMs: number },
+): void {
+  invariant(target.lock === null, 'a target has one lock');
+  const origin = { id: target.lockId, task: target.task, target: target.table, incarnation, initial };
+  const lock = new OptimisticLock(origin, state.emptyCounts);
+  target.lock = { lock, createdBy: null, recorded: true, createdAtMs, progressAtMs: null, parked: new Set(), wasSynced: false };
+  for (const entry of target.tables) addMember(state, entry, lock);
+}
+
+/** The lock of `target` is gone: its tables are members of nothing, and nothing is to be written for it. */
+export function dropLock(state: CoordinatorState, target: Target): void {
+  for (const entry of target.tables) {
+    entry.member = null;
+    dropPending(state, entry);
+  }
+  state.outbox.settle({ kind: 'record-lock', lockId: target.lockId });
+  state.outbox.settle({ kind: 'tell-synced', lockId: target.lockId });
+  target.lock = null;
+}
+
+/** After a change of a lock: it may have become synced, resolved, or empty. */
+export function settleLock(state: CoordinatorState, target: Target): void {
+  if (target.lock === null) return;
+  const { lock, wasSynced } = target.lock;
+  const { synced } = lock;
+  if (synced && !wasSynced) state.outbox.ask({ kind: 'tell-synced', lockId: target.lockId });
+  if (!synced) state.outbox.settle({ kind: 'tell-synced', lockId: target.lockId });
+  target.lock.wasSynced = synced;
+  if (!lock.resolved) releaseAnswers(state, target.lock);
+  if (lock.size === 0) dropLock(state, target);
+  if (lock.size === 0 || lock.resolved) state.outbox.ask({ kind: 'remove-optimistic-lock', lockId: target.lockId });
+}
+
+/** Make `entry` a member of its target's lock, unless its source is left out of the task. */
+export function addMember(state: CoordinatorState, entry: TableEntry, lock: OptimisticLock): void {
+  if (!state.isExcluded(entry)) entry.member = lock.add(entry.key, entry.initial ?? lock.origin.initial);
+}
+
+/** Take `entry` out of `target` and its lock; the marks on columns that it had dropped. */
+function detach(state: CoordinatorState, entry: TableEntry, target: Target): readonly DropMark[] {
+  target.tables.delete(entry);
+  entry.target = null;
+  dropPending(state, entry);
+  if (target.lock === null || entry.member === null) return [];
+  const marks = target.lock.lock.remove(entry.member);
+  entry.member = null;
+  settleLock(state, target);
+  return marks;
+}
+
+/** Nothing is owed to `entry` any more. */
+export function dropPending(state: CoordinatorState, entry: TableEntry): void {
+  state.answers.delete(entry.key);
+  state.finished.delete(entry.key);
+  for (const kind of ['answer', 'redirect', 'record-done', 'record-member'] as const) {
+    state.outbox.settle({ kind, table: entry.key });
+  }
+}
+
+/** The lock isn't resolved any more: answers that its removal should have carried go out by themselves. */
+function releaseAnswers(state: CoordinatorState, held: TargetLock): void {
+  for (const table of held.parked) if (state.answers.has(table)) state.outbox.ask({ kind: 'answer', table });
+  held.parked.clear();
+}

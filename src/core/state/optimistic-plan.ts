@@ -1,0 +1,187 @@
+import type { LockEvent, Participant } from '../model/lock-event';
+import type { OptimisticOperation } from '../model/operation';
+import type { DecisionRecord } from '../model/records';
+import type { Compare, Mutation } from '../model/store';
+import type { Decision } from '../optimistic/sync';
+import { dmPrefix, formatDmKey } from '../wire/dm-keys';
+import { formatLockstepKey } from '../wire/lockstep-keys';
+import { writeDecisionRecord } from '../wire/decision-record';
+import { writeOptimisticOperation } from '../wire/optimistic-operation';
+import type { CoordinatorState, PendingAnswer } from './coordinator-state';
+import type { OperationContent, TableEntry } from './table-entry';
+import type { Target, TargetLock } from './target';
+import type { Plan } from './write';
+
+/** What is needed to plan the writes of one lock. */
+export interface LockContext {
+  readonly state: CoordinatorState;
+  readonly target: Target;
+  readonly held: TargetLock;
+  /** The leader's clock, for records; milliseconds since 1970. */
+  readonly nowMs: number;
+}
+
+/** What is needed to plan the writes of one table of a lock. */
+export interface TableContext extends LockContext {
+  readonly entry: TableEntry;
+}
+
+/** The operation and the decision record that answer an info. */
+export function planAnswer(context: TableContext): Plan {
+  const { state, entry, target, held } = context;
+  const answer = state.answers.get(entry.key);
+  if (answer === undefined) return 'void';
+  if (held.lock.resolved) {
+    // Its removal carries the answer; if another info comes first, the answer goes out by itself.
+    held.parked.add(entry.key);
+    return 'wait';
+  }
+  const record = { normal: answer.normal.fingerprint, conflict: answer.conflict?.fingerprint ?? null, done: answer.done };
+  const operation = answer.silent ? null : operationOf(target, answer.decision);
+  return {
+    compares: [infoUnchanged(entry)],
+    mutations: [
+      ...markPuts(context, answer.decision),
+      ...(operation === null ? [] : [operationPut(entry, operation)]),
+      decisionPut(context, { ...record, infoRevision: answer.infoRevision, by: 'info' }),
+    ],
+    events: answerEvents(context, answer, operation),
+  };
+}
+
+/** The redirect of a table whose conflict was closed by another table's DDL. */
+export function planRedirect(context: TableContext): Plan {
+  const { entry, target } = context;
+  const { member } = entry;
+  if (member === null) return 'void';
+  const operation: OperationContent = { lockId: target.lockId, ddls: null, stage: 'resolved', message: '', done: false, columns: null };
+  const record = { infoRevision: entry.decidedRevision, normal: member.normal.fingerprint, conflict: null, done: member.done } as const;
+  return {
+    compares: [infoUnchanged(entry)],
+    mutations: [operationPut(entry, operation), decisionPut(context, { ...record, by: 'redirect' })],
+    events: [operationPutEvent(context, operation)],
+  };
+}
+
+/** The record that a table has carried out its operation, with what that did to its dropped columns. */
+export function planRecordDone(context: TableContext): Plan {
+  const { state, entry } = context;
+  const { member } = entry;
+  const finished = state.finished.get(entry.key);
+  if (member === null || finished === undefined) return 'void';
+  // While its next info waits for an answer the record must stay as that info found it.
+  if (!entry.isAnswered) return 'wait';
+  const record = {
+    infoRevision: entry.decidedRevision,
+    normal: member.normal.fingerprint,
+    conflict: member.conflict?.fingerprint ?? null,
+    done: member.done,
+  };
+  return {
+    compares: [infoUnchanged(entry)],
+    mutations: [...markUpdates(context, finished.forget), decisionPut(context, { ...record, by: 'done' })],
+    events: [{ ...ofLock(context), kind: 'OperationDone', participant: participantOf(entry) }],
+  };
+}
+
+/** The record that a table joined a lock. */
+export function planRecordMember(context: TableContext): Plan {
+  const { entry } = context;
+  const { member } = entry;
+  if (member === null || entry.info !== null) return 'void';
+  const record = { infoRevision: entry.decidedRevision, normal: member.normal.fingerprint, conflict: null, done: member.done } as const;
+  return {
+    compares: [infoUnchanged(entry)],
+    mutations: [decisionPut(context, { ...record, by: 'member' })],
+    events: [{ ...ofLock(context), kind: 'TableAdded', participant: participantOf(entry) }],
+  };
+}
+
+/** What names the lock in an event. */
+export function ofLock({ target, held }: Pick<LockContext, 'target' | 'held'>): Pick<Extract<LockEvent, { kind: 'LockSynced' }>, 'task' | 'lockId' | 'incarnation'> {
+  return { task: target.task, lockId: target.lockId, incarnation: held.lock.origin.incarnation };
+}
+
+/** Who takes part, as events name it. */
+export function participantOf(entry: TableEntry): Participant {
+  return { source: entry.source, table: entry.table };
+}
+
+/** The compare that `entry` has reported nothing newer than what the state knows. */
+export function infoUnchanged(entry: TableEntry): Compare {
+  return { kind: 'modRevision', key: infoKey(entry), operator: '<', value: entry.infoRevision + 1 };
+}
+
+/** The key of the info of `entry`. */
+export function infoKey(entry: TableEntry): string {
+  return formatDmKey({ kind: 'optimistic-info', task: entry.task, table: entry.table });
+}
+
+/** The key of the operation of `entry`. */
+export function operationKey(entry: TableEntry): string {
+  return formatDmKey({ kind: 'optimistic-operation', task: entry.task, table: entry.table });
+}
+
+/** The put of an operation for `entry`. */
+export function operationPut(entry: TableEntry, content: OperationContent): Mutation {
+  const operation: OptimisticOperation = { ...content, task: entry.task, table: entry.table };
+  return { kind: 'put', key: operationKey(entry), value: writeOptimisticOperation(operation) };
+}
+
+/** The operation that a decision becomes. */
+export function operationOf(target: Target, decision: Decision): OperationContent {
+  return {
+    lockId: target.lockId,
+    ddls: decision.ddls,
+    stage: decision.problem?.stage ?? 'none',
+    message: decision.problem?.message ?? '',
+    done: false,
+    columns: decision.columns,
+  };
+}
+
+/** The put of the decision record of a table. */
+export function decisionPut({ entry, target, nowMs }: TableContext, record: Omit<DecisionRecord, 'atMs'>): Mutation {
+  const key = formatLockstepKey({ kind: 'decision', lockId: target.lockId, table: entry.table });
+  return { kind: 'put', key, value: writeDecisionRecord({ ...record, atMs: nowMs }) };
+}
+
+/** Stage 0 for each column that a decision drops; only a decision without a problem is persisted. */
+function markPuts(context: TableContext, decision: Decision): Mutation[] {
+  return decision.problem === null ? decision.columns.flatMap((column) => markPut(context, column)) : [];
+}
+
+/** The marks of the operation's columns as they are now; a column whose drop is complete loses all of them. */
+function markUpdates(context: TableContext, forget: readonly string[]): Mutation[] {
+  const { entry, target, held } = context;
+  const puts = (entry.operation?.columns ?? []).flatMap((column) => markPut(context, column));
+  const isFree = (column: string): boolean => !held.lock.dropped.hasColumn(column);
+  const deletes = forget.filter(isFree).map((column): Mutation => ({ kind: 'delete-prefix', prefix: dmPrefix('dropped-column', target.lockId, column) }));
+  return [...puts, ...deletes];
+}
+
+function markPut({ entry, target, held }: TableContext, column: string): Mutation[] {
+  const mark = held.lock.dropped.markOf(entry.key, column);
+  if (mark === null) return [];
+  const key = formatDmKey({ kind: 'dropped-column', lockId: target.lockId, column: mark.column, table: entry.table });
+  return [{ kind: 'put', key, value: String(mark.stage) }];
+}
+
+function answerEvents(context: TableContext, answer: PendingAnswer, operation: OperationContent | null): LockEvent[] {
+  const { entry } = context;
+  const participant = participantOf(entry);
+  const ddls = entry.info?.ddls ?? [];
+  const events: LockEvent[] = [{ ...ofLock(context), kind: 'InfoReceived', participant, ddls, infoRevision: answer.infoRevision }];
+  const { problem } = answer.decision;
+  if (problem !== null) {
+    events.push({ ...ofLock(context), kind: 'ConflictDetected', participant, code: problem.code, message: problem.message, ddls });
+  }
+  if (operation !== null) events.push(operationPutEvent(context, operation));
+  return events;
+}
+
+/** The event of an operation that is put. */
+export function operationPutEvent(context: TableContext, operation: OperationContent): LockEvent {
+  const { ddls, stage, message } = operation;
+  return { ...ofLock(context), kind: 'OperationPut', participant: participantOf(context.entry), ddls: ddls ?? [], exec: null, stage, message };
+}

@@ -1,0 +1,125 @@
+import type { LockEvent } from '../model/lock-event';
+import type { LockId } from '../model/lock-id';
+import { NO_REVISION } from '../model/revision';
+import type { Mutation } from '../model/store';
+import type { TableKey } from '../model/table-key';
+import { schemaOfShape } from '../table/shape-schema';
+import type { Shape } from '../table/shape';
+import { isShape } from '../table/shape';
+import { dmPrefix, formatDmKey } from '../wire/dm-keys';
+import { writeOptimisticLockRecord } from '../wire/lock-record';
+import { formatLockstepKey, lockstepPrefix } from '../wire/lockstep-keys';
+import { writeTableInfo } from '../wire/table-info';
+import type { CoordinatorState } from './coordinator-state';
+import { infoKey, infoUnchanged, ofLock, operationKey, operationOf, operationPut, operationPutEvent } from './optimistic-plan';
+import type { LockContext } from './optimistic-plan';
+import type { OperationContent, TableEntry } from './table-entry';
+import type { Plan, Write } from './write';
+
+/** The record of a lock that was created. */
+export function planRecordLock(context: LockContext): Write {
+  const { held, state } = context;
+  const by = held.createdBy === null ? undefined : state.tables.get(held.createdBy);
+  const events: LockEvent[] = [];
+  if (by !== undefined) {
+    events.push({ ...ofLock(context), kind: 'LockCreated', mode: 'optimistic', by: { source: by.source, table: by.table }, ddls: by.info?.ddls ?? [] });
+  }
+  return { compares: [], mutations: [lockRecordPut(context, held.lock.origin.initial)], events };
+}
+
+/**
+ * Delete what is stored of a resolved lock: infos, operations, decision records, dropped columns and its own record, only
+ * if no info of its tables is newer than the state knows. A lock too large for one write goes in parts: the first makes
+ * the joined schema the initial one, so that a restart after any part finds its tables where they are; the last deletes
+ * the lock's record. An info that isn't answered yet gets its operation instead of losing it.
+ */
+export function planRemoval(context: LockContext): Plan {
+  const { state, target, held } = context;
+  if (!held.lock.resolved) return 'void';
+  const stored = [...target.tables].filter(isStored);
+  const perWrite = Math.max(1, Math.floor((state.limits.operationsPerWrite - 4) / 3));
+  if (stored.length <= perWrite) return lastPart(context, stored);
+  const part = stored.slice(0, perWrite);
+  const { joined } = held.lock;
+  return {
+    compares: part.map(infoUnchanged),
+    mutations: [...(isShape(joined) ? [lockRecordPut(context, joined)] : []), ...part.flatMap((entry) => tableDeletes(context, entry))],
+    events: [],
+  };
+}
+
+/** Delete what is left of a lock that has no tables, or is no longer in the state. */
+export function planRemains(lockId: LockId): Plan {
+  return { compares: [], mutations: lockDeletes(lockId), events: [] };
+}
+
+/** Delete what is stored of a table that has left its target. */
+export function planForget(state: CoordinatorState, key: TableKey): Plan {
+  const entry = state.tables.get(key);
+  const leaving = state.leaving.get(key);
+  if (entry === undefined || leaving === undefined) return 'void';
+  const { lockId, incarnation, revision } = leaving;
+  const { table } = entry;
+  const participant = { source: entry.source, table };
+  const mutations: Mutation[] = [
+    ...deleteIf(entry.info !== null && entry.infoRevision <= revision, infoKey(entry)),
+    ...deleteIf(entry.operation !== null && entry.operationRevision <= revision, operationKey(entry)),
+    ...deleteIf(entry.decisionRevision !== NO_REVISION && entry.decisionRevision <= revision, formatLockstepKey({ kind: 'decision', lockId, table })),
+    ...leaving.columns.map((column): Mutation => ({ kind: 'delete', key: formatDmKey({ kind: 'dropped-column', lockId, column, table }) })),
+  ];
+  const events: LockEvent[] = incarnation === null ? [] : [{ kind: 'TableRemoved', task: entry.task, lockId, incarnation, participant }];
+  return mutations.length === 0 && events.length === 0 ? 'void' : { compares: [infoUnchanged(entry)], mutations, events };
+}
+
+function lastPart(context: LockContext, stored: readonly TableEntry[]): Write {
+  const { target } = context;
+  const answered = stored.flatMap((entry) => finalOperation(context, entry).map((operation) => ({ ...context, entry, operation })));
+  return {
+    compares: stored.map(infoUnchanged),
+    mutations: [...stored.flatMap((entry) => tableDeletes(context, entry)), ...lockDeletes(target.lockId)],
+    events: [...answered.map((answer) => operationPutEvent(answer, answer.operation)), { ...ofLock(context), kind: 'LockResolved' }],
+  };
+}
+
+function isStored(entry: TableEntry): boolean {
+  return entry.info !== null || entry.operation !== null;
+}
+
+/** The operation that the table is still owed, if any. */
+function finalOperation({ state, target }: LockContext, entry: TableEntry): OperationContent[] {
+  const answer = state.answers.get(entry.key);
+  return answer === undefined || answer.silent ? [] : [operationOf(target, answer.decision)];
+}
+
+function tableDeletes(context: LockContext, entry: TableEntry): Mutation[] {
+  const [operation] = finalOperation(context, entry);
+  return [
+    ...deleteIf(entry.info !== null, infoKey(entry)),
+    ...(operation === undefined ? deleteIf(entry.operation !== null, operationKey(entry)) : [operationPut(entry, operation)]),
+  ];
+}
+
+function deleteIf(condition: boolean, key: string): Mutation[] {
+  return condition ? [{ kind: 'delete', key }] : [];
+}
+
+function lockDeletes(lockId: LockId): Mutation[] {
+  return [
+    { kind: 'delete-prefix', prefix: lockstepPrefix('decision', lockId) },
+    { kind: 'delete-prefix', prefix: dmPrefix('dropped-column', lockId) },
+    { kind: 'delete', key: formatLockstepKey({ kind: 'lock', lockId }) },
+  ];
+}
+
+function lockRecordPut({ target, held, nowMs }: LockContext, initial: Shape): Mutation {
+  const record = {
+    mode: 'optimistic',
+    lockId: target.lockId,
+    task: target.task,
+    target: target.table,
+    incarnation: held.lock.origin.incarnation,
+    initial: writeTableInfo(schemaOfShape(initial, target.table.table)),
+    createdAtMs: held.createdAtMs ?? nowMs,
+  } as const;
+  return { kind: 'put', key: formatLockstepKey({ kind: 'lock', lockId: target.lockId }), value: writeOptimisticLockRecord(record) };
+}

@@ -1,0 +1,58 @@
+import { unreachable } from '../model/invariant';
+import type { LockId } from '../model/lock-id';
+import type { TableKey } from '../model/table-key';
+import { planAction } from './actions';
+import type { CoordinatorState } from './coordinator-state';
+import { ofLock, planAnswer, planRecordDone, planRecordMember, planRedirect } from './optimistic-plan';
+import type { LockContext, TableContext } from './optimistic-plan';
+import { planForget, planRecordLock, planRemains, planRemoval } from './optimistic-removal';
+import type { Obligation } from './outbox';
+import type { Plan } from './write';
+
+/** The next write for an obligation, as the state is now. Reads the state, changes nothing of what it means. */
+export function planObligation(state: CoordinatorState, obligation: Obligation, nowMs: number): Plan {
+  switch (obligation.kind) {
+    case 'answer':
+      return planForTable(state, obligation.table, nowMs, planAnswer);
+    case 'redirect':
+      return planForTable(state, obligation.table, nowMs, planRedirect);
+    case 'record-done':
+      return planForTable(state, obligation.table, nowMs, planRecordDone);
+    case 'record-member':
+      return planForTable(state, obligation.table, nowMs, planRecordMember);
+    case 'forget-table':
+      return planForget(state, obligation.table);
+    case 'record-lock':
+      return planForLock(state, obligation.lockId, nowMs, planRecordLock);
+    case 'tell-synced':
+      return planForLock(state, obligation.lockId, nowMs, planTellSynced);
+    case 'remove-optimistic-lock':
+      return state.targets.get(obligation.lockId)?.lock == null
+        ? planRemains(obligation.lockId)
+        : planForLock(state, obligation.lockId, nowMs, planRemoval);
+    case 'drive-pessimistic-lock':
+    case 'clean-source':
+    case 'announce-worker':
+      return 'void';
+    case 'advance-action':
+      return planAction(state, obligation.action, nowMs);
+    default:
+      return unreachable(obligation);
+  }
+}
+
+function planForLock(state: CoordinatorState, lockId: LockId, nowMs: number, plan: (context: LockContext) => Plan): Plan {
+  const target = state.targets.get(lockId);
+  return target?.lock == null ? 'void' : plan({ state, target, held: target.lock, nowMs });
+}
+
+function planForTable(state: CoordinatorState, key: TableKey, nowMs: number, plan: (context: TableContext) => Plan): Plan {
+  const entry = state.tables.get(key);
+  const target = entry?.target ?? null;
+  if (entry === undefined || target?.lock == null) return 'void';
+  return plan({ state, entry, target, held: target.lock, nowMs });
+}
+
+function planTellSynced(context: LockContext): Plan {
+  return { compares: [], mutations: [], events: [{ ...ofLock(context), kind: 'LockSynced' }] };
+}

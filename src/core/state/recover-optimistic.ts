@@ -1,0 +1,185 @@
+import { parseLockId } from '../model/lock-id';
+import type { LockId } from '../model/lock-id';
+import type { DecisionRecord } from '../model/records';
+import { NO_REVISION } from '../model/revision';
+import type { Revision } from '../model/revision';
+import type { TableKey } from '../model/table-key';
+import { tableKey } from '../model/table-key';
+import type { DropStage } from '../optimistic/dropped-columns';
+import type { Shape } from '../table/shape';
+import { readDecisionRecord } from '../wire/decision-record';
+import { readDroppedColumnStage } from '../wire/dropped-column-stage';
+import { readOptimisticLockRecord } from '../wire/lock-record';
+import { readOptimisticOperation } from '../wire/optimistic-operation';
+import type { CoordinatorState } from './coordinator-state';
+import { guardProblems } from './fold';
+import type { KeyedChange } from './fold';
+import { decideInfo, replaceInfo } from './optimistic-info';
+import { createLock, joinTarget, restoreLock, settleLock } from './optimistic-membership';
+import { markDone } from './optimistic-operation';
+import { readPut } from './read-put';
+import type { TableEntry } from './table-entry';
+
+/** A decision record with the lock that it belongs to. */
+interface FoundDecision {
+  readonly lockId: LockId;
+  readonly record: DecisionRecord;
+}
+
+/** What is read before anything is decided. */
+class Findings {
+  readonly decisions = new Map<TableEntry, FoundDecision>();
+  readonly marks = new Map<LockId, { readonly table: TableKey; readonly column: string; readonly stage: DropStage }[]>();
+  /** Every schema that occurs, by its fingerprint. */
+  readonly shapes = new Map<string, Shape>();
+
+  addShape(shape: Shape): void {
+    this.shapes.set(shape.fingerprint, shape);
+  }
+}
+
+/**
+ * Rebuild the optimistic locks. Source tables and registered schemas are in the state already. What a decision record
+ * answers is restored as recorded; all else is decided in the order of revisions, as it would have been.
+ */
+export function recoverOptimistic(state: CoordinatorState, values: readonly KeyedChange[]): void {
+  const findings = new Findings();
+  for (const value of values) guardProblems(state, value.change, () => readValue(state, value, findings));
+  for (const [entry, found] of findings.decisions) joinUnlisted(state, entry, found);
+  for (const value of values) guardProblems(state, value.change, () => restoreLockRecord(state, value, findings));
+  for (const [entry, found] of findings.decisions) restoreDecision(state, entry, found, findings);
+  createMissingLocks(state);
+  restoreMarks(state, findings);
+  replay(state, findings);
+  for (const target of state.targets.values()) settleLock(state, target);
+  for (const [entry, found] of findings.decisions) forgetIfLeft(state, entry, found, findings);
+}
+
+function readValue(state: CoordinatorState, { key, change }: KeyedChange, findings: Findings): void {
+  if (change.kind === 'delete') return;
+  switch (key.kind) {
+    case 'optimistic-info': {
+      const info = state.caches.readInfo(change.value, change.key);
+      const entry = state.entryOf(key.task, key.table);
+      replaceInfo(state, entry, state.caches.info(info), change.modRevision, change.version);
+      for (const known of [info.before, ...info.after]) if (known !== null) findings.addShape(known.shape);
+      // An info that came after the source's tables were put last has added its table; an earlier one is of a table that left.
+      const { revision } = state.sourceTablesOf(key.task, key.table.source);
+      if (revision !== NO_REVISION && change.modRevision > revision) joinTarget(state, entry, state.targetOf(key.task, info.target), 'info');
+      return;
+    }
+    case 'optimistic-operation': {
+      const entry = state.entryOf(key.task, key.table);
+      const { lockId, ddls, stage, message, done, columns } = readOptimisticOperation(change.value, change.key);
+      entry.operation = state.caches.operation({ lockId, ddls, stage, message, done, columns });
+      entry.operationRevision = change.modRevision;
+      return;
+    }
+    case 'dropped-column': {
+      const marks = findings.marks.get(key.lockId) ?? [];
+      findings.marks.set(key.lockId, marks);
+      const { task } = parseLockId(key.lockId);
+      marks.push({ table: tableKey(task, key.table), column: key.column, stage: readDroppedColumnStage(change.value, change.key) });
+      return;
+    }
+    case 'decision': {
+      const record = readPut(state, change, readDecisionRecord);
+      if (record === null) return;
+      const entry = state.entryOf(parseLockId(key.lockId).task, key.table);
+      entry.decisionRevision = change.modRevision;
+      entry.decidedRevision = record.infoRevision;
+      findings.decisions.set(entry, { lockId: key.lockId, record });
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+/** A table that its worker never listed, whose source has no source tables at all: its decision says that it took part. */
+function joinUnlisted(state: CoordinatorState, entry: TableEntry, { lockId, record }: FoundDecision): void {
+  const isListed = entry.membership !== 'none' || state.sourceTablesOf(entry.task, entry.source).revision !== NO_REVISION;
+  if (isListed || entry.info === null || record.infoRevision !== entry.infoRevision) return;
+  joinTarget(state, entry, state.targetOf(entry.task, parseLockId(lockId).target), 'info');
+}
+
+function restoreLockRecord(state: CoordinatorState, { key, change }: KeyedChange, findings: Findings): void {
+  if (key.kind !== 'lock' || change.kind === 'delete') return;
+  const record = readPut(state, change, readOptimisticLockRecord);
+  if (record === null) return;
+  const initial = state.caches.schemas.read(record.initial).shape;
+  findings.addShape(initial);
+  restoreLock(state, state.targetOf(record.task, record.target), { ...record, initial });
+}
+
+/** Put a table where its decision record says; a record of a lock that isn't there says nothing. */
+function restoreDecision(state: CoordinatorState, entry: TableEntry, { lockId, record }: FoundDecision, findings: Findings): void {
+  const lock = state.targets.get(lockId)?.lock;
+  if (lock == null || entry.target?.lockId !== lockId || entry.member === null) {
+    entry.decidedRevision = NO_REVISION;
+    return;
+  }
+  const normal = findings.shapes.get(record.normal) ?? entry.info?.before?.shape ?? entry.member.normal;
+  const conflict = record.conflict === null ? null : (findings.shapes.get(record.conflict) ?? null);
+  lock.lock.place(entry.member, normal, conflict);
+  lock.lock.setDone(entry.member, record.done);
+  if (entry.isAnswered) entry.member.version = entry.infoVersion;
+  lock.progressAtMs = Math.max(lock.progressAtMs ?? 0, record.atMs);
+}
+
+/** Locks of which no record was written: their first info tells the initial schema. */
+function createMissingLocks(state: CoordinatorState): void {
+  const undecided = [...state.tables.values()].filter((entry) => isUndecided(state, entry) && entry.info?.before != null);
+  for (const entry of undecided.sort((a, b) => a.infoRevision - b.infoRevision)) {
+    const before = entry.info?.before ?? null;
+    if (before !== null && entry.target?.lock === null) createLock(state, entry.target, entry, before.shape);
+  }
+}
+
+function restoreMarks(state: CoordinatorState, findings: Findings): void {
+  for (const [lockId, marks] of findings.marks) {
+    const dropped = state.targets.get(lockId)?.lock?.lock.dropped;
+    for (const { table, column, stage } of marks) dropped?.raise(table, column, stage);
+  }
+}
+
+/** Do again, in the order of revisions, what no record tells. */
+function replay(state: CoordinatorState, findings: Findings): void {
+  const late: TableEntry[] = [];
+  const events: { readonly revision: Revision; readonly run: () => void }[] = [];
+  for (const entry of state.tables.values()) {
+    if (isUndecided(state, entry)) events.push({ revision: entry.infoRevision, run: () => decideAgain(state, entry) });
+    const { operation } = entry;
+    if (operation?.done !== true || entry.operationRevision <= entry.decisionRevision) continue;
+    // Where DM wrote the store nothing tells which info a finished operation answers: it counts after all infos.
+    if (findings.decisions.has(entry)) events.push({ revision: entry.operationRevision, run: () => markDone(state, entry, operation) });
+    else late.push(entry);
+  }
+  for (const { run } of events.sort((a, b) => a.revision - b.revision)) run();
+  for (const entry of late) if (entry.operation !== null) markDone(state, entry, entry.operation);
+}
+
+function isUndecided(state: CoordinatorState, entry: TableEntry): boolean {
+  return entry.target !== null && !entry.isAnswered && !state.isExcluded(entry);
+}
+
+/** Decide an info that has no decision record. What was answered already stays answered (deviation 5). */
+function decideAgain(state: CoordinatorState, entry: TableEntry): void {
+  const { operation } = entry;
+  const answered = operation !== null && entry.operationRevision > entry.infoRevision && (operation.done || operation.stage === 'unlocked');
+  decideInfo(state, entry, answered);
+  const after = entry.info?.after.at(-1)?.shape;
+  const answer = state.answers.get(entry.key);
+  if (!answered || operation.stage !== 'unlocked' || !operation.ddls?.length || after === undefined || answer === undefined) return;
+  if (entry.member === null || entry.target?.lock == null) return;
+  entry.target.lock.lock.place(entry.member, after, null);
+  state.answers.set(entry.key, { ...answer, normal: after, conflict: null });
+}
+
+/** A table that left while nobody was there to delete what was stored of it. */
+function forgetIfLeft(state: CoordinatorState, entry: TableEntry, { lockId }: FoundDecision, findings: Findings): void {
+  if (entry.membership !== 'none') return;
+  const columns = (findings.marks.get(lockId) ?? []).filter(({ table }) => table === entry.key).map(({ column }) => column);
+  state.leaving.set(entry.key, { lockId, incarnation: null, revision: state.revision, columns });
+  state.outbox.ask({ kind: 'forget-table', table: entry.key });
+}

@@ -1,0 +1,36 @@
+import type { Revision } from '../model/revision';
+import type { KeyValue } from '../model/store';
+import type { CoordinatorState } from './coordinator-state';
+import { foldChange, guardProblems, takeApart } from './fold';
+import type { KeyedChange } from './fold';
+import { recoverOptimistic } from './recover-optimistic';
+
+/** Kinds of keys whose values mean the same whenever they are read: they are folded as if they came now. */
+const TIMELESS: ReadonlySet<KeyedChange['key']['kind']> = new Set([
+  'task',
+  'subtask',
+  'registered-worker',
+  'alive-worker',
+  'bound-worker',
+  'session',
+  'initial-schema',
+  'source-tables',
+  'optimistic-source-tables',
+  'action',
+  'break',
+]);
+
+/**
+ * Build the state from what the store holds at `revision` (3-optimistic.md, *Recovery*), in time proportional to the
+ * number of values. `state` is new. The result is the state that a server would have that had read all changes since the
+ * beginning; where no decision records are, what DM would have.
+ */
+export function recover(state: CoordinatorState, values: readonly KeyValue[], revision: Revision): void {
+  state.revision = revision;
+  const keyed = takeApart(state, values.map((value) => ({ kind: 'put', ...value })));
+  for (const each of keyed) {
+    if (TIMELESS.has(each.key.kind)) guardProblems(state, each.change, () => foldChange(state, each));
+    if (each.key.kind === 'journal') state.journalSequence = Math.max(state.journalSequence, each.key.sequence);
+  }
+  recoverOptimistic(state, keyed);
+}

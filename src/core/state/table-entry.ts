@@ -1,0 +1,83 @@
+import type { LockId } from '../model/lock-id';
+import type { ConflictStage } from '../model/conflict-stage';
+import type { SourceId, TaskName, UpstreamTable } from '../model/names';
+import { NO_REVISION } from '../model/revision';
+import type { Revision } from '../model/revision';
+import type { TableKey } from '../model/table-key';
+import type { LockMember } from '../optimistic/lock';
+import type { Shape } from '../table/shape';
+import type { KnownSchema } from '../table/known-schema';
+import type { Target } from './target';
+
+/** What an info says, apart from whose it is: one object for all tables that report the same. */
+export interface InfoContent {
+  readonly ddls: readonly string[];
+  /** Null: missing. */
+  readonly before: KnownSchema | null;
+  readonly after: readonly KnownSchema[];
+  readonly ignoreConflict: boolean;
+}
+
+/** What an operation says, apart from whose it is: one object for all tables that got the same. */
+export interface OperationContent {
+  readonly lockId: LockId;
+  readonly ddls: readonly string[] | null;
+  readonly stage: ConflictStage;
+  readonly message: string;
+  readonly done: boolean;
+  readonly columns: readonly string[] | null;
+}
+
+/** Where an upstream table is known from; `none`: only leftovers of it are stored. */
+export type Membership = 'source-tables' | 'info' | 'none';
+
+/**
+ * Everything that is known of one upstream table of an optimistic task. There may be hundreds of thousands: shared
+ * contents are shared objects, and nothing is nested.
+ */
+export class TableEntry {
+  readonly source: SourceId;
+  readonly schema: string;
+  readonly name: string;
+  membership: Membership = 'none';
+  /** The downstream table that it routes to; null: only leftovers are stored. */
+  target: Target | null = null;
+  /** The schema that its worker registered for it; null: none. */
+  initial: Shape | null = null;
+  info: InfoContent | null = null;
+  infoRevision: Revision = NO_REVISION;
+  infoVersion = 0;
+  operation: OperationContent | null = null;
+  operationRevision: Revision = NO_REVISION;
+  /** The info that its stored decision record answers; 0: none, or no record. */
+  decidedRevision: Revision = NO_REVISION;
+  /** The revision of its stored decision record; 0: none. */
+  decisionRevision: Revision = NO_REVISION;
+  /** Its part in the target's lock; null: there is no lock. */
+  member: LockMember | null = null;
+
+  constructor(
+    readonly key: TableKey,
+    readonly task: TaskName,
+    table: UpstreamTable,
+  ) {
+    this.source = table.source;
+    this.schema = table.schema;
+    this.name = table.table;
+  }
+
+  /** The table's names. */
+  get table(): UpstreamTable {
+    return { source: this.source, schema: this.schema, table: this.name };
+  }
+
+  /** Whether its info is answered, by us or by an operation that came after it. */
+  get isAnswered(): boolean {
+    return this.info === null || this.decidedRevision === this.infoRevision;
+  }
+
+  /** Whether nothing of it is stored any more. */
+  get isForgotten(): boolean {
+    return this.membership === 'none' && this.info === null && this.operation === null && this.decisionRevision === NO_REVISION;
+  }
+}

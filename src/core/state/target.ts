@@ -1,0 +1,35 @@
+import type { DownstreamTable, TaskName } from '../model/names';
+import type { LockId } from '../model/lock-id';
+import type { TableKey } from '../model/table-key';
+import type { OptimisticLock } from '../optimistic/lock';
+import type { TableEntry } from './table-entry';
+
+/** One downstream table of an optimistic task, with all upstream tables that route to it. */
+export class Target {
+  readonly tables = new Set<TableEntry>();
+  /** The lock while its shards differ; all tables are its members then. */
+  lock: TargetLock | null = null;
+
+  constructor(
+    readonly task: TaskName,
+    readonly table: DownstreamTable,
+    readonly lockId: LockId,
+  ) {}
+}
+
+/** A lock and what is known of it beside its machine. */
+export interface TargetLock {
+  readonly lock: OptimisticLock;
+  /** The table whose info created it; null when that was before this server's start. */
+  readonly createdBy: TableKey | null;
+  /** Whether its lock record is in the store. */
+  recorded: boolean;
+  /** When it was created; null until its record has come back. */
+  createdAtMs: number | null;
+  /** When it last made progress; null until a record has come back. */
+  progressAtMs: number | null;
+  /** Tables whose answer waits for the lock's removal, which carries it. */
+  readonly parked: Set<TableKey>;
+  /** Whether it was synced when last looked at. */
+  wasSynced: boolean;
+}

@@ -1,0 +1,77 @@
+import { unreachable } from './model/invariant';
+import type { LockEvent } from './model/lock-event';
+import type { Revision } from './model/revision';
+import type { Batch } from './model/store';
+import type { CoordinatorState } from './state/coordinator-state';
+import { foldBatch } from './state/fold';
+import { planObligation } from './state/planner';
+import type { ObligationId } from './state/outbox';
+import { obligationId } from './state/outbox';
+import type { Write } from './state/write';
+
+/** What happens to the coordinator. Times are the clock of this server, in milliseconds since 1970. */
+export type CoordinatorEvent =
+  /** The store's next change came in. */
+  | { readonly kind: 'batch'; readonly batch: Batch; readonly nowMs: number }
+  /** This server leads from now on, having seen everything up to its own election. */
+  | { readonly kind: 'lead'; readonly nowMs: number }
+  /** This server doesn't lead any more. */
+  | { readonly kind: 'follow' }
+  /** A write ended: it was done, or a compare of it failed, in the transaction of this revision. */
+  | { readonly kind: 'ended'; readonly id: ObligationId; readonly revision: Revision; readonly nowMs: number }
+  /** Nobody knows whether a write was done; the shell has waited before it says so. */
+  | { readonly kind: 'failed'; readonly id: ObligationId; readonly nowMs: number }
+  /** Time has passed: deadlines may be over. */
+  | { readonly kind: 'tick'; readonly nowMs: number };
+
+/** What the shell is to do, in this order. Writes of one obligation come one at a time. */
+export type Effect =
+  | { readonly kind: 'write'; readonly id: ObligationId; readonly write: Write }
+  | { readonly kind: 'publish'; readonly revision: Revision; readonly events: readonly LockEvent[] };
+
+/**
+ * The whole coordination: what follows from `event`. Synchronous and deterministic; `state` changes only by what the store
+ * says, never by what was sent. Only a leader's step gives writes.
+ */
+export function step(state: CoordinatorState, event: CoordinatorEvent): Effect[] {
+  switch (event.kind) {
+    case 'batch':
+      foldBatch(state, event.batch);
+      return [...publications(state), ...planDue(state, event.nowMs)];
+    case 'lead':
+      state.leading = true;
+      state.outbox.rearm();
+      return planDue(state, event.nowMs);
+    case 'follow':
+      state.leading = false;
+      return [];
+    case 'ended':
+      state.outbox.markEnded(event.id, event.revision);
+      return planDue(state, event.nowMs);
+    case 'failed':
+      state.outbox.markEnded(event.id, state.revision);
+      return planDue(state, event.nowMs);
+    case 'tick':
+      return planDue(state, event.nowMs);
+    default:
+      return unreachable(event);
+  }
+}
+
+function publications(state: CoordinatorState): Effect[] {
+  const { revision, published } = state;
+  if (published.length === 0) return [];
+  state.published = [];
+  return [{ kind: 'publish', revision, events: published }];
+}
+
+function planDue(state: CoordinatorState, nowMs: number): Effect[] {
+  if (!state.leading) return [];
+  return state.outbox.takeDue(state.revision).flatMap((obligation): Effect[] => {
+    const plan = planObligation(state, obligation, nowMs);
+    if (plan === 'void') state.outbox.settle(obligation);
+    if (plan === 'void' || plan === 'wait') return [];
+    state.outbox.markSent(obligation);
+    return [{ kind: 'write', id: obligationId(obligation), write: plan }];
+  });
+}
