@@ -36,3 +36,19 @@ function pointAt(bytes: string, at: number, size: number): number {
   for (let next = at + 1; next < at + size; next++) point = (point << 6) | (bytes.charCodeAt(next) & 0x3f);
   return point;
 }
+
+/** The UTF-8 bytes of a text, one character a byte; the inverse of `textOfByteString`. */
+export function bytesOfText(text: string): string {
+  let bytes = '';
+  for (const character of text) bytes += bytesOfPoint(character.codePointAt(0) ?? 0);
+  return bytes;
+}
+
+function bytesOfPoint(point: number): string {
+  if (point >= 0xdc80 && point <= 0xdcff) return String.fromCharCode(point - 0xdc00);
+  if (point < 0x80) return String.fromCharCode(point);
+  const next = (shift: number): number => 0x80 | ((point >> shift) & 0x3f);
+  if (point < 0x800) return String.fromCharCode(0xc0 | (point >> 6), next(0));
+  if (point < 0x10000) return String.fromCharCode(0xe0 | (point >> 12), next(6), next(0));
+  return String.fromCharCode(0xf0 | (point >> 18), next(12), next(6), next(0));
+}

@@ -12,10 +12,10 @@ import { isCharacterType, quoteText, typeText } from './type-text';
  */
 export function canonicalText(shape: Shape): string {
   const parts = [...shape.columns.map(columnText), ...shape.indexes.map(indexText)];
-  const table = `CREATE TABLE \`tbl\`(${parts.join(', ')}) COLLATE ${shape.collation}`;
-  const compression = shape.compression === '' ? '' : ` COMPRESSION ${quoteText(shape.compression)}`;
-  const shardBits = shape.shardRowIdBits === 0 ? '' : ` SHARD_ROW_ID_BITS ${shape.shardRowIdBits}`;
-  const randomBits = shape.autoRandomBits === 0 ? '' : `/* AUTO_RANDOM_BITS ${shape.autoRandomBits} */`;
+  const table = `CREATE TABLE \`tbl\`(${parts.join(', ')}) COLLATE ${shape.table.collation}`;
+  const compression = shape.table.compression === '' ? '' : ` COMPRESSION ${quoteText(shape.table.compression)}`;
+  const shardBits = shape.table.shardRowIdBits === 0 ? '' : ` SHARD_ROW_ID_BITS ${shape.table.shardRowIdBits}`;
+  const randomBits = shape.table.autoRandomBits === 0 ? '' : `/* AUTO_RANDOM_BITS ${shape.table.autoRandomBits} */`;
   return replaceLoneSurrogates(table + compression + shardBits + randomBits);
 }
 

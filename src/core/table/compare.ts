@@ -19,7 +19,9 @@ export function compare(a: Shape, b: Shape): Ordering {
 function relateShapes(a: Shape, b: Shape): Relation {
   if (a === b) return EQUAL;
   let relation: Relation = EQUAL;
-  for (const item of TABLE_ITEMS) relation = combine(relation, item.relate(a, b));
+  if (a.table !== b.table) {
+    for (const item of TABLE_ITEMS) relation = combine(relation, item.relate(a.table, b.table));
+  }
   visitByName(a.columns, b.columns, (left, right) => {
     if (left !== right && relation !== INCOMPARABLE) relation = combine(relation, relateColumnOrNone(left, right));
   });
@@ -77,8 +79,9 @@ function* findDifferences(a: Shape, b: Shape): Generator<Finding> {
     text: `${left} against ${right}`,
   });
   for (const item of TABLE_ITEMS) {
-    const relation = item.relate(a, b);
-    if (relation !== EQUAL) yield texts(item.name, relation, tableItemText(a, item.name), tableItemText(b, item.name));
+    const relation = item.relate(a.table, b.table);
+    if (relation === EQUAL) continue;
+    yield texts(item.name, relation, tableItemText(a.table, item.name), tableItemText(b.table, item.name));
   }
   for (const [left, right] of pairsByName(a.columns, b.columns)) yield* findColumnDifferences(left, right);
   for (const [left, right] of pairsByName(a.indexes, b.indexes)) {

@@ -20,8 +20,12 @@ export function relateIndexes(a: ShapeIndex, b: ShapeIndex): Relation {
   return combine(relateRestrictions(a.unique, b.unique), relateRestrictions(a.primary, b.primary));
 }
 
-/** The join of two indexes of one name; null: they are incompatible, and no index is left. */
-export function joinIndexes(a: ShapeIndex, b: ShapeIndex): IndexItems | null {
+/** The join of two indexes of one name, interned; null: they are incompatible, and no index is left. */
+export function joinIndexes(
+  a: ShapeIndex,
+  b: ShapeIndex,
+  intern: (items: IndexItems) => ShapeIndex,
+): ShapeIndex | null {
   switch (relateIndexes(a, b)) {
     case EQUAL:
     case GREATER:
@@ -30,8 +34,12 @@ export function joinIndexes(a: ShapeIndex, b: ShapeIndex): IndexItems | null {
       return b;
     default:
       if (a.core !== b.core) return null;
-      return { ...a, unique: a.unique && b.unique, primary: a.primary && b.primary };
+      return intern({ ...itemsOf(a), unique: a.unique && b.unique, primary: a.primary && b.primary });
   }
+}
+
+function itemsOf({ name, parts, unique, primary, type }: IndexItems): IndexItems {
+  return { name, parts, unique, primary, type };
 }
 
 /** An index in words, for example ``UNIQUE (`a`, `b`(10))``. */

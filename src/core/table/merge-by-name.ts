@@ -6,7 +6,7 @@ interface Named {
 /**
  * Merge two lists sorted by name: `both` makes one entry of two of the same name, `one` of an entry whose name only one
  * list has; null leaves it out. Returns `a` or `b` itself where the result has exactly its entries, so that equal lists
- * stay the same object.
+ * stay the same object. `both` may be called twice for an entry and must give the same.
  */
 export function mergeByName<T extends Named>(
   a: readonly T[],
@@ -15,6 +15,47 @@ export function mergeByName<T extends Named>(
   one: (entry: T) => T | null,
 ): readonly T[] {
   if (a === b) return a;
+  return mergeSameNames(a, b, both) ?? mergeAny(a, b, both, one);
+}
+
+/** The usual case, where both lists have the same names, without copying what agrees; null: they haven't. */
+function mergeSameNames<T extends Named>(
+  a: readonly T[],
+  b: readonly T[],
+  both: (a: T, b: T) => T | null,
+): readonly T[] | null {
+  if (a.length !== b.length) return null;
+  // As long as it is null, everything so far is as in `same`, and in `other` too while `other` isn't null.
+  let result: T[] | null = null;
+  let same = a;
+  let other: readonly T[] | null = b;
+  for (let at = 0; at < a.length; at++) {
+    const left = a[at];
+    const right = b[at];
+    if (left === undefined || right === undefined) return null;
+    if (left !== right && left.name !== right.name) return null;
+    const entry = left === right ? left : both(left, right);
+    if (entry === null) return null;
+    if (result !== null) result.push(entry);
+    else if (entry === same[at]) {
+      if (entry !== other?.[at]) other = null;
+    } else if (entry === other?.[at]) {
+      same = other;
+      other = null;
+    } else {
+      result = same.slice(0, at);
+      result.push(entry);
+    }
+  }
+  return result ?? same;
+}
+
+function mergeAny<T extends Named>(
+  a: readonly T[],
+  b: readonly T[],
+  both: (a: T, b: T) => T | null,
+  one: (entry: T) => T | null,
+): readonly T[] {
   const result: T[] = [];
   let differingFromA = 0;
   let differingFromB = 0;

@@ -3,7 +3,7 @@ import { JoinedColumn } from './joined-column';
 import { keyRolesOf } from './key-role';
 import { mergeByName } from './merge-by-name';
 import type { Incompatible } from './ordering';
-import type { Shape, ShapeColumn, ShapeIndex, ShapeInterner, TableItems } from './shape';
+import type { IndexItems, Shape, ShapeColumn, ShapeIndex, ShapeInterner, TableItems } from './shape';
 import { equalTableItems, findTableConflict, joinTableItems, tableItemText } from './table-order';
 
 /** The indexes that all tables of a set have, and the key roles that they imply. */
@@ -34,17 +34,26 @@ export interface PreJoin {
 }
 
 const ofShape = new WeakMap<Shape, PreJoin>();
+const ofIndexes = new WeakMap<readonly ShapeIndex[], CommonIndexes>();
 const ofColumn = new WeakMap<ShapeColumn, JoinedColumn>();
 
 /** The set of one shape. */
 export function preJoinOf(shape: Shape): PreJoin {
   const known = ofShape.get(shape);
   if (known !== undefined) return known;
-  const indexes = new CommonIndexes(shape.indexes);
+  const indexes = commonIndexesOf(shape.indexes);
   const columns = shape.columns.map((column) => joinedColumnOf(column, indexes.roleOf(column.name)));
-  const preJoin = { table: shape, conflict: null, columns, indexes };
+  const preJoin = { table: shape.table, conflict: null, columns, indexes };
   ofShape.set(shape, preJoin);
   return preJoin;
+}
+
+function commonIndexesOf(list: readonly ShapeIndex[]): CommonIndexes {
+  const known = ofIndexes.get(list);
+  if (known !== undefined) return known;
+  const indexes = new CommonIndexes(list);
+  ofIndexes.set(list, indexes);
+  return indexes;
 }
 
 function joinedColumnOf(column: ShapeColumn, impliedRole: number): JoinedColumn {
@@ -58,9 +67,10 @@ function joinedColumnOf(column: ShapeColumn, impliedRole: number): JoinedColumn 
 
 /** The union of two sets. */
 export function unite(a: PreJoin, b: PreJoin, shapes: ShapeInterner): PreJoin {
-  const conflict = a.conflict ?? b.conflict ?? conflictOf(a.table, b.table);
+  const sameTable = a.table === b.table || equalTableItems(a.table, b.table);
+  const conflict = a.conflict ?? b.conflict ?? (sameTable ? null : conflictOf(a.table, b.table));
   return {
-    table: conflict === null ? uniteTables(a.table, b.table) : a.table,
+    table: sameTable || conflict !== null ? a.table : joinTableItems(a.table, b.table),
     conflict,
     columns: mergeByName(a.columns, b.columns, joinBoth, takeOne),
     indexes: uniteIndexes(a.indexes, b.indexes, shapes),
@@ -69,10 +79,6 @@ export function unite(a: PreJoin, b: PreJoin, shapes: ShapeInterner): PreJoin {
 
 const joinBoth = (a: JoinedColumn, b: JoinedColumn): JoinedColumn => a.join(b);
 const takeOne = (column: JoinedColumn): JoinedColumn => column.missingSomewhere();
-
-function uniteTables(a: TableItems, b: TableItems): TableItems {
-  return equalTableItems(a, b) ? a : joinTableItems(a, b);
-}
 
 function conflictOf(a: TableItems, b: TableItems): Incompatible | null {
   const item = findTableConflict(a, b);
@@ -83,15 +89,10 @@ function conflictOf(a: TableItems, b: TableItems): Incompatible | null {
 
 function uniteIndexes(a: CommonIndexes, b: CommonIndexes, shapes: ShapeInterner): CommonIndexes {
   if (a === b) return a;
-  const list = mergeByName(a.list, b.list, (left, right) => joinBothIndexes(left, right, shapes), leaveOut);
+  const intern = (items: IndexItems): ShapeIndex => shapes.internIndex(items);
+  const list = mergeByName(a.list, b.list, (left, right) => joinIndexes(left, right, intern), leaveOut);
   if (list === a.list) return a;
   return list === b.list ? b : new CommonIndexes(list);
-}
-
-function joinBothIndexes(a: ShapeIndex, b: ShapeIndex, shapes: ShapeInterner): ShapeIndex | null {
-  if (a === b) return a;
-  const joined = joinIndexes(a, b);
-  return joined === null ? null : shapes.internIndex(joined);
 }
 
 const leaveOut = (): null => null;

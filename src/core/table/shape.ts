@@ -66,9 +66,11 @@ export interface TableItems {
  * The canonical form of a table schema: exactly what is compared, in a canonical order, interned by `Shapes`.
  * Law: two schemas compare as equal if and only if their shapes are the same object.
  */
-export interface Shape extends TableItems {
+export interface Shape {
   /** Increasing in the order of interning; a shape that nobody held any more gets another one when it comes back. */
   readonly id: number;
+  /** What is compared beside columns and indexes. */
+  readonly table: TableItems;
   /** By name. */
   readonly columns: readonly ShapeColumn[];
   /** By name. */

@@ -8,6 +8,7 @@ import { InternPool } from './intern-pool';
 import { KEY_FLAGS } from './key-role';
 import { lowerName } from './lower-name';
 import type { ColumnItems, IndexItems, Shape, ShapeColumn, ShapeIndex, ShapeInterner, TableItems } from './shape';
+import { equalTableItems } from './table-order';
 import type { Column, Index, TableSchema } from './table-schema';
 
 /**
@@ -20,6 +21,9 @@ export class Shapes implements ShapeInterner {
   private readonly shapes = new InternPool<Shape>();
   private readonly ofSchema = new WeakMap<TableSchema, Shape>();
   private lastId = 0;
+  /** The parts of the last new shape, which the next one mostly shares: then comparing them is comparing pointers. */
+  private lastTable: TableItems | null = null;
+  private lastIndexes: readonly ShapeIndex[] = [];
 
   /** The shape of a schema. */
   intern(schema: TableSchema): Shape {
@@ -54,7 +58,18 @@ export class Shapes implements ShapeInterner {
     key += ';';
     for (const index of indexes) key += `${index.id},`;
     key += options;
-    return this.shapes.intern(key, () => new InternedShape(this, this.nextId(), table, options, columns, indexes));
+    return this.shapes.intern(key, () => this.makeShape(table, options, columns, indexes));
+  }
+
+  private makeShape(
+    table: TableItems,
+    options: string,
+    columns: readonly ShapeColumn[],
+    indexes: readonly ShapeIndex[],
+  ): Shape {
+    if (this.lastTable === null || !equalTableItems(table, this.lastTable)) this.lastTable = table;
+    if (!haveSameElements(indexes, this.lastIndexes)) this.lastIndexes = indexes;
+    return new InternedShape(this, this.nextId(), this.lastTable, options, columns, this.lastIndexes);
   }
 
   private nextId(): number {
@@ -63,29 +78,21 @@ export class Shapes implements ShapeInterner {
   }
 }
 
+function haveSameElements<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((element, at) => element === b[at]);
+}
+
 class InternedShape implements Shape {
-  readonly collation: string;
-  readonly autoIncrementId: number;
-  readonly shardRowIdBits: number;
-  readonly autoRandomBits: number;
-  readonly preSplitRegions: number;
-  readonly compression: string;
   readonly hash: Fingerprint;
 
   constructor(
     readonly interner: ShapeInterner,
     readonly id: number,
-    table: TableItems,
+    readonly table: TableItems,
     private readonly options: string,
     readonly columns: readonly ShapeColumn[],
     readonly indexes: readonly ShapeIndex[],
   ) {
-    this.collation = table.collation;
-    this.autoIncrementId = table.autoIncrementId;
-    this.shardRowIdBits = table.shardRowIdBits;
-    this.autoRandomBits = table.autoRandomBits;
-    this.preSplitRegions = table.preSplitRegions;
-    this.compression = table.compression;
     const parts = [...columns, ...indexes].map((part) => part.fingerprint);
     this.hash = combineFingerprints([fingerprintOf(`${options}${columns.length}`), ...parts]);
   }

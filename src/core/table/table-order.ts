@@ -1,5 +1,5 @@
 import { joinCollations, relateCollations } from './collation';
-import { EQUAL, INCOMPARABLE, relateAbove, relateNumbers, relateSame } from './relation';
+import { INCOMPARABLE, relateAbove, relateNumbers, relateSame } from './relation';
 import type { Relation } from './relation';
 import type { TableItems } from './shape';
 
@@ -32,7 +32,14 @@ export function findTableConflict(a: TableItems, b: TableItems): keyof TableItem
 
 /** Whether all items of two tables are equal. */
 export function equalTableItems(a: TableItems, b: TableItems): boolean {
-  return a === b || TABLE_ITEMS.every((item) => item.relate(a, b) === EQUAL);
+  return (
+    a.collation === b.collation &&
+    a.autoIncrementId === b.autoIncrementId &&
+    a.shardRowIdBits === b.shardRowIdBits &&
+    a.autoRandomBits === b.autoRandomBits &&
+    a.preSplitRegions === b.preSplitRegions &&
+    a.compression === b.compression
+  );
 }
 
 /** The join of two tables' items that have one. */

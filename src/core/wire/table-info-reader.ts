@@ -6,6 +6,15 @@ import { readTableInfo } from './table-info-read';
 /** Characters of keys that one generation holds: some thousand schemas of a dozen columns. */
 const GENERATION_LENGTH = 16_000_000;
 
+/** How many of the last schemas are looked at one by one. */
+const RECENT = 8;
+
+/** A schema under the part of its text that tells it. */
+interface Remembered {
+  readonly key: string;
+  readonly known: KnownSchema;
+}
+
 /**
  * Reads table infos and remembers them by their text: thousands of shards report the same few schemas again and again,
  * and parsing is by far the dearest part of an info. Texts that differ only in the table's own name, its number and the
@@ -17,6 +26,8 @@ export class SchemaReader {
   private young = new Map<string, KnownSchema>();
   private old = new Map<string, KnownSchema>();
   private youngLength = 0;
+  /** The last ones met. Comparing texts is much cheaper than hashing one, and mostly a rollout has two or three. */
+  private readonly recent: Remembered[] = [];
 
   constructor(
     private readonly shapes: Shapes,
@@ -30,11 +41,16 @@ export class SchemaReader {
    */
   read(text: string, where = 'table info'): KnownSchema {
     const key = tableInfoKey(text);
-    const known = this.young.get(key);
-    if (known !== undefined) return known;
-    const found = this.old.get(key) ?? this.parse(text, where);
-    this.remember(key, found);
-    return found;
+    for (const remembered of this.recent) if (remembered.key === key) return remembered.known;
+    const known = this.find(key) ?? this.parse(text, where);
+    if (!this.young.has(key)) this.remember(key, known);
+    this.recent.unshift({ key, known });
+    if (this.recent.length > RECENT) this.recent.pop();
+    return known;
+  }
+
+  private find(key: string): KnownSchema | undefined {
+    return this.young.get(key) ?? this.old.get(key);
   }
 
   private parse(text: string, where: string): KnownSchema {
