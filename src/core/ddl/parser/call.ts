@@ -140,6 +140,10 @@ function parseChar(cursor: Cursor, parse: ParseExpression): Expression {
   return { kind: 'call', name: 'CHAR_FUNC', distinct: false, arguments: [...codes, charset] };
 }
 
+function parseRow(cursor: Cursor, parse: ParseExpression): Expression {
+  return { kind: 'row', items: cursor.list(() => parse(cursor)) };
+}
+
 /** `VALUES(c)` of an `INSERT` has no meaning in DDL. */
 function refuseValues(cursor: Cursor): Expression {
   return cursor.failUnsupported('VALUES(…)');
@@ -161,5 +165,6 @@ const SpecialCalls: ReadonlyMap<string, ParseCall> = new Map<string, ParseCall>(
   ['SUBSTRING', parseSubstring],
   ['SUBSTR', parseSubstring],
   ['CHAR', parseChar],
+  ['ROW', parseRow],
   ['VALUES', refuseValues],
 ]);

@@ -10,11 +10,14 @@ import { quoteString } from '../printer/literal';
 /** The next option of a column; `SERIAL DEFAULT VALUE` is three. Null: none follows. Errors: `DDL_SYNTAX`. */
 export function parseColumnOption(cursor: Cursor): readonly ColumnOption[] | null {
   if (cursor.token.kind !== 'word') return null;
-  if (cursor.acceptAll('SERIAL', 'DEFAULT', 'VALUE')) {
-    return [{ kind: 'not-null' }, { kind: 'auto-increment' }, { kind: 'unique' }];
-  }
+  if (cursor.is('SERIAL')) return parseSerial(cursor);
   const option = parseKeyword(cursor) ?? parseVisibility(cursor) ?? parseSystemVersioning(cursor);
   return option === null ? null : [option];
+}
+
+function parseSerial(cursor: Cursor): readonly ColumnOption[] {
+  cursor.expect('SERIAL', 'DEFAULT', 'VALUE');
+  return [{ kind: 'not-null' }, { kind: 'auto-increment' }, { kind: 'unique' }];
 }
 
 function parseKeyword(cursor: Cursor): ColumnOption | null {

@@ -76,7 +76,7 @@ export class Cursor {
 
   /** Pass the keywords if all of them come next. */
   acceptAll(...keywords: readonly string[]): boolean {
-    if (!this.areNext(...keywords)) return false;
+    if (this.token.upper !== keywords[0] || !this.areNext(...keywords)) return false;
     for (let passed = 0; passed < keywords.length; passed += 1) this.advance();
     return true;
   }
@@ -121,10 +121,14 @@ export class Cursor {
 
   /** A string literal's text; adjacent literals are one. */
   string(what: string): string {
-    if (this.token.kind !== 'string') this.fail(what);
-    let text = this.advance().text;
-    while (this.token.kind === 'string') text += this.advance().text;
+    if (!this.isString()) this.fail(what);
+    let text = '';
+    while (this.isString()) text += this.advance().text;
     return text;
+  }
+
+  private isString(): boolean {
+    return this.token.kind === 'string';
   }
 
   /** Digits, as written. */

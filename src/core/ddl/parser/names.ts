@@ -32,7 +32,8 @@ export function acceptIfNotExists(cursor: Cursor): boolean {
 
 /** `CHARACTER SET`, `CHAR SET` or `CHARSET`. */
 export function acceptCharsetKeyword(cursor: Cursor): boolean {
-  return cursor.accept('CHARSET') || cursor.acceptAll('CHARACTER', 'SET') || cursor.acceptAll('CHAR', 'SET');
+  if (cursor.accept('CHARSET')) return true;
+  return cursor.is('CHARACTER') ? cursor.acceptAll('CHARACTER', 'SET') : cursor.acceptAll('CHAR', 'SET');
 }
 
 export function isCharsetKeyword(cursor: Cursor): boolean {
