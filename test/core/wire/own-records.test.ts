@@ -1,0 +1,132 @@
+import { describe, expect, it } from '@jest/globals';
+import type { LockEvent, Participant } from '../../../src/core/model/lock-event';
+import { formatLockId } from '../../../src/core/model/lock-id';
+import { parseDownstreamTable, parseSourceId, parseTaskName, parseUpstreamTable } from '../../../src/core/model/names';
+import type { DecisionRecord, JournalRecord, OptimisticLockRecord, TaskRecord } from '../../../src/core/model/records';
+import { parseRevision } from '../../../src/core/model/revision';
+import { readDecisionRecord, writeDecisionRecord } from '../../../src/core/wire/decision-record';
+import { readInitialSchemaRecord, writeInitialSchemaRecord } from '../../../src/core/wire/initial-schema-record';
+import { readJournalRecord, writeJournalRecord } from '../../../src/core/wire/journal-record';
+import { readOptimisticLockRecord, writeOptimisticLockRecord } from '../../../src/core/wire/lock-record';
+import { readTaskRecord, writeTaskRecord } from '../../../src/core/wire/task-record';
+
+const task = parseTaskName('t<1>');
+const source = parseSourceId('源');
+const target = parseDownstreamTable('shop', 'or`ders');
+const lockId = formatLockId(task, target);
+const incarnation = parseRevision(12);
+const ofLock = { task, lockId, incarnation };
+const participant: Participant = { source, table: parseUpstreamTable(source, 'd', 'u') };
+const whole: Participant = { source, table: null };
+const ddls = ['ALTER TABLE `shop`.`or``ders` ADD COLUMN `c` INT'];
+
+const events: readonly LockEvent[] = [
+  { ...ofLock, kind: 'LockCreated', mode: 'optimistic', by: participant, ddls },
+  { ...ofLock, kind: 'InfoReceived', participant, ddls, infoRevision: parseRevision(13) },
+  { ...ofLock, kind: 'ConflictDetected', participant, code: 'CONFLICT_DETECTED', message: 'because', ddls },
+  { ...ofLock, kind: 'OperationPut', participant, ddls: [], exec: null, stage: 'none', message: '' },
+  { ...ofLock, kind: 'OperationPut', participant: whole, ddls, exec: true, stage: null, message: '' },
+  { ...ofLock, kind: 'OperationDone', participant: whole },
+  { ...ofLock, kind: 'LockSynced' },
+  { ...ofLock, kind: 'LockResolved' },
+  { ...ofLock, kind: 'LockUnlocked', actionId: 'a', participants: [participant, whole] },
+  { ...ofLock, kind: 'LockBroken', actionId: 'a', participant: whole, exec: false },
+  { ...ofLock, kind: 'TableAdded', participant },
+  { ...ofLock, kind: 'TableRemoved', participant },
+  { kind: 'MetaRemoved', task, sources: [source], actionId: 'a' },
+  { kind: 'WorkerOnline', task, source, worker: 'w' },
+  { kind: 'WorkerOffline', task, source, worker: 'w' },
+  { kind: 'Divergence', task, lockId, participant, message: 'differs' },
+];
+
+describe('records', () => {
+  const decision: DecisionRecord = {
+    infoRevision: parseRevision(7),
+    normal: '00ff',
+    conflict: null,
+    done: true,
+    by: 'redirect',
+    atMs: 1_780_000_000_000,
+  };
+  const lock: OptimisticLockRecord = {
+    mode: 'optimistic',
+    lockId,
+    task,
+    target,
+    incarnation,
+    initial: '{"id":0}',
+    createdAtMs: 5,
+  };
+
+  it('of decisions come back', () => {
+    expect(readDecisionRecord(writeDecisionRecord(decision))).toEqual({ kind: 'record', record: decision });
+    const inConflict = { ...decision, conflict: 'ff00' };
+    expect(readDecisionRecord(writeDecisionRecord(inConflict))).toEqual({ kind: 'record', record: inConflict });
+  });
+
+  it('of optimistic locks come back', () => {
+    expect(readOptimisticLockRecord(writeOptimisticLockRecord(lock))).toEqual({ kind: 'record', record: lock });
+  });
+
+  it('of initial schemas come back', () => {
+    const record = { schema: '{"id":0}' };
+    expect(readInitialSchemaRecord(writeInitialSchemaRecord(record))).toEqual({ kind: 'record', record });
+  });
+
+  it.each<TaskRecord>([
+    { task, mode: 'pessimistic', sources: [source], declared: false, excluded: [] },
+    { task, mode: 'optimistic', sources: [], declared: true, excluded: [source] },
+  ])('of tasks come back: $mode', (record) => {
+    expect(readTaskRecord(writeTaskRecord(record))).toEqual({ kind: 'record', record });
+  });
+
+  it.each(events.map((event): [string, LockEvent] => [event.kind, event]))('of the journal come back: %s', (_, event) => {
+    const record: JournalRecord = { atMs: 1, events: [event] };
+    expect(readJournalRecord(writeJournalRecord(record))).toEqual({ kind: 'record', record });
+  });
+
+  it('have their version first', () => {
+    const texts = [
+      writeDecisionRecord(decision),
+      writeOptimisticLockRecord(lock),
+      writeInitialSchemaRecord({ schema: '' }),
+      writeTaskRecord({ task, mode: 'optimistic', sources: [], declared: false, excluded: [] }),
+      writeJournalRecord({ atMs: 1, events: [] }),
+    ];
+    for (const text of texts) expect(text).toMatch(/^\{"v":1,/u);
+  });
+
+  it.each<[string, () => unknown, string]>([
+    ['a decision', () => readDecisionRecord(change(writeDecisionRecord(decision), { by: 'luck' }), 'key'), 'by'],
+    ['a decision', () => readDecisionRecord(change(writeDecisionRecord(decision), { infoRevision: -1 }), 'key'), 'infoRevision'],
+    ['a lock', () => readOptimisticLockRecord(change(writeOptimisticLockRecord(lock), { lockId: 'x' }), 'key'), 'lockId'],
+    [
+      'a lock',
+      () => readOptimisticLockRecord(change(writeOptimisticLockRecord(lock), { target: { schema: '', table: 't' } }), 'key'),
+      'target',
+    ],
+    ['a lock', () => readOptimisticLockRecord(change(writeOptimisticLockRecord(lock), { mode: 'other' }), 'key'), 'mode'],
+    ['a journal', () => readJournalRecord('{"v":1,"atMs":1,"events":[{"kind":"Party"}]}', 'key'), 'events[0].kind'],
+    ['a journal', () => readJournalRecord(withEvent({ code: 'NO_SUCH_CODE' }), 'key'), 'events[0].code'],
+    ['a journal', () => readJournalRecord(withEvent({ participant: { source: '', table: null } }), 'key'), 'events[0].participant.source'],
+    [
+      'a journal',
+      () => readJournalRecord(withEvent({ participant: { source: 's', table: { schema: 's', table: '' } } }), 'key'),
+      'events[0].participant.table',
+    ],
+    ['a task', () => readTaskRecord('{"v":1,"task":"t","mode":"optimistic","sources":[""]}', 'key'), 'sources[0]'],
+  ])('that are damaged are refused: %s', (_, read, path) => {
+    expect(read).toThrow(expect.objectContaining({ code: 'UNREADABLE_VALUE', fields: { where: 'key', path } }));
+  });
+});
+
+/** The JSON object `text` with some fields replaced. */
+function change(text: string, fields: object): string {
+  const record: unknown = JSON.parse(text);
+  return JSON.stringify(Object.assign({}, record, fields));
+}
+
+/** A journal of one conflict with some of its fields replaced. */
+function withEvent(fields: object): string {
+  return JSON.stringify({ v: 1, atMs: 1, events: [{ ...events[2], ...fields }] });
+}
