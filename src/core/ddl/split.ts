@@ -81,9 +81,9 @@ function divideAlter(statement: AlterTable, complete: Complete): readonly AlterT
   });
 }
 
-/** `ADD COLUMN (a …, b …, KEY …)` is a change for each of them; a single one keeps its brackets, as with DM. */
+/** `ADD COLUMN (a …, b …, KEY …)` is a change for each of them; with one column at most it stays whole, as with DM. */
 function divideSpec(spec: AlterSpec): readonly AlterSpec[] {
-  if (spec.kind !== 'add-columns' || spec.columns.length + spec.constraints.length === 1) return [spec];
+  if (spec.kind !== 'add-columns' || spec.columns.length <= 1) return [spec];
   const { ifNotExists, columns, constraints } = spec;
   return [
     ...columns.map((column): AlterSpec => ({ kind: 'add-column', ifNotExists, column, position: null })),

@@ -14,6 +14,7 @@ describe('errors say where and what was expected', () => {
     ['CREATE TABLE t (a INT NOT b)', 1, 23, '")"'],
     ['CREATE TABLE t (a INT COMMENT b)', 1, 31, 'a comment'],
     ['CREATE TABLE t (a INT DEFAULT)', 1, 30, 'an expression'],
+    ['CREATE TABLE t (a TIMESTAMP DEFAULT now)', 1, 37, 'a literal or an expression in brackets'],
     ["CREATE TABLE t (a INT DEFAULT 'x)", 1, 31, 'a string that is closed'],
     ['ALTER TABLE t ADD COLUMN `c int', 1, 26, 'a quoted name that is closed'],
     ['ALTER TABLE t\n  DROP a,\n  DRAP b', 3, 3, 'a change of the table'],

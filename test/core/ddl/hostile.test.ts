@@ -26,10 +26,11 @@ describe('nesting', () => {
   ];
 
   it.each(nestings)('%s: some hundred levels are read, printed and walked', (_, nest) => {
-    const text = check(nest(NestingLimit / 2 - 10));
+    const levels = NestingLimit / 3;
+    const text = check(nest(levels));
     const printed = printStatement(parseStatement(text));
     expect(printStatement(parseStatement(printed))).toBe(printed);
-    expect(columnsOf(parseExpression(nest(NestingLimit / 2 - 10))).length).toBeLessThan(2);
+    expect(columnsOf(parseExpression(nest(levels))).length).toBeLessThan(2);
   });
 
   it.each(nestings)('%s: 5,000 levels and a megabyte are refused', (_, nest) => {
@@ -37,6 +38,11 @@ describe('nesting', () => {
     expect(refusalOf(check(nest(5000)))).toMatchObject(refused);
     expect(refusalOf(check(nest(Megabyte / 16)))).toMatchObject(refused);
     expect(refusalOf(`CREATE TABLE t (a INT DEFAULT (${nest(5000)}))`)).toMatchObject(refused);
+  });
+
+  it('takes 500 brackets', () => {
+    const text = check('('.repeat(500) + 'a' + ')'.repeat(500));
+    expect(printStatement(parseStatement(text))).toBe('ALTER TABLE `t` ADD CHECK(' + '('.repeat(500) + '`a`' + ')'.repeat(500) + ') ENFORCED');
   });
 
   it('limits brackets without an end', () => {

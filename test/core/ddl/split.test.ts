@@ -55,6 +55,17 @@ describe('splitting, completing and routing', () => {
       [['ALTER TABLE `cur`.`t` ADD COLUMN (`a` INT)', '2', 'cur.t', 'ALTER TABLE `d`.`t0` ADD COLUMN (`a` INT)']],
     ],
     [
+      'ALTER TABLE t ADD (a INT, KEY (a))',
+      [
+        [
+          'ALTER TABLE `cur`.`t` ADD COLUMN (`a` INT, INDEX(`a`))',
+          '2',
+          'cur.t',
+          'ALTER TABLE `d`.`t0` ADD COLUMN (`a` INT, INDEX(`a`))',
+        ],
+      ],
+    ],
+    [
       'ALTER TABLE t EXCHANGE PARTITION p WITH TABLE u',
       [
         [

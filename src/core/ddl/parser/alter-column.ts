@@ -1,7 +1,8 @@
-import type { AlterSpec, Expression } from '../ast';
+import type { AlterSpec } from '../ast';
 import { parseColumnDefinition, parsePosition } from './column';
 import type { Cursor } from './cursor';
 import { parseDefaultValue } from './default-value';
+import { parseBracketed } from './expression';
 import { acceptEnforced, acceptVisibility } from './index-option';
 import { acceptIfExists, parseColumnName, parseTableName } from './names';
 
@@ -52,16 +53,13 @@ export function parseAlter(cursor: Cursor): AlterSpec {
   const visible = acceptVisibility(cursor);
   if (visible !== null) return { kind: 'fixed', text: fixVisibility(column, visible), number: 0 };
   cursor.expect('DEFAULT');
-  return { kind: 'set-default', column, value: unwrap(parseDefaultValue(cursor)) };
+  // Its brackets are the printer's, and within them `NOW()` stays what it is.
+  const value = cursor.isSymbol('(') ? parseBracketed(cursor) : parseDefaultValue(cursor);
+  return { kind: 'set-default', column, value };
 }
 
 function fixVisibility(column: string, visible: boolean): string {
   return `ALTER COLUMN \`${column.replaceAll('`', '``')}\` SET ${visible ? 'VISIBLE' : 'INVISIBLE'}`;
-}
-
-/** The printer brackets everything but literals here. */
-function unwrap(value: Expression): Expression {
-  return value.kind === 'parentheses' ? value.operand : value;
 }
 
 function parseAlterIndex(cursor: Cursor): AlterSpec {

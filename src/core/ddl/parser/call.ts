@@ -7,6 +7,13 @@ import { Precedence } from './operators';
 /** The parser of expressions, handed down so that calls and expressions can nest in each other. */
 export type ParseExpression = (cursor: Cursor, precedence?: number) => Expression;
 
+/** `expression, …`, without the callbacks of `Cursor.list`, which would cost stack at each level of nesting. */
+export function parseArguments(cursor: Cursor, parse: ParseExpression): Expression[] {
+  const operands = [parse(cursor)];
+  while (cursor.acceptSymbol(',')) operands.push(parse(cursor));
+  return operands;
+}
+
 type ParseCall = (cursor: Cursor, parse: ParseExpression, name: string) => Expression;
 
 /** Functions that may be called without brackets. */
@@ -41,7 +48,7 @@ function parsePlainCall(cursor: Cursor, parse: ParseExpression, name: string): E
   if (cursor.isSymbol(')')) return { kind: 'call', name, distinct: false, arguments: [] };
   if (cursor.isSymbol('*')) cursor.failUnsupported('an aggregate function');
   const distinct = cursor.accept('DISTINCT');
-  return { kind: 'call', name, distinct, arguments: cursor.list(() => parse(cursor)) };
+  return { kind: 'call', name, distinct, arguments: parseArguments(cursor, parse) };
 }
 
 function parseCast(cursor: Cursor, parse: ParseExpression): Expression {
@@ -116,14 +123,14 @@ function parseUnit(cursor: Cursor): string {
 function parseWordFirst(cursor: Cursor, parse: ParseExpression, name: string): Expression {
   const word: Expression = { kind: 'word', text: parseUnit(cursor) };
   cursor.expectSymbol(',');
-  return { kind: 'call', name, distinct: false, arguments: [word, ...cursor.list(() => parse(cursor))] };
+  return { kind: 'call', name, distinct: false, arguments: [word, ...parseArguments(cursor, parse)] };
 }
 
 /** `SUBSTRING(x FROM p FOR n)` is `SUBSTRING(x, p, n)`. */
 function parseSubstring(cursor: Cursor, parse: ParseExpression, name: string): Expression {
   const text = parse(cursor);
   if (cursor.acceptSymbol(',')) {
-    return { kind: 'call', name, distinct: false, arguments: [text, ...cursor.list(() => parse(cursor))] };
+    return { kind: 'call', name, distinct: false, arguments: [text, ...parseArguments(cursor, parse)] };
   }
   cursor.expect('FROM');
   const operands = [text, parse(cursor)];
@@ -133,7 +140,7 @@ function parseSubstring(cursor: Cursor, parse: ParseExpression, name: string): E
 
 /** `CHAR(77, 78 USING utf8)`: TiDB's name of it is `CHAR_FUNC`, with the charset as the last argument. */
 function parseChar(cursor: Cursor, parse: ParseExpression): Expression {
-  const codes = cursor.list(() => parse(cursor));
+  const codes = parseArguments(cursor, parse);
   const charset: Expression = cursor.accept('USING')
     ? { kind: 'string', text: parseCharset(cursor), introducer: null }
     : { kind: 'null' };
@@ -141,7 +148,7 @@ function parseChar(cursor: Cursor, parse: ParseExpression): Expression {
 }
 
 function parseRow(cursor: Cursor, parse: ParseExpression): Expression {
-  return { kind: 'row', items: cursor.list(() => parse(cursor)) };
+  return { kind: 'row', items: parseArguments(cursor, parse) };
 }
 
 /** `VALUES(c)` of an `INSERT` has no meaning in DDL. */

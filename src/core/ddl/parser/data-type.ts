@@ -26,7 +26,9 @@ export function parseDataType(cursor: Cursor): DataType {
     case 'real':
       return { ...Plain, ...parsePrecision(cursor, name), ...parseSigns(cursor) };
     case 'length':
-      return { ...Plain, name, length: parseLength(cursor), ...parseSigns(cursor) };
+      return { ...Plain, name, length: parseLength(cursor) };
+    case 'year':
+      return parseYear(cursor, name);
     case 'text':
       return parseText(cursor, name);
     case 'members':
@@ -36,6 +38,13 @@ export function parseDataType(cursor: Cursor): DataType {
     default:
       return family satisfies never;
   }
+}
+
+/** A year has no sign: what is written of one goes unheard. */
+function parseYear(cursor: Cursor, name: string): DataType {
+  const length = parseLength(cursor);
+  parseSigns(cursor);
+  return { ...Plain, name, length };
 }
 
 /** `(n)`; null: none written. */

@@ -9,7 +9,9 @@ export function parseDefaultValue(cursor: Cursor): Expression {
   if (now !== null) return now;
   if (cursor.isSymbol('(')) return parseBracketedDefault(cursor);
   if (cursor.acceptAll('NEXT', 'VALUE', 'FOR')) return parseNextValue(cursor);
-  return parseOperand(cursor);
+  const { token } = cursor;
+  const value = parseOperand(cursor);
+  return value.kind === 'column' ? cursor.failAt(token, 'a literal or an expression in brackets') : value;
 }
 
 /** `CURRENT_TIMESTAMP` and its synonyms; null: none follows. Errors: `DDL_SYNTAX`. */
@@ -27,12 +29,10 @@ export function parseNow(cursor: Cursor): Expression | null {
 
 /** Brackets round a call are the printer's, so the tree leaves them out. */
 function parseBracketedDefault(cursor: Cursor): Expression {
-  return cursor.nested(() => {
-    cursor.expectSymbol('(');
-    const inner = parseInBrackets(cursor);
-    cursor.expectSymbol(')');
-    return inner.kind === 'call' ? inner : { kind: 'parentheses', operand: inner };
-  });
+  cursor.expectSymbol('(');
+  const inner = parseInBrackets(cursor);
+  cursor.expectSymbol(')');
+  return inner.kind === 'call' ? inner : { kind: 'parentheses', operand: inner };
 }
 
 function parseInBrackets(cursor: Cursor): Expression {

@@ -3,7 +3,7 @@ import type { Cursor } from './cursor';
 import { parseCollation } from './names';
 import { BinaryOperators, Precedence } from './operators';
 import type { BinaryOperator } from './operators';
-import { parseInterval } from './call';
+import { parseArguments, parseInterval } from './call';
 import { parsePrimary } from './primary';
 
 /** An expression of bit operators, as partition functions and bounds are: no comparison, no `AND`. */
@@ -13,7 +13,10 @@ export function parseBitExpression(cursor: Cursor): Expression {
 
 /** An operand with its signs, without operators after it: what may follow `DEFAULT` without brackets. */
 export function parseOperand(cursor: Cursor): Expression {
-  return cursor.nested(() => parsePrefix(cursor));
+  cursor.enter();
+  const operand = parsePrefix(cursor);
+  cursor.leave();
+  return operand;
 }
 
 /** `(expression)`, without its brackets. */
@@ -29,23 +32,23 @@ export function parseBracketed(cursor: Cursor): Expression {
  * Errors: `DDL_SYNTAX`, `DDL_NESTED_TOO_DEEPLY`, `DDL_UNSUPPORTED` (subqueries).
  */
 export function parseExpression(cursor: Cursor, precedence: number = Precedence.Lowest): Expression {
-  return cursor.nested(() => {
-    const outer = cursor.height;
+  cursor.enter();
+  const outer = cursor.height;
+  cursor.height = 0;
+  let left = parsePrefix(cursor);
+  let height = cursor.height + 1;
+  for (;;) {
     cursor.height = 0;
-    let left = parsePrefix(cursor);
-    let height = cursor.height + 1;
-    for (;;) {
-      cursor.height = 0;
-      const grown = parseInfix(cursor, left, precedence);
-      if (grown === null) break;
-      left = grown;
-      // A chain `a + b + c` is a tree as tall as the chain is long.
-      height = Math.max(height, cursor.height) + 1;
-      cursor.checkHeight(height);
-    }
-    cursor.height = Math.max(outer, height);
-    return left;
-  });
+    const grown = parseInfix(cursor, left, precedence);
+    if (grown === null) break;
+    left = grown;
+    // A chain `a + b + c` is a tree as tall as the chain is long.
+    height = Math.max(height, cursor.height) + 1;
+    cursor.checkHeight(height);
+  }
+  cursor.height = Math.max(outer, height);
+  cursor.leave();
+  return left;
 }
 
 function parsePrefix(cursor: Cursor): Expression {
@@ -130,7 +133,7 @@ function parsePredicate(cursor: Cursor, operand: Expression): Expression | null 
     case 'BETWEEN':
       return parseBetween(cursor, operand, negated);
     case 'IN':
-      return { kind: 'in', negated, operand, list: cursor.bracketed(() => parseExpression(cursor)) };
+      return { kind: 'in', negated, operand, list: parseList(cursor) };
     case 'LIKE':
       return parseLike(cursor, operand, negated);
     default:
@@ -139,6 +142,13 @@ function parsePredicate(cursor: Cursor, operand: Expression): Expression | null 
 }
 
 const Predicates: ReadonlySet<string> = new Set(['BETWEEN', 'IN', 'LIKE', 'REGEXP', 'RLIKE']);
+
+function parseList(cursor: Cursor): Expression[] {
+  cursor.expectSymbol('(');
+  const list = parseArguments(cursor, parseExpression);
+  cursor.expectSymbol(')');
+  return list;
+}
 
 function parseIs(cursor: Cursor, operand: Expression): Expression {
   const negated = cursor.accept('NOT');

@@ -1,5 +1,5 @@
 import type { Expression } from '../ast';
-import { isCall, parseCall } from './call';
+import { isCall, parseArguments, parseCall } from './call';
 import type { ParseExpression } from './call';
 import type { Cursor } from './cursor';
 import { parseCase } from './case-expression';
@@ -36,7 +36,7 @@ function parseSymbol(cursor: Cursor, parse: ParseExpression): Expression {
   if (cursor.isSymbol('.')) return parseColumn(cursor);
   if (!cursor.acceptSymbol('(')) return cursor.fail('an expression');
   if (cursor.isOneOf('SELECT', 'WITH')) return cursor.failUnsupported('a subquery');
-  const items = cursor.list(() => parse(cursor));
+  const items = parseArguments(cursor, parse);
   cursor.expectSymbol(')');
   const [only] = items;
   return items.length === 1 && only !== undefined ? { kind: 'parentheses', operand: only } : { kind: 'row', items };

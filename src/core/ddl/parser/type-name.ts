@@ -1,7 +1,7 @@
 import type { Cursor } from './cursor';
 
 /** What may follow a type's name. */
-export type TypeFamily = 'bool' | 'integer' | 'bit' | 'real' | 'length' | 'text' | 'members' | 'plain';
+export type TypeFamily = 'bool' | 'integer' | 'bit' | 'real' | 'length' | 'year' | 'text' | 'members' | 'plain';
 
 export interface TypeName {
   /** In normal form. */
@@ -40,7 +40,8 @@ const Types: ReadonlyMap<string, TypeName> = new Map([
   ...family('bit', 'BIT'),
   ...family('real', 'DECIMAL', ['DEC', 'DECIMAL'], ['NUMERIC', 'DECIMAL'], ['FIXED', 'DECIMAL'], ['NUMBER', 'DECIMAL']),
   ...family('real', 'FLOAT', ['FLOAT4', 'FLOAT'], 'DOUBLE', ['REAL', 'DOUBLE'], ['FLOAT8', 'DOUBLE']),
-  ...family('length', 'DATETIME', 'TIMESTAMP', 'TIME', 'YEAR', 'BINARY', 'BLOB', 'VECTOR', 'VARBINARY'),
+  ...family('length', 'DATETIME', 'TIMESTAMP', 'TIME', 'BINARY', 'BLOB', 'VECTOR', 'VARBINARY'),
+  ...family('year', 'YEAR', ['SQL_TSI_YEAR', 'YEAR']),
   ...family('text', 'CHAR', ['CHARACTER', 'CHAR'], ['NCHAR', 'CHAR'], 'VARCHAR', ['VARCHARACTER', 'VARCHAR']),
   ...family('text', ['NVARCHAR', 'VARCHAR'], 'TEXT', 'TINYTEXT', 'MEDIUMTEXT', 'LONGTEXT'),
   ...family('members', 'ENUM', 'SET'),
@@ -75,6 +76,10 @@ function acceptVarchar(cursor: Cursor): boolean {
 
 function parseLong(cursor: Cursor): TypeName {
   if (cursor.accept('VARBINARY')) return { name: 'MEDIUMBLOB', family: 'plain' };
-  if (!acceptVarchar(cursor) && cursor.acceptOneOf('CHAR', 'CHARACTER') !== null) cursor.expect('VARYING');
+  // `LONG CHAR SET utf8` has a charset, not another word of the type.
+  if (!acceptVarchar(cursor) && cursor.peek(1).upper === 'VARYING') {
+    cursor.expectOneOf('CHAR', 'CHARACTER');
+    cursor.expect('VARYING');
+  }
   return { name: 'MEDIUMTEXT', family: 'text' };
 }
