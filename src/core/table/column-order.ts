@@ -144,7 +144,7 @@ export function joinColumns(a: ColumnItems, b: ColumnItems): ColumnJoin {
   for (const item of JOINED_ITEMS) {
     const related = item.relate(a, b);
     if (related === INCOMPARABLE && !(item.name === 'collation' && joinCollations(a.collation, b.collation) !== null)) {
-      const reason = `${item.describe(a)} and ${item.describe(b)} have no common value`;
+      const reason = `${item.describe(a)} and ${item.describe(b)} cannot be joined`;
       return { kind: 'conflict', conflict: { item: item.name, reason } };
     }
     relation = combine(relation, related);

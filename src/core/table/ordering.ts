@@ -6,6 +6,6 @@ export interface Incompatible {
   readonly kind: 'incompatible';
   /** For example `columns.c1.type`. */
   readonly path: string;
-  /** For example `INT and VARCHAR(20) have no common type`. */
+  /** For example `INT and VARCHAR cannot be joined`. */
   readonly reason: string;
 }

@@ -83,7 +83,7 @@ const takeOne = (column: JoinedColumn): JoinedColumn => column.missingSomewhere(
 function conflictOf(a: TableItems, b: TableItems): Incompatible | null {
   const item = findTableConflict(a, b);
   if (item === null) return null;
-  const reason = `${tableItemText(a, item)} and ${tableItemText(b, item)} have no common value`;
+  const reason = `${tableItemText(a, item)} and ${tableItemText(b, item)} cannot be joined`;
   return { kind: 'incompatible', path: item, reason };
 }
 

@@ -27,9 +27,10 @@ export function sqlDefault(column: Column): string {
 function defaultClause(column: Column): string {
   const { code, flags } = column.type;
   const { defaultValue } = column;
+  // TiDB records a value for a YEAR that has no DEFAULT clause.
+  if ((flags & ColumnFlag.noDefaultValue) !== 0) return '';
   if (defaultValue === null) {
-    const mayBeNull = (flags & (ColumnFlag.notNull | ColumnFlag.noDefaultValue)) === 0;
-    return mayBeNull && !WITHOUT_DEFAULT.has(code) ? ' DEFAULT NULL' : '';
+    return (flags & ColumnFlag.notNull) === 0 && !WITHOUT_DEFAULT.has(code) ? ' DEFAULT NULL' : '';
   }
   if (column.defaultIsExpression) return ` DEFAULT (${defaultValue})`;
   if (WITHOUT_DEFAULT.has(code)) return '';

@@ -2,7 +2,7 @@
 const HEAD = '{"id":';
 const NAME = ',"name":{"O":"';
 const LOWER_NAME = '","L":"';
-const NAME_END = '"},';
+const NAME_END = '"},"';
 const TIME = ',"update_timestamp":';
 
 const SPACE = 0x20;
@@ -18,6 +18,8 @@ const BACKSLASH = 0x5c;
  */
 export function tableInfoKey(text: string): string {
   const head = endOfName(text);
+  // What is left of a shortened text begins with a quote; no other text that is an object does.
+  if (head === 0 && text.startsWith('"')) return ` ${text}`;
   const tail = head === 0 ? text : text.slice(head);
   const time = tail.lastIndexOf(TIME);
   if (time < 0) return tail;
@@ -35,7 +37,7 @@ function endOfName(text: string): number {
   const name = endOfText(text, number + NAME.length);
   if (!text.startsWith(LOWER_NAME, name)) return 0;
   const lower = endOfText(text, name + LOWER_NAME.length);
-  return text.startsWith(NAME_END, lower) ? lower + NAME_END.length : 0;
+  return text.startsWith(NAME_END, lower) ? lower + NAME_END.length - 1 : 0;
 }
 
 /** The index behind a whole number as JSON writes it; `start` if there is none. */
