@@ -29,7 +29,7 @@ export class Cursor {
   /** Go to the next token; returns the one left behind. */
   advance(): Token {
     const left = this.token;
-    this.token = this.ahead.shift() ?? this.scanner.next();
+    this.token = (this.ahead.length > 0 ? this.ahead.shift() : undefined) ?? this.scanner.next();
     return left;
   }
 

@@ -3,30 +3,40 @@ import type { Cursor } from './cursor';
 import { acceptCharsetKeyword, parseCharset } from './names';
 import { resolveTypeName } from './type-name';
 
-const Plain: Omit<DataType, 'name'> = {
-  length: null,
-  decimals: null,
-  unsigned: false,
-  zerofill: false,
-  binary: false,
-  charset: null,
-  members: null,
-};
+type Signs = Pick<DataType, 'unsigned' | 'zerofill'>;
+
+const NoSigns: Signs = { unsigned: false, zerofill: false };
+
+type Attributes = Pick<DataType, 'charset' | 'binary'>;
+
+const NoAttributes: Attributes = { charset: null, binary: false };
+
+/** A type in full. Every type of every column is made here: objects that are spread together cost several times as much. */
+function makeType(
+  name: string,
+  length: number | null,
+  { unsigned, zerofill }: Signs = NoSigns,
+  { charset, binary }: Attributes = NoAttributes,
+  decimals: number | null = null,
+  members: readonly string[] | null = null,
+): DataType {
+  return { name, length, decimals, unsigned, zerofill, binary, charset, members };
+}
 
 /** A column's data type, with synonyms resolved. Errors: `DDL_SYNTAX`. */
 export function parseDataType(cursor: Cursor): DataType {
   const { name, family } = resolveTypeName(cursor);
   switch (family) {
     case 'bool':
-      return { ...Plain, name, length: 1 };
+      return makeType(name, 1);
     case 'integer':
-      return { ...Plain, name, length: parseLength(cursor), ...parseSigns(cursor) };
+      return makeType(name, parseLength(cursor), parseSigns(cursor));
     case 'bit':
-      return { ...Plain, name, length: parseLength(cursor) ?? 1, ...parseSigns(cursor) };
+      return makeType(name, parseLength(cursor) ?? 1, parseSigns(cursor));
     case 'real':
-      return { ...Plain, ...parsePrecision(cursor, name), ...parseSigns(cursor) };
+      return parseReal(cursor, name);
     case 'length':
-      return { ...Plain, name, length: parseLength(cursor) };
+      return makeType(name, parseLength(cursor));
     case 'year':
       return parseYear(cursor, name);
     case 'text':
@@ -34,7 +44,7 @@ export function parseDataType(cursor: Cursor): DataType {
     case 'members':
       return parseMembers(cursor, name);
     case 'plain':
-      return { ...Plain, name };
+      return makeType(name, null);
     default:
       return family satisfies never;
   }
@@ -44,7 +54,7 @@ export function parseDataType(cursor: Cursor): DataType {
 function parseYear(cursor: Cursor, name: string): DataType {
   const length = parseLength(cursor);
   parseSigns(cursor);
-  return { ...Plain, name, length };
+  return makeType(name, length);
 }
 
 /** `(n)`; null: none written. */
@@ -56,16 +66,17 @@ function parseLength(cursor: Cursor): number | null {
 }
 
 /** `FLOAT(p)` is a precision in bits: up to 24 it is a plain `FLOAT`, beyond a plain `DOUBLE`. */
-function parsePrecision(cursor: Cursor, name: string): Pick<DataType, 'name' | 'length' | 'decimals'> {
-  if (!cursor.acceptSymbol('(')) return { name, length: null, decimals: null };
+function parseReal(cursor: Cursor, name: string): DataType {
+  if (!cursor.acceptSymbol('(')) return makeType(name, null, parseSigns(cursor));
   const length = cursor.count('a precision');
   const decimals = cursor.acceptSymbol(',') ? cursor.count('a number of decimals') : null;
   cursor.expectSymbol(')');
-  if (name !== 'FLOAT' || decimals !== null) return { name, length, decimals };
-  return { name: length > 24 ? 'DOUBLE' : 'FLOAT', length: null, decimals: null };
+  const signs = parseSigns(cursor);
+  if (name !== 'FLOAT' || decimals !== null) return makeType(name, length, signs, NoAttributes, decimals);
+  return makeType(length > 24 ? 'DOUBLE' : 'FLOAT', null, signs);
 }
 
-function parseSigns(cursor: Cursor): Pick<DataType, 'unsigned' | 'zerofill'> {
+function parseSigns(cursor: Cursor): Signs {
   let unsigned = false;
   let zerofill = false;
   for (;;) {
@@ -88,14 +99,14 @@ const BinaryTypes: ReadonlyMap<string, string> = new Map([
 function parseText(cursor: Cursor, name: string): DataType {
   const length = parseLength(cursor);
   if (name === 'VARCHAR' && length === null) cursor.fail('a width in brackets');
-  const { charset, binary } = parseCharsetAttributes(cursor);
-  if (charset === 'binary') return { ...Plain, name: BinaryTypes.get(name) ?? name, length };
-  return { ...Plain, name, length, charset, binary };
+  const attributes = parseCharsetAttributes(cursor);
+  if (attributes.charset === 'binary') return makeType(BinaryTypes.get(name) ?? name, length);
+  return makeType(name, length, NoSigns, attributes);
 }
 
 function parseMembers(cursor: Cursor, name: string): DataType {
   const members = cursor.bracketed(() => parseMember(cursor));
-  return { ...Plain, name, members, ...parseCharsetAttributes(cursor) };
+  return makeType(name, null, NoSigns, parseCharsetAttributes(cursor), null, members);
 }
 
 function parseMember(cursor: Cursor): string {
@@ -109,7 +120,7 @@ function parseMember(cursor: Cursor): string {
 }
 
 /** `BINARY`, `CHARACTER SET x`, `ASCII`, `UNICODE`, `BYTE` in any order. */
-function parseCharsetAttributes(cursor: Cursor): Pick<DataType, 'charset' | 'binary'> {
+function parseCharsetAttributes(cursor: Cursor): Attributes {
   let charset: string | null = null;
   let binary = false;
   for (;;) {
