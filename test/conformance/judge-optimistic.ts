@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ErrorCatalogue } from '../../src/core/model/error-catalogue';
+import { ContentCache } from '../../src/core/state/content-cache';
 import { Shapes } from '../../src/core/table/shapes';
 import { JsonValue } from '../../src/core/wire/json-reader';
 import { readTableInfo } from '../../src/core/wire/table-info';
@@ -35,8 +36,8 @@ class ScenarioJudge {
   /** Deviations that hold for the whole scenario, by the predicates of the conformance README. */
   private readonly always: readonly string[];
   private restarted = false;
-  /** Tables whose accepted `unlock exec` still shows. */
-  private readonly unlocked = new Set<string>();
+  /** Whether an accepted `unlock exec` still shows. */
+  private unlocked = false;
 
   constructor(
     line: unknown,
@@ -46,7 +47,8 @@ class ScenarioJudge {
     this.name = this.root.field('name').text();
     this.canons = this.root.field('canons').list((canon) => canon.text());
     const tableInfos = this.root.field('schemas').list((schema) => schema.field('tableInfo').json());
-    this.always = deviationsOfSchemas(tableInfos);
+    const ddls = this.root.field('steps').list((step) => step.field('ddls').or([], (list) => list.list((ddl) => ddl.text())));
+    this.always = deviationsOfScenario(tableInfos, ddls.flat());
     this.road = checkSqlRoad(line);
     this.replay = new OptimisticReplay({
       task: this.root.field('task').text(),
@@ -92,47 +94,45 @@ class ScenarioJudge {
       ...recordedFields(kind, expect),
       lockRemoved: expect.field('lockRemoved').boolean(),
     };
-    const differing = Object.keys(expected).filter((field) => !isDeepStrictEqual(expected[field], actual[field]));
-    const disagreements = this.excuseUnlocked(differing).map((field): Disagreement => ({ case: this.name, step: index, field, expected: expected[field], actual: actual[field] }));
     if (kind === 'unlock' && outcome.action?.result?.failure === null && step.field('action').is('exec') && picture.lockExists) {
-      this.unlocked.add(nameOf(tableOf(step)));
+      this.unlocked = true;
     }
-    return this.excuseNow(disagreements);
+    const differing = Object.keys(expected).filter((field) => !isDeepStrictEqual(expected[field], actual[field]));
+    return this.excuseUnlocked(differing).map((field) => ({ case: this.name, step: index, field, expected: expected[field], actual: actual[field] }));
   }
 
-  /** Deviation 1: while the unlocked table's final schema shows, those fields aren't compared. */
+  /** Deviation 1: until they agree again, what the unlock's final schema shows in isn't compared. */
   private excuseUnlocked(differing: readonly string[]): string[] {
-    if (this.unlocked.size === 0) return [...differing];
+    if (!this.unlocked) return [...differing];
     const excused = differing.filter((field) => AFTER_UNLOCK.some((other) => other === field));
-    if (excused.length === 0) this.unlocked.clear();
+    if (excused.length === 0) this.unlocked = false;
     else this.judgement.addDeviation('1');
     return differing.filter((field) => !excused.includes(field));
-  }
-
-  /** The step of the unlock itself: its table counts as unlocked only now. */
-  private excuseNow(disagreements: readonly Disagreement[]): Disagreement[] {
-    const rest = this.excuseUnlocked(disagreements.map(({ field }) => field));
-    return disagreements.filter(({ field }) => rest.includes(field));
   }
 
   /** The number of the deviation whose predicate holds at this step; null: none. */
   private deviationOf(step: JsonValue): string | null {
     const kind = step.field('kind').text();
-    if (this.unlocked.size > 0) return '1';
+    if (kind === 'restart') return '5';
+    if (this.unlocked) return '1';
     if (kind === 'removeTable' || kind === 'removeSources') return '4';
     if (kind === 'info' && step.field('expect').field('lockRemoved').boolean()) return '4';
-    if (this.restarted) return '5';
-    return this.always[0] ?? null;
+    return this.always[0] ?? (this.restarted ? '5' : null);
   }
 }
 
-function deviationsOfSchemas(tableInfos: readonly string[]): string[] {
+function deviationsOfScenario(tableInfos: readonly string[], ddls: readonly string[]): string[] {
   const shapes = new Shapes();
   const schemas = tableInfos.map((text) => readTableInfo(text));
   const found: string[] = [];
   if (schemas.some((schema) => hasDamagedDefault(schema))) found.push('8');
   if (schemas.some((schema) => hasOddKeyFlags(shapes.intern(schema)))) found.push('7');
-  const names = new Set(schemas.flatMap((schema) => schema.columns.map((column) => column.name)));
+  const caches = new ContentCache();
+  const changed = ddls.flatMap((ddl) => {
+    const change = caches.columnChangeOf(ddl);
+    return change === null || change.kind === 'unreadable' ? [] : [change.column];
+  });
+  const names = new Set([...schemas.flatMap((schema) => schema.columns.map((column) => column.name)), ...changed]);
   if (new Set([...names].map((name) => name.toLowerCase())).size < names.size) found.push('6');
   return found;
 }

@@ -61,7 +61,7 @@ export const ErrorCatalogue = {
   PART_OF_WORKERS_FAILED: entry('Look at the workers named in the result; break the lock for each of them.', {
     dmCode: 38025,
   }),
-  INFO_NOT_FOUND: entry('Name a table or source that has reported a DDL for this lock.'),
+  INFO_NOT_FOUND: entry('Name a table or source that has reported a DDL for this lock.', { dmCode: 38020 }),
   /** Break of a source that waits for nothing. */
   NOT_WAITING: entry('Look at the status of the source; it is not blocked on this task.'),
   TASK_NOT_FOUND: entry('List the tasks.'),

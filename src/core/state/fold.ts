@@ -14,8 +14,7 @@ import { foldOptimisticInfo, foldOptimisticOperation, foldOptimisticSourceTables
 export type KeyedChange = { readonly change: Change } & ({ readonly layout: 'dm'; readonly key: DmKey } | { readonly layout: 'lockstep'; readonly key: LockstepKey });
 
 /**
- * In which order the changes of one revision take effect: what a decision reads comes before the info that asks for it,
- * and what ends a lock comes after what belongs to it.
+ * In which order the changes of one revision take effect: what a decision reads comes before the info that asks for it.
  */
 const ORDER: Readonly<Record<DmKey['kind'] | LockstepKey['kind'], number>> = {
   leader: 0,
@@ -40,6 +39,9 @@ const ORDER: Readonly<Record<DmKey['kind'] | LockstepKey['kind'], number>> = {
   journal: 8,
 };
 
+/** After everything else. */
+const LAST = 9;
+
 /** Take in all changes of one revision. A change that cannot be read is reported in `state.problems` and skipped. */
 export function foldBatch(state: CoordinatorState, batch: Batch): void {
   state.revision = batch.revision;
@@ -50,7 +52,12 @@ export function foldBatch(state: CoordinatorState, batch: Batch): void {
 /** The changes with their keys taken apart, in the order in which they take effect. */
 export function takeApart(state: CoordinatorState, changes: readonly Change[]): KeyedChange[] {
   const keyed = changes.flatMap((change) => keyedChange(state, change));
-  return keyed.length > 1 ? keyed.sort((a, b) => ORDER[a.key.kind] - ORDER[b.key.kind]) : keyed;
+  return keyed.length > 1 ? keyed.sort((a, b) => rankOf(a) - rankOf(b)) : keyed;
+}
+
+/** A lock ends only after what belongs to it. */
+function rankOf({ key, change }: KeyedChange): number {
+  return key.kind === 'lock' && change.kind === 'delete' ? LAST : ORDER[key.kind];
 }
 
 /** Do `fold`; a value that cannot be read makes a problem of its key, a value that can be clears it. */
