@@ -1,0 +1,25 @@
+import type { SessionRecord } from '../model/records';
+import type { RecordFormat, RecordReading } from './lockstep-records';
+import { readRecord, writeRecord } from './lockstep-records';
+
+const FORMAT: RecordFormat<SessionRecord> = {
+  name: 'session record',
+  version: 1,
+  read: (root) => ({
+    worker: root.field('worker').text(),
+    id: root.field('id').text(),
+    epoch: root.field('epoch').count(),
+    registeredAtMs: root.field('registeredAtMs').count(),
+  }),
+  write: (record) => ({ ...record }),
+};
+
+/** A worker's session. @throws LockstepError UNREADABLE_VALUE with `where` and the field */
+export function readSessionRecord(text: string, where?: string): RecordReading<SessionRecord> {
+  return readRecord(text, FORMAT, where);
+}
+
+/** The value under `/lockstep/session/`. */
+export function writeSessionRecord(record: SessionRecord): string {
+  return writeRecord(record, FORMAT);
+}
