@@ -64,18 +64,50 @@ export const ErrorCatalogue = {
   INFO_NOT_FOUND: entry('Name a table or source that has reported a DDL for this lock.', { dmCode: 38020 }),
   /** Break of a source that waits for nothing. */
   NOT_WAITING: entry('Look at the status of the source; it is not blocked on this task.'),
+  /** A dm-master leads on this store. */
+  DM_LEADS: entry('Stop every dm-master first, or observe with --observe.'),
+  /** The keys that a request relies on change faster than it can be planned. */
+  CONTENTION: entry('Send the request again.', { retryable: true }),
   TASK_NOT_FOUND: entry('List the tasks.'),
   SOURCE_NOT_FOUND: entry('List the sources of the task.'),
   TASK_MODE_CONFLICT: entry('Use the mode that the task was created with, or another task name.'),
   TASK_RUNNING: entry('Stop the workers of the task first, or use force.'),
   SOURCE_TAKEN: entry('Stop the other worker, or wait until its lease has ended.', { retryable: true }),
   SOURCE_EXCLUDED: entry('Undo the exclusion of the source first.'),
+  /** A source that a DM worker is bound to. */
+  SOURCE_BOUND_BY_DM: entry('Stop the task in DM first, or use another source ID.'),
+  /** The operation of the last lock isn't cleared yet. */
+  PREVIOUS_OPERATION_PENDING: entry('Wait until the last operation is deleted, then report again.', {
+    retryable: true,
+  }),
+  OPERATION_NOT_FOUND: entry('List the pending operations of the source.'),
   STALE_SESSION: entry('Another worker took this source over; register again only if that was not intended.'),
   STALE_OPERATION: entry('Carry out the newer operation that the answer holds.'),
   LOCK_CHANGED: entry('Look at the lock again: a new one of the same ID has come.'),
   LOCK_STILL_FORMING: entry('Run the DDL on the shards that are missing.'),
   IDEMPOTENCY_KEY_REUSED: entry('Use a new idempotency key for a different request.'),
+  /** The store can't be reached, is closed, or has failed. */
+  STORE_UNAVAILABLE: entry('Look at the store and at the reason; nothing is decided meanwhile.', { retryable: true }),
+  /** A revision that the store doesn't keep any more. */
+  STORE_COMPACTED: entry('Read the keys again and go on from their revision.'),
+  /** Another process has the store's directory open. */
+  STORE_IN_USE: entry('Stop the other process, or use another directory.'),
+  /** The store's files are not what was written. */
+  STORE_DAMAGED: entry('Stop; restore the directory from a copy, or move it away to begin with an empty store.'),
+  /** A directory that another program, or a newer version of this one, has written. */
+  STORE_FOREIGN: entry('Use another directory, or the version that wrote this one.'),
+  /** A lease that was never granted, has run out or was revoked. */
+  LEASE_ENDED: entry('Get a new lease and write its keys again.'),
   ACTION_EXPIRED: entry('Look at the lock and ask again.', { retryable: true }),
+  /** A manual action that has not ended within the time that its request waits. */
+  ACTION_PENDING: entry('Ask for the action by its ID until it has ended.'),
+  FORBIDDEN: entry('Use a token whose role, tasks and sources allow this.'),
+  /** A server that only observes. */
+  READ_ONLY: entry('Send the request to a server that coordinates; in a DM cluster use dmctl.'),
+  /** More than the server takes in one request. */
+  REQUEST_TOO_LARGE: entry('Send less at once; a long list of tables can be put in parts.'),
+  /** A defect of this program. */
+  INTERNAL: entry('Look for the ID of the error in the log of the server, and report it.'),
 } as const satisfies Record<string, ErrorEntry>;
 
 /** The code of an error: a row of the catalogue. */

@@ -1,4 +1,5 @@
 import type { Brand } from './brand';
+import { LockstepError } from './error';
 import type { Revision } from './revision';
 
 /** One key of the store with its value, as etcd describes it. */
@@ -26,6 +27,12 @@ export interface Batch {
 
 /** A lease of the store: keys put with it go when it isn't renewed. */
 export type LeaseId = Brand<string, 'LeaseId'>;
+
+/** A lease from the text of its ID, as the store gave it. @throws LockstepError INVALID_INPUT if it is empty */
+export function parseLeaseId(value: string): LeaseId {
+  if (value === '') throw new LockstepError('INVALID_INPUT', 'a lease ID is empty', { field: 'lease' });
+  return value as LeaseId;
+}
 
 /** A condition of a transaction. An absent key has version, create and mod revision 0. */
 export type Compare =
