@@ -1,22 +1,18 @@
 import type { ActionInput, ActionRecord } from '../core/model/action';
-import type { ConflictStage } from '../core/model/conflict-stage';
 import type { LockstepError } from '../core/model/error';
-import type { LockId } from '../core/model/lock-id';
-import type { DownstreamTable, SourceId, TaskName, UpstreamTable } from '../core/model/names';
-import type { Mode, TaskRecord } from '../core/model/records';
+import type { SourceId, TaskName } from '../core/model/names';
+import type { Mode, StatusRecord, TaskRecord } from '../core/model/records';
 import type { Result } from '../core/model/result';
 import type { Revision } from '../core/model/revision';
+import type { Acknowledgement } from '../core/request/acknowledge';
+import type { OperationView } from '../core/request/operation-view';
+import type { InfoReport, ReportedInfo, SourceInfoReport } from '../core/request/report';
+import type { SessionRef } from '../core/request/session';
+import type { RegisteredTable } from '../core/request/source-tables';
 import type { CoordinatorState } from '../core/state/coordinator-state';
 
 /** What a request gives: a value, or an error that a user can expect. Defects and lost stores are thrown. */
 export type Outcome<T> = Promise<Result<T, LockstepError>>;
-
-/** Which session a worker's request belongs to; another worker's, or an older one, is refused as STALE_SESSION. */
-export interface SessionRef {
-  readonly task: TaskName;
-  readonly source: SourceId;
-  readonly sessionId: string;
-}
 
 /** A worker that wants to speak for a source of a task. */
 export interface RegisterWorkerInput {
@@ -38,75 +34,11 @@ export interface SessionGrant extends SessionRef {
   readonly ttlMs: number;
 }
 
-/** One upstream table with its route and, where the worker knows it, its schema as `CREATE TABLE`. */
-export interface RegisteredTable {
-  readonly schema: string;
-  readonly table: string;
-  readonly target: DownstreamTable;
-  /** Null: not known. */
-  readonly createTable: string | null;
-}
-
-/** An upstream table met DDLs (optimistic). */
-export interface ReportInfoInput {
-  readonly schema: string;
-  readonly table: string;
-  readonly target: DownstreamTable;
-  /** DDLs that name the target. */
-  readonly ddls: readonly string[];
-  /** The table's schema before the first DDL, as `CREATE TABLE`. */
-  readonly createTableBefore: string;
-  /** The schemas after each DDL as `CREATE TABLE`; null: they follow from the DDLs. */
-  readonly createTablesAfter: readonly string[] | null;
-  readonly ignoreConflict: boolean;
-  /** Unique per reading of these DDLs at their position; a repetition writes nothing. */
-  readonly attempt: string;
+/** What a report carries beside the core's part. */
+export interface ReportInfoInput extends InfoReport {
   /** The source's default collation for schemas that don't say; null: utf8mb4_bin. */
   readonly defaultCollation: string | null;
 }
-
-/** All shards of a source met DDLs (pessimistic). */
-export interface ReportSourceInfoInput {
-  readonly target: DownstreamTable;
-  readonly ddls: readonly string[];
-  readonly attempt: string;
-}
-
-/** What a report answers: the revision of the info, from which the worker waits for its operation. */
-export interface ReportedInfo {
-  readonly lockId: LockId;
-  readonly revision: Revision;
-  /** The same attempt was reported before: nothing was written. */
-  readonly repeated: boolean;
-}
-
-/** An operation as a worker gets it. */
-export interface OperationView {
-  readonly task: TaskName;
-  readonly source: SourceId;
-  /** Null in pessimistic mode. */
-  readonly table: UpstreamTable | null;
-  readonly lockId: LockId;
-  /** Null in a redirect. */
-  readonly ddls: readonly string[] | null;
-  /** Pessimistic: execute or skip; null in optimistic mode. */
-  readonly exec: boolean | null;
-  /** Null in pessimistic mode. */
-  readonly stage: ConflictStage | null;
-  readonly message: string;
-  readonly columns: readonly string[];
-  readonly done: boolean;
-  /** The revision of the coordinator's put, which an acknowledgement names. */
-  readonly revision: Revision;
-}
-
-/** How an acknowledgement ended; all but `stale` are successes. */
-export type Acknowledgement =
-  | { readonly kind: 'acknowledged' | 'already-acknowledged'; readonly revision: Revision }
-  /** The lock ended meanwhile, and the operation with it. */
-  | { readonly kind: 'gone' }
-  /** A newer operation is there. */
-  | { readonly kind: 'stale'; readonly operation: OperationView };
 
 /** Why a worker couldn't carry out an operation. */
 export interface FailOperationInput {
@@ -118,29 +50,8 @@ export interface FailOperationInput {
   readonly retryable: boolean;
 }
 
-/** A sharding group inside one source that isn't complete (pessimistic). */
-export interface FormingGroup {
-  readonly target: DownstreamTable;
-  readonly ddls: readonly string[];
-  /** Position of the first DDL, as the worker writes it. */
-  readonly firstPosition: string;
-  readonly synced: readonly { readonly schema: string; readonly table: string }[];
-  readonly unsynced: readonly { readonly schema: string; readonly table: string }[];
-}
-
 /** What a worker says of itself, for `query-status`. */
-export interface WorkerStatusInput {
-  /** Where it reads, as it writes positions. */
-  readonly position: string | null;
-  /** How far behind the source it is; null: not known. */
-  readonly delayMs: number | null;
-  /** The DDLs that it is blocked on; empty: it isn't. */
-  readonly blockingDdls: readonly string[];
-  readonly blockingLockId: LockId | null;
-  readonly formingGroups: readonly FormingGroup[];
-  /** For example `running`, `paused`. */
-  readonly stage: string;
-}
+export type WorkerStatusInput = Omit<StatusRecord, 'atMs'>;
 
 /** Who asks for a manual action, and how. */
 export interface ActionRequest {
@@ -164,6 +75,8 @@ export interface ActionAnswer {
   readonly dryRun: boolean;
   /** What is, or would be, put and deleted: sentences. */
   readonly changes: readonly string[];
+  /** The same request was made before, with the same idempotency key: this is its stored result. */
+  readonly repeated: boolean;
 }
 
 /** Everything that requests can do; the GraphQL resolvers call nothing else. */
@@ -175,13 +88,21 @@ export interface CoordinatorService {
   renewWorker(session: SessionRef): Outcome<SessionGrant>;
   /** @param forGood the source leaves its task as well */
   leaveWorker(session: SessionRef, forGood: boolean): Outcome<null>;
-  putSourceTables(session: SessionRef, tables: readonly RegisteredTable[], defaultCollation: string | null): Outcome<Revision>;
+  putSourceTables(
+    session: SessionRef,
+    tables: readonly RegisteredTable[],
+    defaultCollation: string | null,
+  ): Outcome<Revision>;
   addSourceTable(session: SessionRef, table: RegisteredTable, defaultCollation: string | null): Outcome<Revision>;
   removeSourceTable(session: SessionRef, table: { readonly schema: string; readonly table: string }): Outcome<Revision>;
   reportInfo(session: SessionRef, input: ReportInfoInput): Outcome<ReportedInfo>;
-  reportSourceInfo(session: SessionRef, input: ReportSourceInfoInput): Outcome<ReportedInfo>;
+  reportSourceInfo(session: SessionRef, input: SourceInfoReport): Outcome<ReportedInfo>;
   /** @param table null in pessimistic mode */
-  acknowledgeOperation(session: SessionRef, table: { readonly schema: string; readonly table: string } | null, revision: Revision): Outcome<Acknowledgement>;
+  acknowledgeOperation(
+    session: SessionRef,
+    table: { readonly schema: string; readonly table: string } | null,
+    revision: Revision,
+  ): Outcome<Acknowledgement>;
   failOperation(session: SessionRef, input: FailOperationInput): Outcome<null>;
   reportStatus(session: SessionRef, status: WorkerStatusInput): Outcome<null>;
 
@@ -196,3 +117,5 @@ export interface CoordinatorService {
   /** Whether the store is reachable and the state caught up; if not, why. */
   readiness(): { readonly ready: boolean; readonly reasons: readonly string[] };
 }
+
+export type { Acknowledgement, OperationView, RegisteredTable, ReportedInfo, SessionRef, SourceInfoReport };

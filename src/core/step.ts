@@ -2,8 +2,9 @@ import { unreachable } from './model/invariant';
 import type { LockEvent } from './model/lock-event';
 import type { Revision } from './model/revision';
 import type { Batch } from './model/store';
-import type { CoordinatorState } from './state/coordinator-state';
+import type { CoordinatorState, TouchedOperation } from './state/coordinator-state';
 import { foldBatch } from './state/fold';
+import { askOverdueActions } from './state/pessimistic-touch';
 import { planObligation } from './state/planner';
 import type { ObligationId } from './state/outbox';
 import { obligationId } from './state/outbox';
@@ -27,7 +28,9 @@ export type CoordinatorEvent =
 /** What the shell is to do, in this order. Writes of one obligation come one at a time. */
 export type Effect =
   | { readonly kind: 'write'; readonly id: ObligationId; readonly write: Write }
-  | { readonly kind: 'publish'; readonly revision: Revision; readonly events: readonly LockEvent[] };
+  | { readonly kind: 'publish'; readonly revision: Revision; readonly events: readonly LockEvent[] }
+  /** These operations have changed: whoever waits for them is to be told. */
+  | { readonly kind: 'operations'; readonly touched: readonly TouchedOperation[] };
 
 /**
  * The whole coordination: what follows from `event`. Synchronous and deterministic; `state` changes only by what the store
@@ -52,6 +55,7 @@ export function step(state: CoordinatorState, event: CoordinatorEvent): Effect[]
       state.outbox.markEnded(event.id, state.revision);
       return planDue(state, event.nowMs);
     case 'tick':
+      askOverdueActions(state, event.nowMs);
       return planDue(state, event.nowMs);
     default:
       return unreachable(event);
@@ -59,10 +63,13 @@ export function step(state: CoordinatorState, event: CoordinatorEvent): Effect[]
 }
 
 function publications(state: CoordinatorState): Effect[] {
-  const { revision, published } = state;
-  if (published.length === 0) return [];
+  const { revision, published, touchedOperations: touched } = state;
   state.published = [];
-  return [{ kind: 'publish', revision, events: published }];
+  state.touchedOperations = [];
+  return [
+    ...(published.length > 0 ? [{ kind: 'publish', revision, events: published } as const] : []),
+    ...(touched.length > 0 ? [{ kind: 'operations', touched } as const] : []),
+  ];
 }
 
 function planDue(state: CoordinatorState, nowMs: number): Effect[] {

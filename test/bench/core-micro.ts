@@ -21,7 +21,14 @@ export function benchMicro(emit: (line: BenchLine) => void): void {
     const start = process.hrtime.bigint();
     for (let round = 0; round < ROUNDS; round += 1) run();
     const us = Number(process.hrtime.bigint() - start) / 1_000 / ROUNDS;
-    emit({ what: `micro/${what}`, tables: 1, columns: COLUMNS, per_info_us: us, total_ms: (us * ROUNDS) / 1_000, heap_bytes: null });
+    emit({
+      what: `micro/${what}`,
+      tables: 1,
+      columns: COLUMNS,
+      per_info_us: us,
+      total_ms: (us * ROUNDS) / 1_000,
+      heap_bytes: null,
+    });
   };
   measure('parse', () => parseStatement(sql));
   measure('build', () => schemaOf(sql));

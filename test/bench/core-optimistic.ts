@@ -1,25 +1,20 @@
 import { parseDownstreamTable, parseTaskName, parseUpstreamTable } from '../../src/core/model/names';
 import type { UpstreamTable } from '../../src/core/model/names';
 import { parseRevision } from '../../src/core/model/revision';
-import type { Batch, Change, KeyValue, Mutation } from '../../src/core/model/store';
 import { tableKey } from '../../src/core/model/table-key';
 import { CoordinatorState } from '../../src/core/state/coordinator-state';
 import { recover } from '../../src/core/state/recovery';
-import type { Write } from '../../src/core/state/write';
 import { step } from '../../src/core/step';
-import type { Effect } from '../../src/core/step';
 import { formatDmKey } from '../../src/core/wire/dm-keys';
-import { writeJournalRecord } from '../../src/core/wire/journal-record';
-import { formatLockstepKey } from '../../src/core/wire/lockstep-keys';
 import { writeOptimisticOperation } from '../../src/core/wire/optimistic-operation';
 import { tableTreeOf, writeSourceTables } from '../../src/core/wire/source-tables';
 import type { BenchLine } from './bench-line';
+import { Feed, heapUsed, NOW_MS } from './feed';
 import { createTableText, schemaAfter, schemaOf, tableInfoTemplate } from './table-info-text';
 
 const COLUMNS = 10;
 const TASK = parseTaskName('bench');
 const TARGET = parseDownstreamTable('shop', 'orders');
-const NOW_MS = 1_700_000_000_000;
 
 /** Which DDL the shards meet. */
 export type Rollout = 'add-column' | 'all-different' | 'half-in-conflict';
@@ -29,60 +24,6 @@ interface ShardDdl {
   readonly ddl: string;
   readonly before: (name: string) => string;
   readonly after: (name: string) => string;
-}
-
-/** Feeds a state: keeps revisions and versions, and lets writes come back as a store would. */
-class Feed {
-  readonly state = new CoordinatorState({ operationsPerWrite: 1_000_000 });
-  readonly values = new Map<string, KeyValue>();
-  #revision = 0;
-
-  constructor(private readonly keepsValues: boolean) {}
-
-  /** One put by somebody else; the effects of its step. */
-  put(key: string, value: string): Effect[] {
-    return this.apply([{ kind: 'put', key, value }]);
-  }
-
-  /** Let every write come back, until nothing follows. */
-  settle(effects: Effect[]): void {
-    const queue = [...effects];
-    for (let effect = queue.shift(); effect !== undefined; effect = queue.shift()) {
-      if (effect.kind !== 'write') continue;
-      queue.push(...this.apply([...effect.write.mutations, ...this.journal(effect.write)]));
-      const revision = parseRevision(this.#revision);
-      queue.push(...step(this.state, { kind: 'ended', id: effect.id, revision, nowMs: NOW_MS }));
-    }
-  }
-
-  get revision(): number {
-    return this.#revision;
-  }
-
-  private apply(mutations: readonly Mutation[]): Effect[] {
-    this.#revision += 1;
-    const revision = parseRevision(this.#revision);
-    const batch: Batch = { revision, changes: mutations.flatMap((mutation) => this.change(mutation)) };
-    return step(this.state, { kind: 'batch', batch, nowMs: NOW_MS });
-  }
-
-  /** The journal record that the shell adds to every write. */
-  private journal({ events }: Write): Mutation[] {
-    const key = formatLockstepKey({ kind: 'journal', sequence: this.#revision });
-    return events.length === 0 ? [] : [{ kind: 'put', key, value: writeJournalRecord({ atMs: NOW_MS, events }) }];
-  }
-
-  private change(mutation: Mutation): Change[] {
-    const modRevision = parseRevision(this.#revision);
-    if (mutation.kind === 'put') {
-      const { key, value } = mutation;
-      const stored = { key, value, version: 1, createRevision: modRevision, modRevision };
-      if (this.keepsValues) this.values.set(key, stored);
-      return [{ kind: 'put', ...stored }];
-    }
-    if (mutation.kind === 'delete') return [{ kind: 'delete', key: mutation.key, modRevision }];
-    return [];
-  }
 }
 
 /** A rollout over so many shards, from the first info until the lock is gone. */
@@ -126,25 +67,43 @@ export function benchRecovery(tables: number): BenchLine {
   const ddls = ddlsOf('add-column', tables + 1);
   putSourceTables(feed, shards);
   for (const [index, shard] of shards.entries()) {
-    feed.settle(feed.put(formatDmKey({ kind: 'optimistic-info', task: TASK, table: shard }), infoText(shard, ddls(index))));
+    feed.settle(
+      feed.put(formatDmKey({ kind: 'optimistic-info', task: TASK, table: shard }), infoText(shard, ddls(index))),
+    );
   }
   const values = [...feed.values.values()];
   const start = process.hrtime.bigint();
   const state = new CoordinatorState({ operationsPerWrite: 1_000_000 });
   recover(state, values, parseRevision(feed.revision));
   const totalMs = Number(process.hrtime.bigint() - start) / 1_000_000;
-  return { what: 'optimistic/recovery', tables, columns: COLUMNS, per_info_us: (totalMs * 1_000) / tables, total_ms: totalMs, heap_bytes: null };
+  return {
+    what: 'optimistic/recovery',
+    tables,
+    columns: COLUMNS,
+    per_info_us: (totalMs * 1_000) / tables,
+    total_ms: totalMs,
+    heap_bytes: null,
+  };
 }
 
 function shardsOf(tables: number): UpstreamTable[] {
-  return Array.from({ length: tables }, (_, index) => parseUpstreamTable(`mysql-replica-${String(index % 10).padStart(2, '0')}`, `shard_${index % 100}`, `orders_${index}`));
+  return Array.from({ length: tables }, (_, index) =>
+    parseUpstreamTable(
+      `mysql-replica-${String(index % 10).padStart(2, '0')}`,
+      `shard_${index % 100}`,
+      `orders_${index}`,
+    ),
+  );
 }
 
 function putSourceTables(feed: Feed, shards: readonly UpstreamTable[]): void {
   for (const source of new Set(shards.map((shard) => shard.source))) {
     const tables = shards.filter((shard) => shard.source === source);
     const tree = tableTreeOf(tables.map((table) => ({ target: TARGET, table })));
-    feed.put(formatDmKey({ kind: 'optimistic-source-tables', task: TASK, source }), writeSourceTables({ task: TASK, source, tables: tree }));
+    feed.put(
+      formatDmKey({ kind: 'optimistic-source-tables', task: TASK, source }),
+      writeSourceTables({ task: TASK, source, tables: tree }),
+    );
   }
   feed.settle(step(feed.state, { kind: 'lead', nowMs: NOW_MS }));
 }
@@ -162,12 +121,21 @@ function ddlsOf(rollout: Rollout, tables: number): (index: number) => ShardDdl {
     return () => same;
   }
   // Every shard has its own length; the lengths shrink, so that the join stays with the first.
-  return (index) => make(`ALTER TABLE \`shop\`.\`orders\` MODIFY COLUMN \`column_1\` VARCHAR(${(tables - index) % 16_000})`);
+  return (index) =>
+    make(`ALTER TABLE \`shop\`.\`orders\` MODIFY COLUMN \`column_1\` VARCHAR(${(tables - index) % 16_000})`);
 }
 
 function infoText(shard: UpstreamTable, { ddl, before, after }: ShardDdl): string {
   const { source, schema, table } = shard;
-  const head = JSON.stringify({ task: TASK, source, 'up-schema': schema, 'up-table': table, 'down-schema': TARGET.schema, 'down-table': TARGET.table, ddls: [ddl] });
+  const head = JSON.stringify({
+    task: TASK,
+    source,
+    'up-schema': schema,
+    'up-table': table,
+    'down-schema': TARGET.schema,
+    'down-table': TARGET.table,
+    ddls: [ddl],
+  });
   return `${head.slice(0, -1)},"table-info-before":${before(table)},"table-info-after":[${after(table)}],"ignore-conflict":false}`;
 }
 
@@ -176,12 +144,10 @@ function acknowledge(feed: Feed, shard: UpstreamTable): void {
   if (entry?.operation == null) return;
   const key = formatDmKey({ kind: 'optimistic-operation', task: TASK, table: shard });
   const { lockId, ddls, stage, message, columns } = entry.operation;
-  feed.settle(feed.put(key, writeOptimisticOperation({ lockId, task: TASK, table: shard, ddls, stage, message, columns, done: true })));
-}
-
-/** Bytes of heap in use after a collection; `bench` runs node with --expose-gc. */
-function heapUsed(): number {
-  if (globalThis.gc === undefined) throw new Error('run node with --expose-gc');
-  globalThis.gc();
-  return process.memoryUsage().heapUsed;
+  feed.settle(
+    feed.put(
+      key,
+      writeOptimisticOperation({ lockId, task: TASK, table: shard, ddls, stage, message, columns, done: true }),
+    ),
+  );
 }

@@ -1,5 +1,6 @@
 import { benchMicro } from './core-micro';
 import { benchOptimistic, benchRecovery } from './core-optimistic';
+import { benchPessimistic } from './core-pessimistic';
 import type { BenchLine } from './bench-line';
 
 /** How many shards the rollouts have. */
@@ -11,6 +12,7 @@ export function benchCore(emit: (line: BenchLine) => void): void {
   for (const rollout of ['add-column', 'all-different', 'half-in-conflict'] as const) {
     for (const tables of SIZES) emit(repeat(tables, () => benchOptimistic(rollout, tables)));
   }
+  for (const sources of SIZES) emit(repeat(sources, () => benchPessimistic(sources)));
   for (const tables of SIZES) emit(repeat(tables, () => benchRecovery(tables)));
 }
 
@@ -23,7 +25,9 @@ function repeat(tables: number, run: () => BenchLine): BenchLine {
   for (let round = 0; round < rounds; round += 1) run();
   const lines = Array.from({ length: rounds }, run);
   const mean = (values: readonly (number | null)[]): number | null =>
-    values.some((value) => value === null) ? null : values.reduce<number>((sum, value) => sum + (value ?? 0), 0) / values.length;
+    values.some((value) => value === null)
+      ? null
+      : values.reduce<number>((sum, value) => sum + (value ?? 0), 0) / values.length;
   return {
     ...(lines[0] ?? run()),
     per_info_us: mean(lines.map((line) => line.per_info_us)),

@@ -25,7 +25,9 @@ function main(words: readonly string[]): number {
 
 function formatLine(line: BenchLine): string {
   const { what, ...figures } = line;
-  const cells = Object.entries(figures).map(([name, value]) => `${name} ${value === null ? '-' : value.toLocaleString('en', { maximumFractionDigits: 2 })}`);
+  const cells = Object.entries(figures).map(
+    ([name, value]) => `${name} ${value === null ? '-' : value.toLocaleString('en', { maximumFractionDigits: 2 })}`,
+  );
   return `${what.padEnd(34)} ${cells.join('  ')}\n`;
 }
 

@@ -7,7 +7,10 @@ const TYPES = ['INT NOT NULL', 'VARCHAR(64)', "DECIMAL(12,2) DEFAULT '0.00'", 'D
 
 /** A `CREATE TABLE` of so many columns, of the kinds that applications have. */
 export function createTableText(columns: number, name = 'orders'): string {
-  const others = Array.from({ length: columns - 1 }, (_, index) => `\`column_${index}\` ${TYPES[index % TYPES.length] ?? 'INT'}`);
+  const others = Array.from(
+    { length: columns - 1 },
+    (_, index) => `\`column_${index}\` ${TYPES[index % TYPES.length] ?? 'INT'}`,
+  );
   return `CREATE TABLE \`${name}\` (\`id\` BIGINT NOT NULL AUTO_INCREMENT, ${others.join(', ')}, PRIMARY KEY (\`id\`), KEY \`by_first\` (\`column_0\`))`;
 }
 

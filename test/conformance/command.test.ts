@@ -36,7 +36,10 @@ describe('the conformance command', () => {
     expect(status).toBe(0);
     const lines = WIRE.trim().split('\n').length;
     const report: unknown = JSON.parse(stdout);
-    const numbers = [...Array.from({ length: 8 }, (_, n) => `${n + 1}`), ...Array.from({ length: 15 }, (_, n) => `P${n + 1}`)];
+    const numbers = [
+      ...Array.from({ length: 8 }, (_, n) => `${n + 1}`),
+      ...Array.from({ length: 15 }, (_, n) => `P${n + 1}`),
+    ];
     const file = (name: string): object => ({
       file: name,
       kind: 'wire',
@@ -54,7 +57,10 @@ describe('the conformance command', () => {
   });
 
   it('ends with 1 and shows what differs', () => {
-    const file = fileOf('tampered.jsonl', WIRE.replaceAll('"value":"{\\"task\\":\\"task-1\\"', '"value":"{\\"task\\":\\"task-2\\"'));
+    const file = fileOf(
+      'tampered.jsonl',
+      WIRE.replaceAll('"value":"{\\"task\\":\\"task-1\\"', '"value":"{\\"task\\":\\"task-2\\"'),
+    );
     const { status, stdout } = run(file);
     expect(status).toBe(1);
     expect(stdout).toMatch(/[1-9]\d* disagree/u);
@@ -67,7 +73,11 @@ describe('the conformance command', () => {
     ['an empty file', () => fileOf('empty.jsonl', '\n'), 'holds no lines'],
     ['a damaged line', () => fileOf('damaged.jsonl', `${WIRE}{"what":\n`), 'is not JSON'],
     ['a damaged package', () => fileOf('damaged.gz', gzipSync(WIRE).subarray(0, 100)), 'cannot be read'],
-    ['an unknown kind', () => fileOf('wire.jsonl', '{"b":1,"a":2}\n'), 'unknown kind; its first line has the fields a, b'],
+    [
+      'an unknown kind',
+      () => fileOf('wire.jsonl', '{"b":1,"a":2}\n'),
+      'unknown kind; its first line has the fields a, b',
+    ],
     ['an unknown option', () => '--jsno', 'no such option'],
   ])('ends with 2 for %s', (_, file, message) => {
     const { status, stdout, stderr } = run(file());

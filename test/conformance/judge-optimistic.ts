@@ -47,7 +47,9 @@ class ScenarioJudge {
     this.name = this.root.field('name').text();
     this.canons = this.root.field('canons').list((canon) => canon.text());
     const tableInfos = this.root.field('schemas').list((schema) => schema.field('tableInfo').json());
-    const ddls = this.root.field('steps').list((step) => step.field('ddls').or([], (list) => list.list((ddl) => ddl.text())));
+    const ddls = this.root
+      .field('steps')
+      .list((step) => step.field('ddls').or([], (list) => list.list((ddl) => ddl.text())));
     this.always = deviationsOfScenario(tableInfos, ddls.flat());
     this.road = checkSqlRoad(line);
     this.replay = new OptimisticReplay({
@@ -64,7 +66,10 @@ class ScenarioJudge {
   judge(): void {
     const steps = this.root.field('steps').list((step) => step);
     for (const [index, step] of steps.entries()) {
-      const differing = [...this.judgeStep(index, step), ...this.road.filter((found) => Math.max(found.step, 0) === index)];
+      const differing = [
+        ...this.judgeStep(index, step),
+        ...this.road.filter((found) => Math.max(found.step, 0) === index),
+      ];
       if (differing.length === 0) {
         this.judgement.addAgreement();
         continue;
@@ -88,17 +93,32 @@ class ScenarioJudge {
     const expect = step.field('expect');
     const picture = actualPicture(this.replay);
     const removed = existed && !picture.lockExists;
-    const actual: Fields = { ...withRemoval(picture, removed), ...answerFields(kind, outcome, step, this.replay), lockRemoved: removed };
+    const actual: Fields = {
+      ...withRemoval(picture, removed),
+      ...answerFields(kind, outcome, step, this.replay),
+      lockRemoved: removed,
+    };
     const expected: Fields = {
       ...withRemoval(recordedPicture(expect, this.canons), expect.field('lockRemoved').boolean()),
       ...recordedFields(kind, expect),
       lockRemoved: expect.field('lockRemoved').boolean(),
     };
-    if (kind === 'unlock' && outcome.action?.result?.failure === null && step.field('action').is('exec') && picture.lockExists) {
+    if (
+      kind === 'unlock' &&
+      outcome.action?.result?.failure === null &&
+      step.field('action').is('exec') &&
+      picture.lockExists
+    ) {
       this.unlocked = true;
     }
     const differing = Object.keys(expected).filter((field) => !isDeepStrictEqual(expected[field], actual[field]));
-    return this.excuseUnlocked(differing).map((field) => ({ case: this.name, step: index, field, expected: expected[field], actual: actual[field] }));
+    return this.excuseUnlocked(differing).map((field) => ({
+      case: this.name,
+      step: index,
+      field,
+      expected: expected[field],
+      actual: actual[field],
+    }));
   }
 
   /** Deviation 1: until they agree again, what the unlock's final schema shows in isn't compared. */
@@ -160,7 +180,11 @@ function answerFields(kind: string, outcome: StepOutcome, step: JsonValue, repla
   const operationsDeleted = sorted(outcome.deleted).map(keyOf);
   if (kind !== 'info') {
     const failure = outcome.action?.result?.failure ?? null;
-    return { operationsDeleted, operationsPut: sorted(outcome.put), unlockError: failure === null ? null : ErrorCatalogue[failure.code].dmCode };
+    return {
+      operationsDeleted,
+      operationsPut: sorted(outcome.put),
+      unlockError: failure === null ? null : ErrorCatalogue[failure.code].dmCode,
+    };
   }
   const name = nameOf(tableOf(step));
   const isOwn = (operation: DmOptimisticOperation): boolean => keyOf(operation) === name;
@@ -180,16 +204,23 @@ function answerFields(kind: string, outcome: StepOutcome, step: JsonValue, repla
 
 /** The fields of the recorded answer that are known; those of `answerFields`. */
 function recordedFields(kind: string, expect: JsonValue): Fields {
-  const operations = (name: string): DmOptimisticOperation[] => expect.field(name).or([], (list) => list.list(recordedOperation));
+  const operations = (name: string): DmOptimisticOperation[] =>
+    expect.field(name).or([], (list) => list.list(recordedOperation));
   const operationsDeleted = expect
     .field('operationsDeleted')
     .or([], (list) => list.list((table) => nameOf(tableOf(table))))
     .sort();
   const code = (name: string): number | null => expect.field(name).nullable((error) => error.field('code').count());
   if (kind === 'restart') return { operationsDeleted };
-  if (kind !== 'info') return { operationsDeleted, operationsPut: sorted(operations('operationsPut')), ...(kind === 'unlock' ? { unlockError: code('unlockError') } : {}) };
+  if (kind !== 'info')
+    return {
+      operationsDeleted,
+      operationsPut: sorted(operations('operationsPut')),
+      ...(kind === 'unlock' ? { unlockError: code('unlockError') } : {}),
+    };
   const operation = expect.field('operation').nullable(recordedOperation);
-  const texts = (name: string): Fields => expect.field(name).nullable((list) => ({ [name]: list.list((text) => text.text()) })) ?? {};
+  const texts = (name: string): Fields =>
+    expect.field(name).nullable((list) => ({ [name]: list.list((text) => text.text()) })) ?? {};
   return {
     operationsDeleted,
     operation: operation === null ? null : operationFields(operation),

@@ -31,12 +31,16 @@ export function actualPicture(replay: OptimisticReplay): LockPicture {
   const target = replay.lockTarget;
   if (target?.lock == null) return NO_LOCK;
   const { lock } = target.lock;
-  const members = [...target.tables].flatMap((entry) => (entry.member === null ? [] : [{ entry, member: entry.member }]));
+  const members = [...target.tables].flatMap((entry) =>
+    entry.member === null ? [] : [{ entry, member: entry.member }],
+  );
   const perTable = <T>(value: (each: (typeof members)[number]) => T | null): PerTable<T> =>
-    new Map(members.flatMap((each) => {
-      const found = value(each);
-      return found === null ? [] : [[nameOf(each.entry), found] as const];
-    }));
+    new Map(
+      members.flatMap((each) => {
+        const found = value(each);
+        return found === null ? [] : [[nameOf(each.entry), found] as const];
+      }),
+    );
   const { joined } = lock;
   return {
     lockExists: true,
@@ -107,5 +111,12 @@ export function nameOf({ source, schema, table }: UpstreamTable | TableEntry['ta
 function leaves(value: JsonValue, depth: number): [string, JsonValue][] {
   if (!value.isPresent) return [];
   if (depth === 0) return [['', value]];
-  return value.names().flatMap((name) => leaves(value.field(name), depth - 1).map(([path, leaf]): [string, JsonValue] => [path === '' ? name : `${name}/${path}`, leaf]));
+  return value
+    .names()
+    .flatMap((name) =>
+      leaves(value.field(name), depth - 1).map(([path, leaf]): [string, JsonValue] => [
+        path === '' ? name : `${name}/${path}`,
+        leaf,
+      ]),
+    );
 }

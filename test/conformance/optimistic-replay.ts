@@ -7,8 +7,7 @@ import type { ActionInput, ActionRecord } from '../../src/core/model/action';
 import type { KeyValue, Mutation } from '../../src/core/model/store';
 import { tableKey } from '../../src/core/model/table-key';
 import { recover } from '../../src/core/state/recovery';
-import type { TableEntry } from '../../src/core/state/table-entry';
-import type { Target } from '../../src/core/state/target';
+import type { TableEntry, Target } from '../../src/core/state/table-entry';
 import { writeActionRecord } from '../../src/core/wire/action-record';
 import { dmPrefix, formatDmKey } from '../../src/core/wire/dm-keys';
 import { writeInitialSchemaRecord } from '../../src/core/wire/initial-schema-record';
@@ -76,8 +75,12 @@ export class OptimisticReplay {
     const isNew = ({ key, modRevision }: KeyValue): boolean => before.get(key)?.modRevision !== modRevision;
     const own = step.field('kind').is('done') ? this.#operationKey(tableOf(step)) : null;
     return {
-      put: [...after.values()].filter((value) => isNew(value) && value.key !== own).map(({ value }) => decodeOptimisticOperation(value)),
-      deleted: [...before.values()].filter(({ key }) => !after.has(key)).map(({ value }) => decodeOptimisticOperation(value)),
+      put: [...after.values()]
+        .filter((value) => isNew(value) && value.key !== own)
+        .map(({ value }) => decodeOptimisticOperation(value)),
+      deleted: [...before.values()]
+        .filter(({ key }) => !after.has(key))
+        .map(({ value }) => decodeOptimisticOperation(value)),
       events: this.coordinator.published.slice(published),
       action: action === null ? null : (this.coordinator.state.actions.get(action) ?? null),
     };
@@ -89,15 +92,25 @@ export class OptimisticReplay {
     const checkpoint = named.field('checkpointInfo').nullable((index) => this.#tableInfo(index.count()));
     const key = formatLockstepKey({ kind: 'initial-schema', task: this.task, table });
     const schema: Mutation[] =
-      this.head.checkpoint && checkpoint !== null ? [{ kind: 'put', key, value: writeInitialSchemaRecord({ schema: checkpoint }) }] : [];
+      this.head.checkpoint && checkpoint !== null
+        ? [{ kind: 'put', key, value: writeInitialSchemaRecord({ schema: checkpoint }) }]
+        : [];
     this.#putTables(table.source, [...(this.#tables.get(table.source) ?? []), table], schema);
   }
 
   #carryOut(step: JsonValue): string | null {
-    const kind = step.field('kind').oneOf(['info', 'done', 'addTable', 'removeTable', 'unlock', 'restart', 'removeSources', 'stopTask']);
+    const kind = step
+      .field('kind')
+      .oneOf(['info', 'done', 'addTable', 'removeTable', 'unlock', 'restart', 'removeSources', 'stopTask']);
     switch (kind) {
       case 'info':
-        this.coordinator.change([{ kind: 'put', key: formatDmKey({ kind: 'optimistic-info', task: this.task, table: tableOf(step) }), value: this.#info(step) }]);
+        this.coordinator.change([
+          {
+            kind: 'put',
+            key: formatDmKey({ kind: 'optimistic-info', task: this.task, table: tableOf(step) }),
+            value: this.#info(step),
+          },
+        ]);
         return null;
       case 'done':
         this.coordinator.change([{ kind: 'put', key: this.#operationKey(tableOf(step)), value: this.#finished(step) }]);
@@ -124,7 +137,10 @@ export class OptimisticReplay {
   #restart(): void {
     const keeps = [formatLockstepKey({ kind: 'task', task: this.task }), `${LOCKSTEP_PREFIX}initial-schema/`];
     const own = this.store.range(LOCKSTEP_PREFIX).filter(({ key }) => !keeps.some((prefix) => key.startsWith(prefix)));
-    this.store.transact([], own.map(({ key }): Mutation => ({ kind: 'delete', key })));
+    this.store.transact(
+      [],
+      own.map(({ key }): Mutation => ({ kind: 'delete', key })),
+    );
     this.coordinator.restart();
   }
 
@@ -134,7 +150,9 @@ export class OptimisticReplay {
   }
 
   #removeTable(table: UpstreamTable): void {
-    const rest = (this.#tables.get(table.source) ?? []).filter((other) => other.schema !== table.schema || other.table !== table.table);
+    const rest = (this.#tables.get(table.source) ?? []).filter(
+      (other) => other.schema !== table.schema || other.table !== table.table,
+    );
     const key = formatLockstepKey({ kind: 'initial-schema', task: this.task, table });
     this.#putTables(table.source, rest, [{ kind: 'delete', key }]);
   }
@@ -143,12 +161,23 @@ export class OptimisticReplay {
     this.#tables.set(source, tables);
     const tree = tableTreeOf(tables.map((table) => ({ target: this.target, table })));
     const key = formatDmKey({ kind: 'optimistic-source-tables', task: this.task, source });
-    this.coordinator.change([{ kind: 'put', key, value: writeSourceTables({ task: this.task, source, tables: tree }) }, ...more]);
+    this.coordinator.change([
+      { kind: 'put', key, value: writeSourceTables({ task: this.task, source, tables: tree }) },
+      ...more,
+    ]);
   }
 
   #unlock(step: JsonValue): ActionInput {
     const exec = step.field('action').oneOf(['exec', 'skip']) === 'exec';
-    return { kind: 'unlock-optimistic', lockId: this.lockId, ifIncarnation: null, tables: [tableOf(step)], sources: [], exec, force: false };
+    return {
+      kind: 'unlock-optimistic',
+      lockId: this.lockId,
+      ifIncarnation: null,
+      tables: [tableOf(step)],
+      sources: [],
+      exec,
+      force: false,
+    };
   }
 
   #ask(input: ActionInput): string {
@@ -166,15 +195,26 @@ export class OptimisticReplay {
       result: null,
       endedAtMs: null,
     };
-    this.coordinator.change([{ kind: 'put', key: formatLockstepKey({ kind: 'action', id }), value: writeActionRecord(record) }]);
+    this.coordinator.change([
+      { kind: 'put', key: formatLockstepKey({ kind: 'action', id }), value: writeActionRecord(record) },
+    ]);
     return id;
   }
 
   #info(step: JsonValue): string {
     const { source, schema, table } = tableOf(step);
     const before = step.field('tableInfoBefore').nullable((index) => this.#tableInfo(index.count())) ?? 'null';
-    const after = step.field('tableInfosAfter').nullable((list) => list.list((index) => this.#tableInfo(index.count())));
-    const head = { task: this.task, source, 'up-schema': schema, 'up-table': table, 'down-schema': this.target.schema, 'down-table': this.target.table };
+    const after = step
+      .field('tableInfosAfter')
+      .nullable((list) => list.list((index) => this.#tableInfo(index.count())));
+    const head = {
+      task: this.task,
+      source,
+      'up-schema': schema,
+      'up-table': table,
+      'down-schema': this.target.schema,
+      'down-table': this.target.table,
+    };
     const ddls = step.field('ddls').nullable((list) => list.list((ddl) => ddl.text()));
     const own = `"ddls":${JSON.stringify(ddls)},"table-info-before":${before},"table-info-after":${after === null ? 'null' : `[${after.join(',')}]`}`;
     return `${JSON.stringify(head).slice(0, -1)},${own},"ignore-conflict":${String(step.field('ignoreConflict').boolean())}}`;
@@ -204,7 +244,8 @@ export function tableOf(step: JsonValue): UpstreamTable {
 
 /** An operation as the recordings write it; ID and task are left empty. */
 export function recordedOperation(value: JsonValue): DmOptimisticOperation {
-  const texts = (name: string): string[] | null => value.field(name).nullable((list) => list.list((text) => text.text()));
+  const texts = (name: string): string[] | null =>
+    value.field(name).nullable((list) => list.list((text) => text.text()));
   return {
     id: '',
     task: '',

@@ -21,7 +21,9 @@ const files = readdirSync(join(ROOT, CORE), { recursive: true, encoding: 'utf8' 
 
 /** The file that a relative import names; null: there is none. */
 function resolve(file: string, specifier: string): string | null {
-  const base = relative(ROOT, join(ROOT, dirname(file), specifier)).split(sep).join('/');
+  const base = relative(ROOT, join(ROOT, dirname(file), specifier))
+    .split(sep)
+    .join('/');
   return [`${base}.ts`, `${base}/index.ts`].find((candidate) => files.includes(candidate)) ?? null;
 }
 
@@ -40,7 +42,9 @@ describe('the imports of src/core', () => {
   });
 
   it('name files of src/core only: no packages, nothing of Node', () => {
-    expect(imports.filter(({ file, specifier }) => !specifier.startsWith('.') || resolve(file, specifier) === null)).toEqual([]);
+    expect(
+      imports.filter(({ file, specifier }) => !specifier.startsWith('.') || resolve(file, specifier) === null),
+    ).toEqual([]);
   });
 
   it('are those that the table of rooms allows', () => {
@@ -76,7 +80,9 @@ describe('the files of src/core', () => {
     const long = files.filter((file) => {
       const text = read(file);
       const [head] = /^\/\*\*.*?\*\//su.exec(text) ?? [''];
-      return text.trimEnd().split('\n').length > LONGEST_LINES && !/\blong(?:er)?\b|\bone file\b|\bone place\b/u.test(head);
+      return (
+        text.trimEnd().split('\n').length > LONGEST_LINES && !/\blong(?:er)?\b|\bone file\b|\bone place\b/u.test(head)
+      );
     });
     expect(long).toEqual([]);
   });

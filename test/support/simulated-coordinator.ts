@@ -119,6 +119,7 @@ export class SimulatedCoordinator {
         this.published.push(...effect.events);
         continue;
       }
+      if (effect.kind === 'operations') continue;
       writes += 1;
       invariant(writes <= WRITES_A_CHANGE, `a change never comes to rest; last: ${effect.id}`);
       if (!this.beforeWrite(effect.write)) continue;

@@ -7,7 +7,7 @@ const { transformFileSync } = require('@swc/core');
 
 const OPTIONS = {
   module: { type: 'commonjs' },
-  jsc: { target: 'es2023', parser: { syntax: 'typescript', decorators: true } },
+  jsc: { target: 'es2023', parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true } },
   sourceMaps: 'inline',
 };
 

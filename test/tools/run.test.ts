@@ -12,7 +12,10 @@ function read(name: string): string {
 describe('the runner of suites', () => {
   it('refuses suites that do not exist, and to run nothing', () => {
     for (const args of [['types', 'nothing'], []]) {
-      const { status, stderr } = spawnSync(process.execPath, ['test/tools/run.js', ...args], { cwd: ROOT, encoding: 'utf8' });
+      const { status, stderr } = spawnSync(process.execPath, ['test/tools/run.js', ...args], {
+        cwd: ROOT,
+        encoding: 'utf8',
+      });
       expect(status).toBe(2);
       expect(stderr).toContain('suites: types, lint, unit, vectors');
     }

@@ -39,7 +39,7 @@ function lint() {
   return check(
     'lint',
     ['eslint', ...cached('eslint/'), '.'],
-    ['prettier', ...cached('prettier'), '--check', '--log-level', 'warn', '.'],
+    ['prettier', ...cached('prettier-check'), '--check', '--log-level', 'warn', '.'],
   );
 }
 

@@ -108,7 +108,13 @@ export type ActionProgress =
       readonly replaced: SourceId | null;
     }
   /** Unlock (pessimistic): the others were told to skip. */
-  | { readonly kind: 'waiting-for-others'; readonly incarnation: Revision; readonly owner: SourceId; readonly others: readonly SourceId[]; readonly ownerFailure: ActionFailure | null }
+  | {
+      readonly kind: 'waiting-for-others';
+      readonly incarnation: Revision;
+      readonly owner: SourceId;
+      readonly others: readonly SourceId[];
+      readonly ownerFailure: ActionFailure | null;
+    }
   /** Break: the source was told. */
   | { readonly kind: 'waiting-for-source'; readonly lockId: LockId };
 

@@ -24,9 +24,25 @@ export interface Participant {
  * people; never schemas.
  */
 export type LockEvent =
-  | (OfLock & { readonly kind: 'LockCreated'; readonly mode: 'optimistic' | 'pessimistic'; readonly by: Participant; readonly ddls: readonly string[] })
-  | (OfLock & { readonly kind: 'InfoReceived'; readonly participant: Participant; readonly ddls: readonly string[]; readonly infoRevision: Revision })
-  | (OfLock & { readonly kind: 'ConflictDetected'; readonly participant: Participant; readonly code: ErrorCode; readonly message: string; readonly ddls: readonly string[] })
+  | (OfLock & {
+      readonly kind: 'LockCreated';
+      readonly mode: 'optimistic' | 'pessimistic';
+      readonly by: Participant;
+      readonly ddls: readonly string[];
+    })
+  | (OfLock & {
+      readonly kind: 'InfoReceived';
+      readonly participant: Participant;
+      readonly ddls: readonly string[];
+      readonly infoRevision: Revision;
+    })
+  | (OfLock & {
+      readonly kind: 'ConflictDetected';
+      readonly participant: Participant;
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly ddls: readonly string[];
+    })
   | (OfLock & {
       readonly kind: 'OperationPut';
       readonly participant: Participant;
@@ -40,9 +56,34 @@ export type LockEvent =
   | (OfLock & { readonly kind: 'OperationDone'; readonly participant: Participant })
   | (OfLock & { readonly kind: 'LockSynced' })
   | (OfLock & { readonly kind: 'LockResolved' })
-  | (OfLock & { readonly kind: 'LockUnlocked'; readonly actionId: string; readonly participants: readonly Participant[] })
-  | (OfLock & { readonly kind: 'LockBroken'; readonly actionId: string; readonly participant: Participant; readonly exec: boolean })
+  | (OfLock & {
+      readonly kind: 'LockUnlocked';
+      readonly actionId: string;
+      readonly participants: readonly Participant[];
+    })
+  | (OfLock & {
+      readonly kind: 'LockBroken';
+      readonly actionId: string;
+      readonly participant: Participant;
+      readonly exec: boolean;
+    })
   | (OfLock & { readonly kind: 'TableAdded' | 'TableRemoved'; readonly participant: Participant })
-  | { readonly kind: 'MetaRemoved'; readonly task: TaskName; readonly sources: readonly SourceId[]; readonly actionId: string }
-  | { readonly kind: 'WorkerOnline' | 'WorkerOffline'; readonly task: TaskName; readonly source: SourceId; readonly worker: string }
-  | { readonly kind: 'Divergence'; readonly task: TaskName; readonly lockId: LockId; readonly participant: Participant; readonly message: string };
+  | {
+      readonly kind: 'MetaRemoved';
+      readonly task: TaskName;
+      readonly sources: readonly SourceId[];
+      readonly actionId: string;
+    }
+  | {
+      readonly kind: 'WorkerOnline' | 'WorkerOffline';
+      readonly task: TaskName;
+      readonly source: SourceId;
+      readonly worker: string;
+    }
+  | {
+      readonly kind: 'Divergence';
+      readonly task: TaskName;
+      readonly lockId: LockId;
+      readonly participant: Participant;
+      readonly message: string;
+    };

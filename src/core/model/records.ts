@@ -17,6 +17,8 @@ export interface DecisionRecord {
   readonly conflict: string | null;
   /** Whether the table has carried out its last operation. */
   readonly done: boolean;
+  /** The revision at which the table's operation was put; null: in the transaction that put this record. */
+  readonly operationRevision: Revision | null;
   /** What made the record: an info, a redirect, a person's unlock, the table's joining, its acknowledgement. */
   readonly by: 'info' | 'redirect' | 'unlock' | 'member' | 'done';
   readonly atMs: number;
@@ -35,6 +37,69 @@ export interface OptimisticLockRecord {
   readonly createdAtMs: number;
 }
 
+/** What one source was told in a pessimistic lock. */
+export type PessimisticOrder = 'exec' | 'skip';
+
+/** What is kept of one source of a pessimistic lock. */
+export interface PessimisticSourceRecord {
+  readonly source: SourceId;
+  /** Has it reported the lock's DDLs? */
+  readonly ready: boolean;
+  /** Has it carried out its part? */
+  readonly done: boolean;
+  /** What it was told and hasn't acknowledged; null: nothing. */
+  readonly order: PessimisticOrder | null;
+  /** The revision at which its last operation was put, 0: never; null: in the transaction that put this record. */
+  readonly orderRevision: Revision | null;
+  /** The last info that counted for the lock; 0: none. */
+  readonly infoRevision: Revision;
+}
+
+/** A person's unlock that runs on a pessimistic lock: until it ends the lock counts as synced. */
+export interface PessimisticUnlock {
+  readonly actionId: string;
+  /** Who executes. */
+  readonly owner: SourceId;
+  /** Only these are told to skip; empty: all that are ready. */
+  readonly sources: readonly SourceId[];
+  /** The others are told to skip although the owner hasn't executed: its removal is forced. */
+  readonly skipAnyway: boolean;
+}
+
+/** What is kept of a pessimistic lock, so that a restart changes nothing (deviation P4). */
+export interface PessimisticLockRecord {
+  readonly mode: 'pessimistic';
+  readonly lockId: LockId;
+  readonly task: TaskName;
+  readonly target: DownstreamTable;
+  /** The creation revision. */
+  readonly incarnation: Revision;
+  readonly owner: SourceId;
+  readonly ddls: readonly string[];
+  /** Whether the set of the task's sources was known to be complete. */
+  readonly declared: boolean;
+  /** Whether somebody has executed the DDLs downstream. */
+  readonly executed: boolean;
+  readonly synced: boolean;
+  readonly sources: readonly PessimisticSourceRecord[];
+  /** Infos with other DDLs, of which the journal tells already. */
+  readonly conflicts: readonly { readonly source: SourceId; readonly infoRevision: Revision }[];
+  /** Null: no unlock runs. */
+  readonly unlock: PessimisticUnlock | null;
+  readonly createdAtMs: number;
+  readonly progressAtMs: number;
+}
+
+/** A source that a person breaks out of its wait: while this stands, the info that it waits with makes or joins no lock. */
+export interface BreakRecord {
+  readonly actionId: string;
+  readonly lockId: LockId;
+  readonly ddls: readonly string[];
+  /** What it was told: to execute, or to skip. */
+  readonly exec: boolean;
+  readonly atMs: number;
+}
+
 /** One record of the journal: what one transaction of the coordinator let happen. */
 export interface JournalRecord {
   readonly atMs: number;
@@ -46,8 +111,10 @@ export interface TaskRecord {
   readonly task: TaskName;
   readonly mode: Mode;
   readonly sources: readonly SourceId[];
-  /** Whether `sources` is known to be complete: declared by an operator, or all registrants agree. */
+  /** Whether `sources` is known to be complete: declared by an operator, or all registrants agree and are there. */
   readonly declared: boolean;
+  /** The sources that every registrant expected; null: an operator declared them, or they don't agree. */
+  readonly expected: readonly SourceId[] | null;
   /** Sources that were left out by hand. */
   readonly excluded: readonly SourceId[];
 }
@@ -66,4 +133,52 @@ export interface SessionRecord {
   /** +1 with each take-over of the source, so that a paused worker that comes back is recognised. */
   readonly epoch: number;
   readonly registeredAtMs: number;
+}
+
+/** The last report of a table or source: a repetition of the same attempt is recognised by it. */
+export interface AttemptRecord {
+  readonly attempt: string;
+  /** Fingerprint of what was reported. */
+  readonly content: string;
+}
+
+/** Why a worker couldn't carry out its operation; it stands until the next acknowledgement or operation. */
+export interface FailureRecord {
+  /** The operation's put. */
+  readonly operationRevision: Revision;
+  readonly reason: string;
+  /** Whether the worker goes on trying. */
+  readonly retryable: boolean;
+  readonly atMs: number;
+}
+
+/** One table of a sharding group. */
+export interface GroupTable {
+  readonly schema: string;
+  readonly table: string;
+}
+
+/** A sharding group inside one source that isn't complete (pessimistic): there is no lock yet. */
+export interface FormingGroup {
+  readonly target: DownstreamTable;
+  readonly ddls: readonly string[];
+  /** Position of the first DDL, as the worker writes it. */
+  readonly firstPosition: string;
+  readonly synced: readonly GroupTable[];
+  readonly unsynced: readonly GroupTable[];
+}
+
+/** What a worker last said of itself. */
+export interface StatusRecord {
+  /** Where it reads, as it writes positions; null: not said. */
+  readonly position: string | null;
+  /** How far behind the source it is, in milliseconds; null: not known. */
+  readonly delayMs: number | null;
+  /** The DDLs that it is blocked on; empty: it isn't. */
+  readonly blockingDdls: readonly string[];
+  readonly blockingLockId: LockId | null;
+  readonly formingGroups: readonly FormingGroup[];
+  /** For example `running`, `paused`. */
+  readonly stage: string;
+  readonly atMs: number;
 }

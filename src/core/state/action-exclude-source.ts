@@ -20,9 +20,16 @@ export function planExcludeSource(context: Context): Plan {
   if (!isExcluded && !record.sources.includes(source)) {
     return refuseAction(context, 'SOURCE_NOT_FOUND', `task ${task} has no source ${source}`, { task, source });
   }
-  if (isExcluded !== undo) return endAction(context, { changes: [`source ${source} is ${undo ? 'not' : 'already'} excluded`] });
+  if (isExcluded !== undo)
+    return endAction(context, { changes: [`source ${source} is ${undo ? 'not' : 'already'} excluded`] });
   const excluded = undo ? record.excluded.filter((other) => other !== source) : [...record.excluded, source];
   const key = formatLockstepKey({ kind: 'task', task });
-  const changes = [undo ? `source ${source} takes part in task ${task} again` : `source ${source} is left out of task ${task}`];
-  return endAction(context, { changes }, { mutations: [{ kind: 'put', key, value: writeTaskRecord({ ...record, excluded }) }] });
+  const changes = [
+    undo ? `source ${source} takes part in task ${task} again` : `source ${source} is left out of task ${task}`,
+  ];
+  return endAction(
+    context,
+    { changes },
+    { mutations: [{ kind: 'put', key, value: writeTaskRecord({ ...record, excluded }) }] },
+  );
 }

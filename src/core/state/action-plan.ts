@@ -27,16 +27,34 @@ export interface ActionEffects {
 /** The write that ends an action with success (or, if `failure` is given, with it), together with its effects. */
 export function endAction(
   context: ActionContext,
-  outcome: { readonly failure?: ActionFailure; readonly workers?: readonly ActionWorkerResult[]; readonly changes?: readonly string[]; readonly expired?: boolean },
+  outcome: {
+    readonly failure?: ActionFailure;
+    readonly workers?: readonly ActionWorkerResult[];
+    readonly changes?: readonly string[];
+    readonly expired?: boolean;
+  },
   effects: ActionEffects = {},
 ): Write {
-  const result: ActionResult = { failure: outcome.failure ?? null, workers: outcome.workers ?? [], changes: outcome.changes ?? [] };
+  const result: ActionResult = {
+    failure: outcome.failure ?? null,
+    workers: outcome.workers ?? [],
+    changes: outcome.changes ?? [],
+  };
   const ended = outcome.expired === true ? 'expired' : outcome.failure === undefined ? 'done' : 'failed';
-  return writeStep(context, { state: ended, deadlineMs: null, progress: null, result, endedAtMs: context.nowMs }, effects);
+  return writeStep(
+    context,
+    { state: ended, deadlineMs: null, progress: null, result, endedAtMs: context.nowMs },
+    effects,
+  );
 }
 
 /** The write that ends an action because it can't be done. */
-export function refuseAction(context: ActionContext, code: ErrorCode, message: string, fields: ErrorFields = {}): Write {
+export function refuseAction(
+  context: ActionContext,
+  code: ErrorCode,
+  message: string,
+  fields: ErrorFields = {},
+): Write {
   return endAction(context, { failure: { code, message, fields } });
 }
 

@@ -1,5 +1,4 @@
 import type { ActionRecord } from '../model/action';
-import { parseLockId } from '../model/lock-id';
 import type { LockId } from '../model/lock-id';
 import type { SourceId, TaskName } from '../model/names';
 import type { Mutation } from '../model/store';
@@ -22,13 +21,22 @@ export function planRemoveMeta(context: Context): Plan {
   const { task, sources } = input;
   const alive = aliveWorkers(state, task, sources);
   if (alive.length > 0 && !input.force) {
-    return refuseAction(context, 'TASK_RUNNING', `task ${task} still runs: ${alive.join(', ')}`, { task, workers: alive });
+    return refuseAction(context, 'TASK_RUNNING', `task ${task} still runs: ${alive.join(', ')}`, {
+      task,
+      workers: alive,
+    });
   }
   const mutations =
-    sources.length === 0 ? removeTask(state, task) : [...sources.flatMap((source) => removeSource(state, task, source)), ...taskChange(state, task, sources)];
+    sources.length === 0
+      ? removeTask(state, task)
+      : [...sources.flatMap((source) => removeSource(state, task, source)), ...taskChange(state, task, sources)];
   const scope = sources.length === 0 ? 'all sources' : sources.join(', ');
   const changes = [`everything stored of task ${task} for ${scope} is removed`];
-  return endAction(context, { changes }, { mutations, events: [{ kind: 'MetaRemoved', task, sources, actionId: action.id }] });
+  return endAction(
+    context,
+    { changes },
+    { mutations, events: [{ kind: 'MetaRemoved', task, sources, actionId: action.id }] },
+  );
 }
 
 /** Workers whose sessions of the scope live. */
@@ -55,7 +63,9 @@ function removeSource(state: CoordinatorState, task: TaskName, source: SourceId)
     const marks = [...(state.targets.get(lockId)?.lock?.lock.dropped ?? [])];
     const own = marks.flatMap(([key, { column }]) => {
       const table = state.tables.get(key)?.table;
-      return table?.source === source ? [{ kind: 'delete', key: formatDmKey({ kind: 'dropped-column', lockId, column, table }) } as const] : [];
+      return table?.source === source
+        ? [{ kind: 'delete', key: formatDmKey({ kind: 'dropped-column', lockId, column, table }) } as const]
+        : [];
     });
     return [{ kind: 'delete-prefix', prefix: lockstepPrefix('decision', lockId, source) }, ...own];
   };
@@ -64,17 +74,28 @@ function removeSource(state: CoordinatorState, task: TaskName, source: SourceId)
 
 /** What stands under the task, or under one of its sources. */
 function scopePrefixes(parts: readonly [TaskName] | readonly [TaskName, SourceId]): Mutation[] {
-  const perTable = [dmPrefix('optimistic-info', ...parts), dmPrefix('optimistic-operation', ...parts), lockstepPrefix('initial-schema', ...parts)];
+  const perTable = [
+    lockstepPrefix('attempt', ...parts),
+    lockstepPrefix('failure', ...parts),
+    dmPrefix('optimistic-info', ...parts),
+    dmPrefix('optimistic-operation', ...parts),
+    lockstepPrefix('initial-schema', ...parts),
+  ];
   const perSource = [
     dmPrefix('optimistic-source-tables', ...parts),
     dmPrefix('pessimistic-info', ...parts),
     dmPrefix('pessimistic-operation', ...parts),
     lockstepPrefix('source-tables', ...parts),
     lockstepPrefix('break', ...parts),
+    lockstepPrefix('source-attempt', ...parts),
+    lockstepPrefix('source-failure', ...parts),
+    lockstepPrefix('status', ...parts),
   ];
   return [
     ...perTable.map((prefix): Mutation => ({ kind: 'delete-prefix', prefix })),
-    ...perSource.map((key): Mutation => (parts.length === 1 ? { kind: 'delete-prefix', prefix: key } : { kind: 'delete', key })),
+    ...perSource.map((key): Mutation =>
+      parts.length === 1 ? { kind: 'delete-prefix', prefix: key } : { kind: 'delete', key },
+    ),
   ];
 }
 
@@ -90,6 +111,6 @@ function taskChange(state: CoordinatorState, task: TaskName, sources: readonly S
 /** The locks of the task that may have something stored. */
 function lockIdsOf(state: CoordinatorState, task: TaskName): LockId[] {
   const optimistic = [...state.targets.values()].filter((target) => target.task === task).map(({ lockId }) => lockId);
-  const pessimistic = [...[] as LockId[]].filter((lockId) => parseLockId(lockId).task === task);
+  const pessimistic = [...state.pessimistic.locksOf(task)].map(({ lock }) => lock.origin.id);
   return [...new Set([...optimistic, ...pessimistic])];
 }

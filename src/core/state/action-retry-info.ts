@@ -16,7 +16,8 @@ type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'retry-info'
 export function planRetryInfo(context: Context): Plan {
   const { state, input } = context;
   const { task, source, table } = input;
-  if (table === null) return refuseAction(context, 'INFO_NOT_FOUND', `name the upstream table of source ${source}`, { task, source });
+  if (table === null)
+    return refuseAction(context, 'INFO_NOT_FOUND', `name the upstream table of source ${source}`, { task, source });
   const entry = state.tables.get(tableKey(task, table));
   const name = `${source} ${quoteTable(table.schema, table.table)}`;
   if (entry?.info == null || entry.target === null) {

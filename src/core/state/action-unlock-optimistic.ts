@@ -7,8 +7,7 @@ import { endAction, refuseAction } from './action-plan';
 import type { ActionContext } from './action-plan';
 import { decisionPut, infoUnchanged, ofLock, operationKey, operationPut, participantOf } from './optimistic-plan';
 import type { LockContext } from './optimistic-plan';
-import type { OperationContent, TableEntry } from './table-entry';
-import type { Target } from './target';
+import type { OperationContent, TableEntry, Target } from './table-entry';
 import type { Plan } from './write';
 
 type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'unlock-optimistic' }>>;
@@ -23,7 +22,11 @@ export function planUnlockOptimistic(context: Context): Plan {
   if (target?.lock == null) return refuseAction(context, 'LOCK_NOT_FOUND', `there is no lock ${input.lockId}`);
   const { incarnation } = target.lock.lock.origin;
   if (input.ifIncarnation !== null && input.ifIncarnation !== incarnation) {
-    return refuseAction(context, 'LOCK_CHANGED', `lock ${input.lockId} is a new one, created at revision ${incarnation}`);
+    return refuseAction(
+      context,
+      'LOCK_CHANGED',
+      `lock ${input.lockId} is a new one, created at revision ${incarnation}`,
+    );
   }
   if (target.lock.lock.resolved) {
     return endAction(context, { changes: [`lock ${input.lockId} is resolved already and is removed`] });
@@ -31,7 +34,14 @@ export function planUnlockOptimistic(context: Context): Plan {
   const entries = chooseTables(context, target);
   if (!Array.isArray(entries)) return endAction(context, { failure: entries });
   const held = target.lock;
-  const events = [{ ...ofLock({ target, held }), kind: 'LockUnlocked', actionId: context.action.id, participants: entries.map(participantOf) } as const];
+  const events = [
+    {
+      ...ofLock({ target, held }),
+      kind: 'LockUnlocked',
+      actionId: context.action.id,
+      participants: entries.map(participantOf),
+    } as const,
+  ];
   const mutations = entries.flatMap((entry) => releaseTable(context, { ...context, target, held }, entry));
   const compares = entries.flatMap((entry) => [
     infoUnchanged(entry),
@@ -54,12 +64,19 @@ function chooseTables({ state, input }: Context, target: Target): TableEntry[] |
   }
   if (named.length === 0) chosen.push(...all.filter((entry) => isReleasable(entry, input.force)));
   if (chosen.length > 0) return chosen;
-  return { code: 'NOT_IN_CONFLICT', message: `no table of lock ${input.lockId} waits for a person`, fields: { lockId: input.lockId } };
+  return {
+    code: 'NOT_IN_CONFLICT',
+    message: `no table of lock ${input.lockId} waits for a person`,
+    fields: { lockId: input.lockId },
+  };
 }
 
 function isReleasable({ info, operation, isAnswered }: TableEntry, force: boolean): boolean {
   if (info === null || operation === null || !isAnswered) return false;
-  return operation.stage === 'detected' || (force && (operation.stage === 'skip and wait for redirect' || operation.stage === 'error'));
+  return (
+    operation.stage === 'detected' ||
+    (force && (operation.stage === 'skip and wait for redirect' || operation.stage === 'error'))
+  );
 }
 
 function noInfo(lockId: string, table: UpstreamTable | undefined): ActionFailure {
@@ -70,7 +87,11 @@ function noInfo(lockId: string, table: UpstreamTable | undefined): ActionFailure
 function notInConflict(entry: TableEntry): ActionFailure {
   const stage = entry.operation?.stage ?? 'unanswered';
   const name = `${entry.source} ${quoteTable(entry.schema, entry.name)}`;
-  return { code: 'NOT_IN_CONFLICT', message: `${name} is in stage ${stage}, not detected`, fields: { source: entry.source, stage } };
+  return {
+    code: 'NOT_IN_CONFLICT',
+    message: `${name} is in stage ${stage}, not detected`,
+    fields: { source: entry.source, stage },
+  };
 }
 
 function releaseTable({ input }: Context, lock: LockContext, entry: TableEntry): Mutation[] {
@@ -80,7 +101,14 @@ function releaseTable({ input }: Context, lock: LockContext, entry: TableEntry):
   // Only a forced skip moves the table: what was in conflict is as if it had never been tried.
   const before = operation.stage === 'detected' ? member.normal : (info.before?.shape ?? member.normal);
   const normal = input.exec ? (info.after.at(-1)?.shape ?? member.normal) : before;
-  const record = { infoRevision: entry.decidedRevision, normal: normal.fingerprint, conflict: null, done: member.done, by: 'unlock' } as const;
+  const record = {
+    infoRevision: entry.decidedRevision,
+    normal: normal.fingerprint,
+    conflict: null,
+    done: member.done,
+    operationRevision: null,
+    by: 'unlock',
+  } as const;
   return [operationPut(entry, released), decisionPut({ ...lock, entry }, record)];
 }
 

@@ -1,15 +1,17 @@
+import type { ActionRecord } from '../model/action';
 import { unreachable } from '../model/invariant';
 import type { CoordinatorState } from './coordinator-state';
+import { planBreak } from './action-break';
 import { planExcludeSource } from './action-exclude-source';
 import { planRemoveMeta } from './action-remove-meta';
 import { planRetryInfo } from './action-retry-info';
 import { planUnlockOptimistic } from './action-unlock-optimistic';
+import { planUnlockPessimistic } from './action-unlock-pessimistic';
 import type { Plan } from './write';
 
 /** The next step of an action that hasn't ended, as the state is now. */
-export function planAction(state: CoordinatorState, id: string, nowMs: number): Plan {
-  const action = state.actions.get(id);
-  if (action === undefined || action.endedAtMs !== null) return 'void';
+export function planAction(state: CoordinatorState, action: ActionRecord, nowMs: number): Plan {
+  if (action.endedAtMs !== null) return 'void';
   const { input } = action;
   switch (input.kind) {
     case 'unlock-optimistic':
@@ -21,8 +23,9 @@ export function planAction(state: CoordinatorState, id: string, nowMs: number): 
     case 'retry-info':
       return planRetryInfo({ state, action, input, nowMs });
     case 'unlock-pessimistic':
+      return planUnlockPessimistic({ state, action, input, nowMs });
     case 'break':
-      return 'void';
+      return planBreak({ state, action, input, nowMs });
     default:
       return unreachable(input);
   }

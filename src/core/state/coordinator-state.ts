@@ -4,17 +4,20 @@ import type { LockEvent } from '../model/lock-event';
 import type { LockId } from '../model/lock-id';
 import type { DownstreamTable, SourceId, TaskName, UpstreamTable } from '../model/names';
 import { NO_REVISION } from '../model/revision';
-import type { SessionRecord, TaskRecord } from '../model/records';
+import type { FailureRecord, SessionRecord, StatusRecord, TaskRecord } from '../model/records';
 import type { Revision } from '../model/revision';
 import { sourceKey, tableKey } from '../model/table-key';
 import type { SourceKey, TableKey } from '../model/table-key';
 import type { Decision } from '../optimistic/sync';
 import { ShapeCounts } from '../table/shape-counts';
 import type { Shape } from '../table/shape';
+import type { Route } from '../wire/source-tables';
 import { ContentCache } from './content-cache';
 import { Outbox } from './outbox';
+import { PessimisticState } from './pessimistic-state';
+import type { Attempt, Target } from './table-entry';
 import { TableEntry } from './table-entry';
-import { Target } from './target';
+import { TargetOf } from './target';
 
 /** A stored value that cannot be read: reported, and skipped. */
 export interface Problem {
@@ -52,6 +55,8 @@ export interface LeavingTable {
 
 /** A worker that speaks for a source of a task. */
 export interface Session {
+  /** The session key's revision: larger for each registration. */
+  readonly revision: Revision;
   readonly task: TaskName;
   readonly source: SourceId;
   readonly record: SessionRecord;
@@ -64,6 +69,13 @@ export interface SourceTablesState {
   tables: TableEntry[];
   /** The revision of its source tables; 0: none are stored. */
   revision: Revision;
+}
+
+/** An operation that has changed: of a table, or in pessimistic mode (`table` null) of a source. */
+export interface TouchedOperation {
+  readonly task: TaskName;
+  readonly source: SourceId;
+  readonly table: TableKey | null;
 }
 
 /** What the leader's writes must keep to. */
@@ -82,6 +94,8 @@ export class CoordinatorState {
   leading = false;
   /** Events of the journal that this step read and that are to be published. */
   published: LockEvent[] = [];
+  /** Tables and sources whose operations this step has changed. */
+  touchedOperations: TouchedOperation[] = [];
   /** The highest sequence number of the journal. */
   journalSequence = 0;
   readonly caches = new ContentCache();
@@ -98,9 +112,18 @@ export class CoordinatorState {
   readonly tasks = new Map<TaskName, TaskRecord>();
   /** Workers whose leases live, by the source that they speak for. */
   readonly sessions = new Map<SourceKey, Session>();
+  /** The tables of each source of pessimistic tasks, with the revision of their record. */
+  readonly pessimisticRoutes = new Map<SourceKey, { readonly routes: readonly Route[]; readonly revision: Revision }>();
+  /** The last report of each source (pessimistic). */
+  readonly attempts = new Map<SourceKey, Attempt>();
+  /** Why operations couldn't be carried out, by table or source. */
+  readonly failures = new Map<TableKey | SourceKey, FailureRecord>();
+  /** What workers last said of themselves. */
+  readonly statuses = new Map<SourceKey, StatusRecord>();
   readonly answers = new Map<TableKey, PendingAnswer>();
   readonly leaving = new Map<TableKey, LeavingTable>();
   readonly finished = new Map<TableKey, PendingDone>();
+  readonly pessimistic = new PessimisticState();
 
   constructor(readonly limits: Limits) {}
 
@@ -109,7 +132,11 @@ export class CoordinatorState {
     const key = tableKey(task, table);
     let entry = this.tables.get(key);
     if (entry === undefined) {
-      entry = new TableEntry(key, task, { source: this.caches.source(table.source), schema: this.caches.schemaName(table.schema), table: table.table });
+      entry = new TableEntry(key, task, {
+        source: this.caches.source(table.source),
+        schema: this.caches.schemaName(table.schema),
+        table: table.table,
+      });
       this.tables.set(key, entry);
     }
     return entry;
@@ -120,7 +147,7 @@ export class CoordinatorState {
     const id = formatLockId(task, table);
     let target = this.targets.get(id);
     if (target === undefined) {
-      target = new Target(task, table, id);
+      target = new TargetOf<TableEntry>(task, table, id);
       this.targets.set(id, target);
     }
     return target;

@@ -13,6 +13,8 @@ import { readPut } from './read-put';
 export function foldAction(state: CoordinatorState, id: string, change: Change): void {
   const action = readPut(state, change, readActionRecord);
   const obligation = { kind: 'advance-action', action: id } as const;
+  if (action?.deadlineMs == null) state.pessimistic.deadlines.delete(id);
+  else state.pessimistic.deadlines.set(id, action.deadlineMs);
   if (action === null) {
     state.actions.delete(id);
     return state.outbox.settle(obligation);
@@ -29,7 +31,8 @@ function applyAction(state: CoordinatorState, { input }: ActionRecord): void {
   switch (input.kind) {
     case 'remove-meta':
       for (const known of state.sourceTables.values()) {
-        const inScope = known.task === input.task && (input.sources.length === 0 || input.sources.includes(known.source));
+        const inScope =
+          known.task === input.task && (input.sources.length === 0 || input.sources.includes(known.source));
         if (inScope) changeSourceTables(state, known.task, known.source, [], NO_REVISION);
       }
       return;

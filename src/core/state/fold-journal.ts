@@ -17,7 +17,10 @@ export function foldJournalEvent(state: CoordinatorState, event: LockEvent): voi
   }
 }
 
-function tellRemoved(state: CoordinatorState, event: Extract<LockEvent, { kind: 'TableRemoved' | 'TableAdded' }>): void {
+function tellRemoved(
+  state: CoordinatorState,
+  event: Extract<LockEvent, { kind: 'TableRemoved' | 'TableAdded' }>,
+): void {
   const { table } = event.participant;
   if (table === null) return;
   const key = tableKey(event.task, table);

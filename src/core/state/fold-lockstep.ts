@@ -3,18 +3,30 @@ import type { LockId } from '../model/lock-id';
 import type { TaskName, UpstreamTable } from '../model/names';
 import type { DecisionRecord } from '../model/records';
 import { NO_REVISION } from '../model/revision';
+import { sourceKey, tableKey } from '../model/table-key';
 import type { Change } from '../model/store';
 import { readDecisionRecord } from '../wire/decision-record';
 import { readInitialSchemaRecord } from '../wire/initial-schema-record';
 import { readJournalRecord } from '../wire/journal-record';
-import { readOptimisticLockRecord } from '../wire/lock-record';
+import { readLockRecord } from '../wire/lock-record';
 import type { LockstepKey } from '../wire/lockstep-keys';
 import type { CoordinatorState } from './coordinator-state';
 import { foldAction } from './fold-action';
 import { foldJournalEvent } from './fold-journal';
-import { foldSession, foldTask } from './fold-task';
+import {
+  foldAttempt,
+  foldFailure,
+  foldPessimisticRoutes,
+  foldSession,
+  foldSourceAttempt,
+  foldStatus,
+  foldTask,
+} from './fold-task';
+import { foldBreak, foldPessimisticLock } from './fold-pessimistic';
 import { decideInfo } from './optimistic-info';
 import { dropLock, settleLock } from './optimistic-membership';
+import { changePessimisticTask, endPessimisticLock } from './pessimistic-membership';
+import { touchSource } from './pessimistic-touch';
 import { readPut } from './read-put';
 import type { TableEntry } from './table-entry';
 
@@ -30,12 +42,25 @@ export function foldLockstepChange(state: CoordinatorState, key: LockstepKey, ch
     case 'journal':
       return foldJournal(state, key.sequence, change);
     case 'task':
-      return foldTask(state, key.task, change);
+      foldTask(state, key.task, change);
+      return changePessimisticTask(state, key.task);
     case 'session':
       return foldSession(state, key, change);
+    case 'attempt':
+      return foldAttempt(state, key, change);
+    case 'source-attempt':
+      return foldSourceAttempt(state, key, change);
+    case 'failure':
+      return foldFailure(state, tableKey(key.task, key.table), change);
+    case 'source-failure':
+      foldFailure(state, sourceKey(key.task, key.source), change);
+      return touchSource(state, key.task, key.source);
+    case 'status':
+      return foldStatus(state, key, change);
     case 'action':
       return foldAction(state, key.id, change);
     case 'source-tables':
+      return foldPessimisticRoutes(state, key, change);
     case 'break':
     case 'leader':
       return;
@@ -45,10 +70,15 @@ export function foldLockstepChange(state: CoordinatorState, key: LockstepKey, ch
 }
 
 function foldLock(state: CoordinatorState, lockId: LockId, change: Change): void {
-  if (change.kind === 'delete') return endLock(state, lockId);
-  const record = readPut(state, change, readOptimisticLockRecord);
+  if (change.kind === 'delete') {
+    endLock(state, lockId);
+    return endPessimisticLock(state, lockId);
+  }
+  const record = readPut(state, change, readLockRecord);
+  if (record === null) return;
+  if (record.mode === 'pessimistic') return foldPessimisticLock(state, record, change.modRevision);
   const held = state.targets.get(lockId)?.lock;
-  if (record === null || held == null || held.lock.origin.incarnation !== record.incarnation) return;
+  if (held == null || held.lock.origin.incarnation !== record.incarnation) return;
   held.recorded = true;
   held.createdAtMs = record.createdAtMs;
   state.outbox.settle({ kind: 'record-lock', lockId });
@@ -61,7 +91,9 @@ function endLock(state: CoordinatorState, lockId: LockId): void {
   // The deletion of a former lock of the same ID doesn't concern one that isn't recorded yet.
   if (target?.lock?.recorded !== true) return;
   dropLock(state, target);
-  const late = [...target.tables].filter((entry) => entry.info !== null).sort((a, b) => a.infoRevision - b.infoRevision);
+  const late = [...target.tables]
+    .filter((entry) => entry.info !== null)
+    .sort((a, b) => a.infoRevision - b.infoRevision);
   for (const entry of late) decideInfo(state, entry);
 }
 
@@ -73,6 +105,7 @@ function foldDecision(state: CoordinatorState, key: { lockId: LockId; table: Ups
   entry.decisionRevision = record === null ? NO_REVISION : change.modRevision;
   entry.decidedRevision = record?.infoRevision ?? NO_REVISION;
   if (record === null) return state.dropIfForgotten(entry);
+  entry.putRevision = record.operationRevision ?? change.modRevision;
   const held = entry.target?.lock;
   if (held != null) held.progressAtMs = Math.max(held.progressAtMs ?? 0, record.atMs);
   if (record.by === 'unlock') placeReleased(state, entry, record);

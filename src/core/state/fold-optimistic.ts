@@ -9,13 +9,21 @@ import { changeSourceTables, joinTarget } from './optimistic-membership';
 import { replaceOperation } from './optimistic-operation';
 
 /** The source tables of one source were put or deleted. */
-export function foldOptimisticSourceTables(state: CoordinatorState, key: { task: TaskName; source: SourceId }, change: Change): void {
+export function foldOptimisticSourceTables(
+  state: CoordinatorState,
+  key: { task: TaskName; source: SourceId },
+  change: Change,
+): void {
   const routes = change.kind === 'put' ? listRoutes(readSourceTables(change.value, change.key)) : [];
   changeSourceTables(state, key.task, key.source, routes, change.kind === 'put' ? change.modRevision : NO_REVISION);
 }
 
 /** A table's info was put or deleted. */
-export function foldOptimisticInfo(state: CoordinatorState, key: { task: TaskName; table: UpstreamTable }, change: Change): void {
+export function foldOptimisticInfo(
+  state: CoordinatorState,
+  key: { task: TaskName; table: UpstreamTable },
+  change: Change,
+): void {
   const entry = state.entryOf(key.task, key.table);
   if (change.kind === 'delete') {
     replaceInfo(state, entry, null, NO_REVISION, 0);
@@ -28,12 +36,23 @@ export function foldOptimisticInfo(state: CoordinatorState, key: { task: TaskNam
 }
 
 /** A table's operation was put or deleted. */
-export function foldOptimisticOperation(state: CoordinatorState, key: { task: TaskName; table: UpstreamTable }, change: Change): void {
+export function foldOptimisticOperation(
+  state: CoordinatorState,
+  key: { task: TaskName; table: UpstreamTable },
+  change: Change,
+): void {
   const entry = state.entryOf(key.task, key.table);
+  state.touchedOperations.push({ task: key.task, source: entry.source, table: entry.key });
   if (change.kind === 'delete') {
     replaceOperation(state, entry, null, NO_REVISION);
     return state.dropIfForgotten(entry);
   }
   const { lockId, ddls, stage, message, done, columns } = readOptimisticOperation(change.value, change.key);
-  replaceOperation(state, entry, state.caches.operation({ lockId, ddls, stage, message, done, columns }), change.modRevision);
+  if (!done) entry.putRevision = change.modRevision;
+  replaceOperation(
+    state,
+    entry,
+    state.caches.operation({ lockId, ddls, stage, message, done, columns }),
+    change.modRevision,
+  );
 }

@@ -1,7 +1,13 @@
-import type { SourceId, TaskName } from '../model/names';
+import type { SourceId, TaskName, UpstreamTable } from '../model/names';
 import type { Change } from '../model/store';
 import { sourceKey } from '../model/table-key';
+import type { SourceKey, TableKey } from '../model/table-key';
+import { readAttemptRecord } from '../wire/attempt-record';
+import { readFailureRecord } from '../wire/failure-record';
 import { readSessionRecord } from '../wire/session-record';
+import { listRoutes, readSourceTables } from '../wire/source-tables';
+import { readSourceTablesRecord } from '../wire/source-tables-record';
+import { readStatusRecord } from '../wire/status-record';
 import { readTaskRecord } from '../wire/task-record';
 import type { CoordinatorState } from './coordinator-state';
 import { excludeTable, includeTable } from './optimistic-exclusion';
@@ -15,16 +21,79 @@ export function foldTask(state: CoordinatorState, task: TaskName, change: Change
   if (record === null) state.tasks.delete(task);
   else state.tasks.set(task, record);
   const after = new Set(record?.excluded);
-  for (const source of before) if (!after.has(source)) for (const entry of tablesOf(state, task, source)) includeTable(state, entry);
-  for (const source of after) if (!before.has(source)) for (const entry of tablesOf(state, task, source)) excludeTable(state, entry);
+  for (const source of before)
+    if (!after.has(source)) for (const entry of tablesOf(state, task, source)) includeTable(state, entry);
+  for (const source of after)
+    if (!before.has(source)) for (const entry of tablesOf(state, task, source)) excludeTable(state, entry);
 }
 
 /** A worker registered, renewed its record, or its lease ended. */
-export function foldSession(state: CoordinatorState, key: { readonly task: TaskName; readonly source: SourceId }, change: Change): void {
+export function foldSession(
+  state: CoordinatorState,
+  key: { readonly task: TaskName; readonly source: SourceId },
+  change: Change,
+): void {
   const { task, source } = key;
   const record = readPut(state, change, readSessionRecord);
   if (record === null) state.sessions.delete(sourceKey(task, source));
-  else state.sessions.set(sourceKey(task, source), { task, source, record });
+  else state.sessions.set(sourceKey(task, source), { task, source, revision: change.modRevision, record });
+}
+
+/** A report through the API was recorded. */
+export function foldAttempt(
+  state: CoordinatorState,
+  key: { readonly task: TaskName; readonly table: UpstreamTable },
+  change: Change,
+): void {
+  const record = readPut(state, change, readAttemptRecord);
+  const entry = state.entryOf(key.task, key.table);
+  entry.attempt = record === null ? null : { ...record, revision: change.modRevision };
+  if (record === null) state.dropIfForgotten(entry);
+}
+
+/** A report of a source through the API was recorded. */
+export function foldSourceAttempt(
+  state: CoordinatorState,
+  key: { readonly task: TaskName; readonly source: SourceId },
+  change: Change,
+): void {
+  const record = readPut(state, change, readAttemptRecord);
+  if (record === null) state.attempts.delete(sourceKey(key.task, key.source));
+  else state.attempts.set(sourceKey(key.task, key.source), { ...record, revision: change.modRevision });
+}
+
+/** A worker couldn't carry out an operation, or that doesn't matter any more. */
+export function foldFailure(state: CoordinatorState, key: TableKey | SourceKey, change: Change): void {
+  const record = readPut(state, change, readFailureRecord);
+  if (record === null) state.failures.delete(key);
+  else state.failures.set(key, record);
+}
+
+/** A worker said how it is. */
+export function foldStatus(
+  state: CoordinatorState,
+  key: { readonly task: TaskName; readonly source: SourceId },
+  change: Change,
+): void {
+  const record = readPut(state, change, readStatusRecord);
+  if (record === null) state.statuses.delete(sourceKey(key.task, key.source));
+  else state.statuses.set(sourceKey(key.task, key.source), record);
+}
+
+/** The tables of a source of a pessimistic task were put or deleted. */
+export function foldPessimisticRoutes(
+  state: CoordinatorState,
+  key: { readonly task: TaskName; readonly source: SourceId },
+  change: Change,
+): void {
+  const record = readPut(state, change, readSourceTablesRecord);
+  const id = sourceKey(key.task, key.source);
+  if (record === null) state.pessimisticRoutes.delete(id);
+  else
+    state.pessimisticRoutes.set(id, {
+      routes: listRoutes(readSourceTables(record.tables, change.key)),
+      revision: change.modRevision,
+    });
 }
 
 function tablesOf(state: CoordinatorState, task: TaskName, source: SourceId): readonly TableEntry[] {

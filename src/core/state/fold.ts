@@ -9,9 +9,12 @@ import type { LockstepKey } from '../wire/lockstep-keys';
 import type { CoordinatorState } from './coordinator-state';
 import { foldLockstepChange } from './fold-lockstep';
 import { foldOptimisticInfo, foldOptimisticOperation, foldOptimisticSourceTables } from './fold-optimistic';
+import { foldPessimisticInfo, foldPessimisticOperation, foldSubtask } from './fold-pessimistic';
 
 /** A change whose key was taken apart. */
-export type KeyedChange = { readonly change: Change } & ({ readonly layout: 'dm'; readonly key: DmKey } | { readonly layout: 'lockstep'; readonly key: LockstepKey });
+export type KeyedChange = { readonly change: Change } & (
+  { readonly layout: 'dm'; readonly key: DmKey } | { readonly layout: 'lockstep'; readonly key: LockstepKey }
+);
 
 /**
  * In which order the changes of one revision take effect: what a decision reads comes before the info that asks for it.
@@ -27,6 +30,11 @@ const ORDER: Readonly<Record<DmKey['kind'] | LockstepKey['kind'], number>> = {
   'initial-schema': 1,
   'source-tables': 2,
   'optimistic-source-tables': 2,
+  attempt: 2,
+  'source-attempt': 2,
+  failure: 3,
+  'source-failure': 3,
+  status: 3,
   action: 3,
   break: 3,
   lock: 4,
@@ -101,9 +109,11 @@ function foldDmChange(state: CoordinatorState, key: DmKey, change: Change): void
       // Only the coordinator writes these, from what the infos and operations say; they are read when it recovers.
       return;
     case 'pessimistic-info':
+      return foldPessimisticInfo(state, key, change);
     case 'pessimistic-operation':
-      return;
+      return foldPessimisticOperation(state, key, change);
     case 'subtask':
+      return foldSubtask(state, key, change);
     case 'registered-worker':
     case 'alive-worker':
     case 'bound-worker':

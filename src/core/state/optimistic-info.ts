@@ -61,7 +61,13 @@ function inconsistency({ ddls, after }: InfoContent): DecisionProblem | null {
 }
 
 /** A new info of `entry` has come: whatever was owed for the one before is void. */
-export function replaceInfo(state: CoordinatorState, entry: TableEntry, content: InfoContent | null, revision: Revision, version: number): void {
+export function replaceInfo(
+  state: CoordinatorState,
+  entry: TableEntry,
+  content: InfoContent | null,
+  revision: Revision,
+  version: number,
+): void {
   entry.info = content;
   entry.infoRevision = revision;
   entry.infoVersion = version;

@@ -5,8 +5,8 @@ import type { DropMark } from '../optimistic/dropped-columns';
 import { OptimisticLock } from '../optimistic/lock';
 import type { Shape } from '../table/shape';
 import type { CoordinatorState } from './coordinator-state';
-import type { Membership, TableEntry } from './table-entry';
-import type { Target, TargetLock } from './target';
+import type { Membership, TableEntry, Target } from './table-entry';
+import type { TargetLock } from './target';
 
 /** One upstream table and where it routes to. */
 export interface RoutedTable {
@@ -34,7 +34,12 @@ export function changeSourceTables(
 }
 
 /** `entry` belongs to `target` from now on, and to its lock if there is one. */
-export function joinTarget(state: CoordinatorState, entry: TableEntry, target: Target, membership: Exclude<Membership, 'none'>): void {
+export function joinTarget(
+  state: CoordinatorState,
+  entry: TableEntry,
+  target: Target,
+  membership: Exclude<Membership, 'none'>,
+): void {
   if (entry.target === target) {
     entry.membership = entry.membership === 'source-tables' ? 'source-tables' : membership;
     return;
@@ -68,7 +73,15 @@ export function createLock(state: CoordinatorState, target: Target, by: TableEnt
   const origin = { id: target.lockId, task: target.task, target: target.table, incarnation: by.infoRevision, initial };
   const lock = new OptimisticLock(origin, state.emptyCounts);
   for (const entry of target.tables) addMember(state, entry, lock);
-  target.lock = { lock, createdBy: by.key, recorded: false, createdAtMs: null, progressAtMs: null, parked: new Set(), wasSynced: false };
+  target.lock = {
+    lock,
+    createdBy: by.key,
+    recorded: false,
+    createdAtMs: null,
+    progressAtMs: null,
+    parked: new Set(),
+    wasSynced: false,
+  };
   state.outbox.ask({ kind: 'record-lock', lockId: target.lockId });
   return target.lock;
 }
@@ -77,12 +90,24 @@ export function createLock(state: CoordinatorState, target: Target, by: TableEnt
 export function restoreLock(
   state: CoordinatorState,
   target: Target,
-  { initial, incarnation, createdAtMs }: { readonly initial: Shape; readonly incarnation: Revision; readonly createdAtMs: number },
+  {
+    initial,
+    incarnation,
+    createdAtMs,
+  }: { readonly initial: Shape; readonly incarnation: Revision; readonly createdAtMs: number },
 ): void {
   invariant(target.lock === null, 'a target has one lock');
   const origin = { id: target.lockId, task: target.task, target: target.table, incarnation, initial };
   const lock = new OptimisticLock(origin, state.emptyCounts);
-  target.lock = { lock, createdBy: null, recorded: true, createdAtMs, progressAtMs: null, parked: new Set(), wasSynced: false };
+  target.lock = {
+    lock,
+    createdBy: null,
+    recorded: true,
+    createdAtMs,
+    progressAtMs: null,
+    parked: new Set(),
+    wasSynced: false,
+  };
   for (const entry of target.tables) addMember(state, entry, lock);
 }
 

@@ -4,7 +4,12 @@ import { settleLock } from './optimistic-membership';
 import type { OperationContent, TableEntry } from './table-entry';
 
 /** The stored operation of `entry` is now this one; null: none. */
-export function replaceOperation(state: CoordinatorState, entry: TableEntry, content: OperationContent | null, revision: Revision): void {
+export function replaceOperation(
+  state: CoordinatorState,
+  entry: TableEntry,
+  content: OperationContent | null,
+  revision: Revision,
+): void {
   entry.operation = content;
   entry.operationRevision = revision;
   if (content?.done === true) markDone(state, entry, content);

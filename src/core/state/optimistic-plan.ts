@@ -8,8 +8,8 @@ import { formatLockstepKey } from '../wire/lockstep-keys';
 import { writeDecisionRecord } from '../wire/decision-record';
 import { writeOptimisticOperation } from '../wire/optimistic-operation';
 import type { CoordinatorState, PendingAnswer } from './coordinator-state';
-import type { OperationContent, TableEntry } from './table-entry';
-import type { Target, TargetLock } from './target';
+import type { OperationContent, TableEntry, Target } from './table-entry';
+import type { TargetLock } from './target';
 import type { Plan } from './write';
 
 /** What is needed to plan the writes of one lock. */
@@ -36,14 +36,23 @@ export function planAnswer(context: TableContext): Plan {
     held.parked.add(entry.key);
     return 'wait';
   }
-  const record = { normal: answer.normal.fingerprint, conflict: answer.conflict?.fingerprint ?? null, done: answer.done };
+  const record = {
+    normal: answer.normal.fingerprint,
+    conflict: answer.conflict?.fingerprint ?? null,
+    done: answer.done,
+  };
   const operation = answer.silent ? null : operationOf(target, answer.decision);
   return {
     compares: [infoUnchanged(entry)],
     mutations: [
       ...markPuts(context, answer.decision),
       ...(operation === null ? [] : [operationPut(entry, operation)]),
-      decisionPut(context, { ...record, infoRevision: answer.infoRevision, by: 'info' }),
+      decisionPut(context, {
+        ...record,
+        infoRevision: answer.infoRevision,
+        operationRevision: operation === null ? entry.putRevision : null,
+        by: 'info',
+      }),
     ],
     events: answerEvents(context, answer, operation),
   };
@@ -54,11 +63,26 @@ export function planRedirect(context: TableContext): Plan {
   const { entry, target } = context;
   const { member } = entry;
   if (member === null) return 'void';
-  const operation: OperationContent = { lockId: target.lockId, ddls: null, stage: 'resolved', message: '', done: false, columns: null };
-  const record = { infoRevision: entry.decidedRevision, normal: member.normal.fingerprint, conflict: null, done: member.done } as const;
+  const operation: OperationContent = {
+    lockId: target.lockId,
+    ddls: null,
+    stage: 'resolved',
+    message: '',
+    done: false,
+    columns: null,
+  };
+  const record = {
+    infoRevision: entry.decidedRevision,
+    normal: member.normal.fingerprint,
+    conflict: null,
+    done: member.done,
+  } as const;
   return {
     compares: [infoUnchanged(entry)],
-    mutations: [operationPut(entry, operation), decisionPut(context, { ...record, by: 'redirect' })],
+    mutations: [
+      operationPut(entry, operation),
+      decisionPut(context, { ...record, operationRevision: null, by: 'redirect' }),
+    ],
     events: [operationPutEvent(context, operation)],
   };
 }
@@ -79,7 +103,10 @@ export function planRecordDone(context: TableContext): Plan {
   };
   return {
     compares: [infoUnchanged(entry)],
-    mutations: [...markUpdates(context, finished.forget), decisionPut(context, { ...record, by: 'done' })],
+    mutations: [
+      ...markUpdates(context, finished.forget),
+      decisionPut(context, { ...record, operationRevision: entry.putRevision, by: 'done' }),
+    ],
     events: [{ ...ofLock(context), kind: 'OperationDone', participant: participantOf(entry) }],
   };
 }
@@ -89,16 +116,27 @@ export function planRecordMember(context: TableContext): Plan {
   const { entry } = context;
   const { member } = entry;
   if (member === null || entry.info !== null) return 'void';
-  const record = { infoRevision: entry.decidedRevision, normal: member.normal.fingerprint, conflict: null, done: member.done } as const;
+  const record = {
+    infoRevision: entry.decidedRevision,
+    normal: member.normal.fingerprint,
+    conflict: null,
+    done: member.done,
+  } as const;
   return {
     compares: [infoUnchanged(entry)],
-    mutations: [decisionPut(context, { ...record, by: 'member' })],
+    mutations: [decisionPut(context, { ...record, operationRevision: entry.putRevision, by: 'member' })],
     events: [{ ...ofLock(context), kind: 'TableAdded', participant: participantOf(entry) }],
   };
 }
 
 /** What names the lock in an event. */
-export function ofLock({ target, held }: Pick<LockContext, 'target' | 'held'>): Pick<Extract<LockEvent, { kind: 'LockSynced' }>, 'task' | 'lockId' | 'incarnation'> {
+export function ofLock({
+  target,
+  held,
+}: Pick<LockContext, 'target' | 'held'>): Pick<
+  Extract<LockEvent, { kind: 'LockSynced' }>,
+  'task' | 'lockId' | 'incarnation'
+> {
   return { task: target.task, lockId: target.lockId, incarnation: held.lock.origin.incarnation };
 }
 
@@ -156,7 +194,9 @@ function markUpdates(context: TableContext, forget: readonly string[]): Mutation
   const { entry, target, held } = context;
   const puts = (entry.operation?.columns ?? []).flatMap((column) => markPut(context, column));
   const isFree = (column: string): boolean => !held.lock.dropped.hasColumn(column);
-  const deletes = forget.filter(isFree).map((column): Mutation => ({ kind: 'delete-prefix', prefix: dmPrefix('dropped-column', target.lockId, column) }));
+  const deletes = forget
+    .filter(isFree)
+    .map((column): Mutation => ({ kind: 'delete-prefix', prefix: dmPrefix('dropped-column', target.lockId, column) }));
   return [...puts, ...deletes];
 }
 
@@ -171,10 +211,19 @@ function answerEvents(context: TableContext, answer: PendingAnswer, operation: O
   const { entry } = context;
   const participant = participantOf(entry);
   const ddls = entry.info?.ddls ?? [];
-  const events: LockEvent[] = [{ ...ofLock(context), kind: 'InfoReceived', participant, ddls, infoRevision: answer.infoRevision }];
+  const events: LockEvent[] = [
+    { ...ofLock(context), kind: 'InfoReceived', participant, ddls, infoRevision: answer.infoRevision },
+  ];
   const { problem } = answer.decision;
   if (problem !== null) {
-    events.push({ ...ofLock(context), kind: 'ConflictDetected', participant, code: problem.code, message: problem.message, ddls });
+    events.push({
+      ...ofLock(context),
+      kind: 'ConflictDetected',
+      participant,
+      code: problem.code,
+      message: problem.message,
+      ddls,
+    });
   }
   if (operation !== null) events.push(operationPutEvent(context, operation));
   return events;
@@ -183,5 +232,13 @@ function answerEvents(context: TableContext, answer: PendingAnswer, operation: O
 /** The event of an operation that is put. */
 export function operationPutEvent(context: TableContext, operation: OperationContent): LockEvent {
   const { ddls, stage, message } = operation;
-  return { ...ofLock(context), kind: 'OperationPut', participant: participantOf(context.entry), ddls: ddls ?? [], exec: null, stage, message };
+  return {
+    ...ofLock(context),
+    kind: 'OperationPut',
+    participant: participantOf(context.entry),
+    ddls: ddls ?? [],
+    exec: null,
+    stage,
+    message,
+  };
 }

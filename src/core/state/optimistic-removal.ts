@@ -7,11 +7,19 @@ import { schemaOfShape } from '../table/shape-schema';
 import type { Shape } from '../table/shape';
 import { isShape } from '../table/shape';
 import { dmPrefix, formatDmKey } from '../wire/dm-keys';
-import { writeOptimisticLockRecord } from '../wire/lock-record';
+import { writeLockRecord } from '../wire/lock-record';
 import { formatLockstepKey, lockstepPrefix } from '../wire/lockstep-keys';
 import { writeTableInfo } from '../wire/table-info';
 import type { CoordinatorState } from './coordinator-state';
-import { infoKey, infoUnchanged, ofLock, operationKey, operationOf, operationPut, operationPutEvent } from './optimistic-plan';
+import {
+  infoKey,
+  infoUnchanged,
+  ofLock,
+  operationKey,
+  operationOf,
+  operationPut,
+  operationPutEvent,
+} from './optimistic-plan';
 import type { LockContext } from './optimistic-plan';
 import type { OperationContent, TableEntry } from './table-entry';
 import type { Plan, Write } from './write';
@@ -22,7 +30,13 @@ export function planRecordLock(context: LockContext): Write {
   const by = held.createdBy === null ? undefined : state.tables.get(held.createdBy);
   const events: LockEvent[] = [];
   if (by !== undefined) {
-    events.push({ ...ofLock(context), kind: 'LockCreated', mode: 'optimistic', by: { source: by.source, table: by.table }, ddls: by.info?.ddls ?? [] });
+    events.push({
+      ...ofLock(context),
+      kind: 'LockCreated',
+      mode: 'optimistic',
+      by: { source: by.source, table: by.table },
+      ddls: by.info?.ddls ?? [],
+    });
   }
   return { compares: [], mutations: [lockRecordPut(context, held.lock.origin.initial)], events };
 }
@@ -43,7 +57,10 @@ export function planRemoval(context: LockContext): Plan {
   const { joined } = held.lock;
   return {
     compares: part.map(infoUnchanged),
-    mutations: [...(isShape(joined) ? [lockRecordPut(context, joined)] : []), ...part.flatMap((entry) => tableDeletes(context, entry))],
+    mutations: [
+      ...(isShape(joined) ? [lockRecordPut(context, joined)] : []),
+      ...part.flatMap((entry) => tableDeletes(context, entry)),
+    ],
     events: [],
   };
 }
@@ -64,20 +81,38 @@ export function planForget(state: CoordinatorState, key: TableKey): Plan {
   const mutations: Mutation[] = [
     ...deleteIf(entry.info !== null && entry.infoRevision <= revision, infoKey(entry)),
     ...deleteIf(entry.operation !== null && entry.operationRevision <= revision, operationKey(entry)),
-    ...deleteIf(entry.decisionRevision !== NO_REVISION && entry.decisionRevision <= revision, formatLockstepKey({ kind: 'decision', lockId, table })),
-    ...leaving.columns.map((column): Mutation => ({ kind: 'delete', key: formatDmKey({ kind: 'dropped-column', lockId, column, table }) })),
+    ...deleteIf(
+      entry.decisionRevision !== NO_REVISION && entry.decisionRevision <= revision,
+      formatLockstepKey({ kind: 'decision', lockId, table }),
+    ),
+    ...deleteIf(
+      entry.attempt !== null && entry.attempt.revision <= revision,
+      formatLockstepKey({ kind: 'attempt', task: entry.task, table }),
+    ),
+    ...leaving.columns.map((column): Mutation => ({
+      kind: 'delete',
+      key: formatDmKey({ kind: 'dropped-column', lockId, column, table }),
+    })),
   ];
-  const events: LockEvent[] = incarnation === null ? [] : [{ kind: 'TableRemoved', task: entry.task, lockId, incarnation, participant }];
-  return mutations.length === 0 && events.length === 0 ? 'void' : { compares: [infoUnchanged(entry)], mutations, events };
+  const events: LockEvent[] =
+    incarnation === null ? [] : [{ kind: 'TableRemoved', task: entry.task, lockId, incarnation, participant }];
+  return mutations.length === 0 && events.length === 0
+    ? 'void'
+    : { compares: [infoUnchanged(entry)], mutations, events };
 }
 
 function lastPart(context: LockContext, stored: readonly TableEntry[]): Write {
   const { target } = context;
-  const answered = stored.flatMap((entry) => finalOperation(context, entry).map((operation) => ({ ...context, entry, operation })));
+  const answered = stored.flatMap((entry) =>
+    finalOperation(context, entry).map((operation) => ({ ...context, entry, operation })),
+  );
   return {
     compares: stored.map(infoUnchanged),
     mutations: [...stored.flatMap((entry) => tableDeletes(context, entry)), ...lockDeletes(target.lockId)],
-    events: [...answered.map((answer) => operationPutEvent(answer, answer.operation)), { ...ofLock(context), kind: 'LockResolved' }],
+    events: [
+      ...answered.map((answer) => operationPutEvent(answer, answer.operation)),
+      { ...ofLock(context), kind: 'LockResolved' },
+    ],
   };
 }
 
@@ -95,7 +130,9 @@ function tableDeletes(context: LockContext, entry: TableEntry): Mutation[] {
   const [operation] = finalOperation(context, entry);
   return [
     ...deleteIf(entry.info !== null, infoKey(entry)),
-    ...(operation === undefined ? deleteIf(entry.operation !== null, operationKey(entry)) : [operationPut(entry, operation)]),
+    ...(operation === undefined
+      ? deleteIf(entry.operation !== null, operationKey(entry))
+      : [operationPut(entry, operation)]),
   ];
 }
 
@@ -121,5 +158,9 @@ function lockRecordPut({ target, held, nowMs }: LockContext, initial: Shape): Mu
     initial: writeTableInfo(schemaOfShape(initial, target.table.table)),
     createdAtMs: held.createdAtMs ?? nowMs,
   } as const;
-  return { kind: 'put', key: formatLockstepKey({ kind: 'lock', lockId: target.lockId }), value: writeOptimisticLockRecord(record) };
+  return {
+    kind: 'put',
+    key: formatLockstepKey({ kind: 'lock', lockId: target.lockId }),
+    value: writeLockRecord(record),
+  };
 }

@@ -7,6 +7,8 @@ import { ofLock, planAnswer, planRecordDone, planRecordMember, planRedirect } fr
 import type { LockContext, TableContext } from './optimistic-plan';
 import { planForget, planRecordLock, planRemains, planRemoval } from './optimistic-removal';
 import type { Obligation } from './outbox';
+import { planPessimisticLock } from './pessimistic-plan';
+import { planSource } from './pessimistic-source-plan';
 import type { Plan } from './write';
 
 /** The next write for an obligation, as the state is now. Reads the state, changes nothing of what it means. */
@@ -31,22 +33,39 @@ export function planObligation(state: CoordinatorState, obligation: Obligation, 
         ? planRemains(obligation.lockId)
         : planForLock(state, obligation.lockId, nowMs, planRemoval);
     case 'drive-pessimistic-lock':
+      return planPessimisticLock(state, obligation.lockId, nowMs);
     case 'clean-source':
+      return planSource(state, obligation.source, nowMs);
     case 'announce-worker':
       return 'void';
     case 'advance-action':
-      return planAction(state, obligation.action, nowMs);
+      return planKnownAction(state, obligation.action, nowMs);
     default:
       return unreachable(obligation);
   }
 }
 
-function planForLock(state: CoordinatorState, lockId: LockId, nowMs: number, plan: (context: LockContext) => Plan): Plan {
+function planKnownAction(state: CoordinatorState, id: string, nowMs: number): Plan {
+  const action = state.actions.get(id);
+  return action === undefined ? 'void' : planAction(state, action, nowMs);
+}
+
+function planForLock(
+  state: CoordinatorState,
+  lockId: LockId,
+  nowMs: number,
+  plan: (context: LockContext) => Plan,
+): Plan {
   const target = state.targets.get(lockId);
   return target?.lock == null ? 'void' : plan({ state, target, held: target.lock, nowMs });
 }
 
-function planForTable(state: CoordinatorState, key: TableKey, nowMs: number, plan: (context: TableContext) => Plan): Plan {
+function planForTable(
+  state: CoordinatorState,
+  key: TableKey,
+  nowMs: number,
+  plan: (context: TableContext) => Plan,
+): Plan {
   const entry = state.tables.get(key);
   const target = entry?.target ?? null;
   if (entry === undefined || target?.lock == null) return 'void';

@@ -9,7 +9,7 @@ import type { DropStage } from '../optimistic/dropped-columns';
 import type { Shape } from '../table/shape';
 import { readDecisionRecord } from '../wire/decision-record';
 import { readDroppedColumnStage } from '../wire/dropped-column-stage';
-import { readOptimisticLockRecord } from '../wire/lock-record';
+import { readLockRecord } from '../wire/lock-record';
 import { readOptimisticOperation } from '../wire/optimistic-operation';
 import type { CoordinatorState } from './coordinator-state';
 import { guardProblems } from './fold';
@@ -29,7 +29,10 @@ interface FoundDecision {
 /** What is read before anything is decided. */
 class Findings {
   readonly decisions = new Map<TableEntry, FoundDecision>();
-  readonly marks = new Map<LockId, { readonly table: TableKey; readonly column: string; readonly stage: DropStage }[]>();
+  readonly marks = new Map<
+    LockId,
+    { readonly table: TableKey; readonly column: string; readonly stage: DropStage }[]
+  >();
   /** Every schema that occurs, by its fingerprint. */
   readonly shapes = new Map<string, Shape>();
 
@@ -65,7 +68,8 @@ function readValue(state: CoordinatorState, { key, change }: KeyedChange, findin
       for (const known of [info.before, ...info.after]) if (known !== null) findings.addShape(known.shape);
       // An info that came after the source's tables were put last has added its table; an earlier one is of a table that left.
       const { revision } = state.sourceTablesOf(key.task, key.table.source);
-      if (revision !== NO_REVISION && change.modRevision > revision) joinTarget(state, entry, state.targetOf(key.task, info.target), 'info');
+      if (revision !== NO_REVISION && change.modRevision > revision)
+        joinTarget(state, entry, state.targetOf(key.task, info.target), 'info');
       return;
     }
     case 'optimistic-operation': {
@@ -73,13 +77,18 @@ function readValue(state: CoordinatorState, { key, change }: KeyedChange, findin
       const { lockId, ddls, stage, message, done, columns } = readOptimisticOperation(change.value, change.key);
       entry.operation = state.caches.operation({ lockId, ddls, stage, message, done, columns });
       entry.operationRevision = change.modRevision;
+      if (!done) entry.putRevision = change.modRevision;
       return;
     }
     case 'dropped-column': {
       const marks = findings.marks.get(key.lockId) ?? [];
       findings.marks.set(key.lockId, marks);
       const { task } = parseLockId(key.lockId);
-      marks.push({ table: tableKey(task, key.table), column: key.column, stage: readDroppedColumnStage(change.value, change.key) });
+      marks.push({
+        table: tableKey(task, key.table),
+        column: key.column,
+        stage: readDroppedColumnStage(change.value, change.key),
+      });
       return;
     }
     case 'decision': {
@@ -88,6 +97,7 @@ function readValue(state: CoordinatorState, { key, change }: KeyedChange, findin
       const entry = state.entryOf(parseLockId(key.lockId).task, key.table);
       entry.decisionRevision = change.modRevision;
       entry.decidedRevision = record.infoRevision;
+      entry.putRevision = record.operationRevision ?? change.modRevision;
       findings.decisions.set(entry, { lockId: key.lockId, record });
       return;
     }
@@ -98,22 +108,28 @@ function readValue(state: CoordinatorState, { key, change }: KeyedChange, findin
 
 /** A table that its worker never listed, whose source has no source tables at all: its decision says that it took part. */
 function joinUnlisted(state: CoordinatorState, entry: TableEntry, { lockId, record }: FoundDecision): void {
-  const isListed = entry.membership !== 'none' || state.sourceTablesOf(entry.task, entry.source).revision !== NO_REVISION;
+  const isListed =
+    entry.membership !== 'none' || state.sourceTablesOf(entry.task, entry.source).revision !== NO_REVISION;
   if (isListed || entry.info === null || record.infoRevision !== entry.infoRevision) return;
   joinTarget(state, entry, state.targetOf(entry.task, parseLockId(lockId).target), 'info');
 }
 
 function restoreLockRecord(state: CoordinatorState, { key, change }: KeyedChange, findings: Findings): void {
   if (key.kind !== 'lock' || change.kind === 'delete') return;
-  const record = readPut(state, change, readOptimisticLockRecord);
-  if (record === null) return;
+  const record = readPut(state, change, readLockRecord);
+  if (record?.mode !== 'optimistic') return;
   const initial = state.caches.schemas.read(record.initial).shape;
   findings.addShape(initial);
   restoreLock(state, state.targetOf(record.task, record.target), { ...record, initial });
 }
 
 /** Put a table where its decision record says; a record of a lock that isn't there says nothing. */
-function restoreDecision(state: CoordinatorState, entry: TableEntry, { lockId, record }: FoundDecision, findings: Findings): void {
+function restoreDecision(
+  state: CoordinatorState,
+  entry: TableEntry,
+  { lockId, record }: FoundDecision,
+  findings: Findings,
+): void {
   const lock = state.targets.get(lockId)?.lock;
   if (lock == null || entry.target?.lockId !== lockId || entry.member === null) {
     entry.decidedRevision = NO_REVISION;
@@ -129,7 +145,9 @@ function restoreDecision(state: CoordinatorState, entry: TableEntry, { lockId, r
 
 /** Locks of which no record was written: their first info tells the initial schema. */
 function createMissingLocks(state: CoordinatorState): void {
-  const undecided = [...state.tables.values()].filter((entry) => isUndecided(state, entry) && entry.info?.before != null);
+  const undecided = [...state.tables.values()].filter(
+    (entry) => isUndecided(state, entry) && entry.info?.before != null,
+  );
   for (const entry of undecided.sort((a, b) => a.infoRevision - b.infoRevision)) {
     const before = entry.info?.before ?? null;
     if (before !== null && entry.target?.lock === null) createLock(state, entry.target, entry, before.shape);
@@ -152,7 +170,8 @@ function replay(state: CoordinatorState, findings: Findings): void {
     const { operation } = entry;
     if (operation?.done !== true || entry.operationRevision <= entry.decisionRevision) continue;
     // Where DM wrote the store nothing tells which info a finished operation answers: it counts after all infos.
-    if (findings.decisions.has(entry)) events.push({ revision: entry.operationRevision, run: () => markDone(state, entry, operation) });
+    if (findings.decisions.has(entry))
+      events.push({ revision: entry.operationRevision, run: () => markDone(state, entry, operation) });
     else late.push(entry);
   }
   for (const { run } of events.sort((a, b) => a.revision - b.revision)) run();
@@ -166,11 +185,21 @@ function isUndecided(state: CoordinatorState, entry: TableEntry): boolean {
 /** Decide an info that has no decision record. What was answered already stays answered (deviation 5). */
 function decideAgain(state: CoordinatorState, entry: TableEntry): void {
   const { operation } = entry;
-  const answered = operation !== null && entry.operationRevision > entry.infoRevision && (operation.done || operation.stage === 'unlocked');
+  const answered =
+    operation !== null &&
+    entry.operationRevision > entry.infoRevision &&
+    (operation.done || operation.stage === 'unlocked');
   decideInfo(state, entry, answered);
   const after = entry.info?.after.at(-1)?.shape;
   const answer = state.answers.get(entry.key);
-  if (!answered || operation.stage !== 'unlocked' || !operation.ddls?.length || after === undefined || answer === undefined) return;
+  if (
+    !answered ||
+    operation.stage !== 'unlocked' ||
+    !operation.ddls?.length ||
+    after === undefined ||
+    answer === undefined
+  )
+    return;
   if (entry.member === null || entry.target?.lock == null) return;
   entry.target.lock.lock.place(entry.member, after, null);
   state.answers.set(entry.key, { ...answer, normal: after, conflict: null });
@@ -179,7 +208,9 @@ function decideAgain(state: CoordinatorState, entry: TableEntry): void {
 /** A table that left while nobody was there to delete what was stored of it. */
 function forgetIfLeft(state: CoordinatorState, entry: TableEntry, { lockId }: FoundDecision, findings: Findings): void {
   if (entry.membership !== 'none') return;
-  const columns = (findings.marks.get(lockId) ?? []).filter(({ table }) => table === entry.key).map(({ column }) => column);
+  const columns = (findings.marks.get(lockId) ?? [])
+    .filter(({ table }) => table === entry.key)
+    .map(({ column }) => column);
   state.leaving.set(entry.key, { lockId, incarnation: null, revision: state.revision, columns });
   state.outbox.ask({ kind: 'forget-table', table: entry.key });
 }

@@ -4,6 +4,7 @@ import type { CoordinatorState } from './coordinator-state';
 import { foldChange, guardProblems, takeApart } from './fold';
 import type { KeyedChange } from './fold';
 import { recoverOptimistic } from './recover-optimistic';
+import { recoverPessimistic } from './recover-pessimistic';
 
 /** Kinds of keys whose values mean the same whenever they are read: they are folded as if they came now. */
 const TIMELESS: ReadonlySet<KeyedChange['key']['kind']> = new Set([
@@ -16,6 +17,11 @@ const TIMELESS: ReadonlySet<KeyedChange['key']['kind']> = new Set([
   'initial-schema',
   'source-tables',
   'optimistic-source-tables',
+  'attempt',
+  'source-attempt',
+  'failure',
+  'source-failure',
+  'status',
   'action',
   'break',
 ]);
@@ -27,10 +33,14 @@ const TIMELESS: ReadonlySet<KeyedChange['key']['kind']> = new Set([
  */
 export function recover(state: CoordinatorState, values: readonly KeyValue[], revision: Revision): void {
   state.revision = revision;
-  const keyed = takeApart(state, values.map((value) => ({ kind: 'put', ...value })));
+  const keyed = takeApart(
+    state,
+    values.map((value) => ({ kind: 'put', ...value })),
+  );
   for (const each of keyed) {
     if (TIMELESS.has(each.key.kind)) guardProblems(state, each.change, () => foldChange(state, each));
     if (each.key.kind === 'journal') state.journalSequence = Math.max(state.journalSequence, each.key.sequence);
   }
   recoverOptimistic(state, keyed);
+  recoverPessimistic(state, keyed);
 }

@@ -1,13 +1,14 @@
 import type { LockId } from '../model/lock-id';
 import type { ConflictStage } from '../model/conflict-stage';
 import type { SourceId, TaskName, UpstreamTable } from '../model/names';
+import type { AttemptRecord } from '../model/records';
 import { NO_REVISION } from '../model/revision';
 import type { Revision } from '../model/revision';
 import type { TableKey } from '../model/table-key';
 import type { LockMember } from '../optimistic/lock';
 import type { Shape } from '../table/shape';
 import type { KnownSchema } from '../table/known-schema';
-import type { Target } from './target';
+import type { TargetOf } from './target';
 
 /** What an info says, apart from whose it is: one object for all tables that report the same. */
 export interface InfoContent {
@@ -28,6 +29,15 @@ export interface OperationContent {
   readonly columns: readonly string[] | null;
 }
 
+/** The last report of a table or source. */
+export interface Attempt extends AttemptRecord {
+  /** The info's revision. */
+  readonly revision: Revision;
+}
+
+/** The downstream table that upstream tables route to. */
+export type Target = TargetOf<TableEntry>;
+
 /** Where an upstream table is known from; `none`: only leftovers of it are stored. */
 export type Membership = 'source-tables' | 'info' | 'none';
 
@@ -42,6 +52,8 @@ export class TableEntry {
   membership: Membership = 'none';
   /** The downstream table that it routes to; null: only leftovers are stored. */
   target: Target | null = null;
+  /** Its last report through the API; null: none. */
+  attempt: Attempt | null = null;
   /** The schema that its worker registered for it; null: none. */
   initial: Shape | null = null;
   info: InfoContent | null = null;
@@ -49,6 +61,8 @@ export class TableEntry {
   infoVersion = 0;
   operation: OperationContent | null = null;
   operationRevision: Revision = NO_REVISION;
+  /** The revision at which the coordinator put its operation, which stays when the worker puts it back; 0: none. */
+  putRevision: Revision = NO_REVISION;
   /** The info that its stored decision record answers; 0: none, or no record. */
   decidedRevision: Revision = NO_REVISION;
   /** The revision of its stored decision record; 0: none. */
@@ -78,6 +92,12 @@ export class TableEntry {
 
   /** Whether nothing of it is stored any more. */
   get isForgotten(): boolean {
-    return this.membership === 'none' && this.info === null && this.operation === null && this.decisionRevision === NO_REVISION;
+    return (
+      this.membership === 'none' &&
+      this.info === null &&
+      this.operation === null &&
+      this.decisionRevision === NO_REVISION &&
+      this.attempt === null
+    );
   }
 }

@@ -2,11 +2,10 @@ import type { DownstreamTable, TaskName } from '../model/names';
 import type { LockId } from '../model/lock-id';
 import type { TableKey } from '../model/table-key';
 import type { OptimisticLock } from '../optimistic/lock';
-import type { TableEntry } from './table-entry';
 
-/** One downstream table of an optimistic task, with all upstream tables that route to it. */
-export class Target {
-  readonly tables = new Set<TableEntry>();
+/** One downstream table of an optimistic task, with all upstream tables, each a `Table`, that route to it. */
+export class TargetOf<Table> {
+  readonly tables = new Set<Table>();
   /** The lock while its shards differ; all tables are its members then. */
   lock: TargetLock | null = null;
 

@@ -50,13 +50,21 @@ function plain(value: ActionInput | ActionProgress | ActionResult): { readonly [
   return Object.fromEntries(Object.entries(value));
 }
 
-const INPUT_KINDS = ['unlock-optimistic', 'unlock-pessimistic', 'break', 'remove-meta', 'exclude-source', 'retry-info'] as const satisfies readonly ActionInput['kind'][];
+const INPUT_KINDS = [
+  'unlock-optimistic',
+  'unlock-pessimistic',
+  'break',
+  'remove-meta',
+  'exclude-source',
+  'retry-info',
+] as const satisfies readonly ActionInput['kind'][];
 
 function readInput(value: JsonValue): ActionInput {
   const kind = value.field('kind').oneOf(INPUT_KINDS);
   const task = (): ReturnType<typeof parseTaskName> => value.field('task').parsed(parseTaskName);
   const source = (): SourceId => value.field('source').parsed(parseSourceId);
-  const incarnation = (): Revision | null => value.field('ifIncarnation').nullable((field) => parseRevision(field.count()));
+  const incarnation = (): Revision | null =>
+    value.field('ifIncarnation').nullable((field) => parseRevision(field.count()));
   switch (kind) {
     case 'unlock-optimistic':
       return {
@@ -90,7 +98,12 @@ function readInput(value: JsonValue): ActionInput {
         waitMs: value.field('waitMs').count(),
       };
     case 'remove-meta':
-      return { kind, task: task(), sources: readSources(value.field('sources')), force: value.field('force').boolean() };
+      return {
+        kind,
+        task: task(),
+        sources: readSources(value.field('sources')),
+        force: value.field('force').boolean(),
+      };
     case 'exclude-source':
       return { kind, task: task(), source: source(), undo: value.field('undo').boolean() };
     case 'retry-info':
@@ -100,7 +113,11 @@ function readInput(value: JsonValue): ActionInput {
   }
 }
 
-const PROGRESS_KINDS = ['waiting-for-owner', 'waiting-for-others', 'waiting-for-source'] as const satisfies readonly ActionProgress['kind'][];
+const PROGRESS_KINDS = [
+  'waiting-for-owner',
+  'waiting-for-others',
+  'waiting-for-source',
+] as const satisfies readonly ActionProgress['kind'][];
 
 function readProgress(value: JsonValue): ActionProgress {
   const kind = value.field('kind').oneOf(PROGRESS_KINDS);
@@ -145,7 +162,11 @@ function readFailure(value: JsonValue): ActionFailure {
   const code = value.field('code').text();
   const known = errorCodes().find((candidate) => candidate === code);
   const fields = value.field('fields').map(readErrorField);
-  return { code: known ?? value.field('code').fail(`unknown error code ${code}`), message: value.field('message').text(), fields: Object.fromEntries(fields) };
+  return {
+    code: known ?? value.field('code').fail(`unknown error code ${code}`),
+    message: value.field('message').text(),
+    fields: Object.fromEntries(fields),
+  };
 }
 
 function readErrorField(value: JsonValue): ErrorFields[string] {
@@ -161,7 +182,9 @@ function errorCodes(): ErrorCode[] {
 }
 
 function readTable(value: JsonValue): UpstreamTable {
-  return value.convert(() => parseUpstreamTable(value.field('source').text(), value.field('schema').text(), value.field('table').text()));
+  return value.convert(() =>
+    parseUpstreamTable(value.field('source').text(), value.field('schema').text(), value.field('table').text()),
+  );
 }
 
 function readSources(value: JsonValue): SourceId[] {

@@ -13,6 +13,7 @@ const FORMAT: RecordFormat<DecisionRecord> = {
     normal: root.field('normal').text(),
     conflict: root.field('conflict').nullable((conflict) => conflict.text()),
     done: root.field('done').boolean(),
+    operationRevision: root.field('operationRevision').nullable((revision) => parseRevision(revision.count())),
     by: root.field('by').oneOf(MAKERS),
     atMs: root.field('atMs').count(),
   }),

@@ -1,34 +1,111 @@
-import { parseDownstreamTable, parseTaskName } from '../model/names';
-import type { OptimisticLockRecord } from '../model/records';
+import { parseDownstreamTable, parseSourceId, parseTaskName } from '../model/names';
+import type { DownstreamTable } from '../model/names';
+import type {
+  OptimisticLockRecord,
+  PessimisticLockRecord,
+  PessimisticSourceRecord,
+  PessimisticUnlock,
+} from '../model/records';
 import { parseRevision } from '../model/revision';
+import type { Revision } from '../model/revision';
 import { parseStoredLockId } from './dm-lock-id';
+import type { JsonValue } from './json-reader';
 import type { RecordFormat, RecordReading } from './lockstep-records';
 import { readRecord, writeRecord } from './lockstep-records';
 
-const OPTIMISTIC: RecordFormat<OptimisticLockRecord> = {
+/** What is stored of a lock, in either mode. */
+export type LockRecord = OptimisticLockRecord | PessimisticLockRecord;
+
+const FORMAT: RecordFormat<LockRecord> = {
   name: 'lock record',
   version: 1,
-  read: (root) => {
-    const target = root.field('target');
+  read: (root) =>
+    root.field('mode').oneOf(['optimistic', 'pessimistic']) === 'optimistic'
+      ? readOptimistic(root)
+      : readPessimistic(root),
+  write: (record) => {
+    const target = { schema: record.target.schema, table: record.target.table };
+    if (record.mode === 'optimistic') return { ...record, target };
+    const { sources, conflicts, unlock } = record;
     return {
-      mode: root.field('mode').oneOf(['optimistic']),
-      lockId: root.field('lockId').parsed(parseStoredLockId),
-      task: root.field('task').parsed(parseTaskName),
-      target: target.convert(() => parseDownstreamTable(target.field('schema').text(), target.field('table').text())),
-      incarnation: parseRevision(root.field('incarnation').count()),
-      initial: root.field('initial').text(),
-      createdAtMs: root.field('createdAtMs').count(),
+      ...record,
+      target,
+      sources: sources.map((source) => ({ ...source })),
+      conflicts: conflicts.map((conflict) => ({ ...conflict })),
+      unlock: unlock === null ? null : { ...unlock },
     };
   },
-  write: ({ target: { schema, table }, ...record }) => ({ ...record, target: { schema, table } }),
 };
 
-/** The record of an optimistic lock. @throws LockstepError UNREADABLE_VALUE with `where` and the field */
-export function readOptimisticLockRecord(text: string, where?: string): RecordReading<OptimisticLockRecord> {
-  return readRecord(text, OPTIMISTIC, where);
+/** The record of a lock. @throws LockstepError UNREADABLE_VALUE with `where` and the field */
+export function readLockRecord(text: string, where?: string): RecordReading<LockRecord> {
+  return readRecord(text, FORMAT, where);
 }
 
 /** The value under `/lockstep/lock/`. */
-export function writeOptimisticLockRecord(record: OptimisticLockRecord): string {
-  return writeRecord(record, OPTIMISTIC);
+export function writeLockRecord(record: LockRecord): string {
+  return writeRecord(record, FORMAT);
+}
+
+function readOptimistic(root: JsonValue): OptimisticLockRecord {
+  return {
+    mode: 'optimistic',
+    lockId: root.field('lockId').parsed(parseStoredLockId),
+    task: root.field('task').parsed(parseTaskName),
+    target: readTarget(root.field('target')),
+    incarnation: readRevision(root.field('incarnation')),
+    initial: root.field('initial').text(),
+    createdAtMs: root.field('createdAtMs').count(),
+  };
+}
+
+function readPessimistic(root: JsonValue): PessimisticLockRecord {
+  return {
+    mode: 'pessimistic',
+    lockId: root.field('lockId').parsed(parseStoredLockId),
+    task: root.field('task').parsed(parseTaskName),
+    target: readTarget(root.field('target')),
+    incarnation: readRevision(root.field('incarnation')),
+    owner: root.field('owner').parsed(parseSourceId),
+    ddls: root.field('ddls').list((ddl) => ddl.text()),
+    declared: root.field('declared').boolean(),
+    executed: root.field('executed').boolean(),
+    synced: root.field('synced').boolean(),
+    sources: root.field('sources').list(readSource),
+    conflicts: root.field('conflicts').list((conflict) => ({
+      source: conflict.field('source').parsed(parseSourceId),
+      infoRevision: readRevision(conflict.field('infoRevision')),
+    })),
+    unlock: root.field('unlock').nullable(readUnlock),
+    createdAtMs: root.field('createdAtMs').count(),
+    progressAtMs: root.field('progressAtMs').count(),
+  };
+}
+
+function readSource(value: JsonValue): PessimisticSourceRecord {
+  return {
+    source: value.field('source').parsed(parseSourceId),
+    ready: value.field('ready').boolean(),
+    done: value.field('done').boolean(),
+    order: value.field('order').nullable((order) => order.oneOf(['exec', 'skip'])),
+    orderRevision: value.field('orderRevision').nullable(readRevision),
+    infoRevision: readRevision(value.field('infoRevision')),
+  };
+}
+
+function readUnlock(value: JsonValue): PessimisticUnlock {
+  return {
+    actionId: value.field('actionId').text(),
+    owner: value.field('owner').parsed(parseSourceId),
+    sources: value.field('sources').list((source) => source.parsed(parseSourceId)),
+    skipAnyway: value.field('skipAnyway').boolean(),
+  };
+}
+
+function readTarget(value: JsonValue): DownstreamTable {
+  return value.convert(() => parseDownstreamTable(value.field('schema').text(), value.field('table').text()));
+}
+
+function readRevision(value: JsonValue): Revision {
+  return parseRevision(value.count());
 }

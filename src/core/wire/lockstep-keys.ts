@@ -23,6 +23,15 @@ export type LockstepKey =
   /** Under the lock's ID, so that the records of a lock go with it in one deletion. */
   | { readonly kind: 'decision'; readonly lockId: LockId; readonly table: UpstreamTable }
   | { readonly kind: 'lock'; readonly lockId: LockId }
+  /** The last report of a table, so that a repeated one is recognised. */
+  | { readonly kind: 'attempt'; readonly task: TaskName; readonly table: UpstreamTable }
+  /** The last report of a source (pessimistic). */
+  | { readonly kind: 'source-attempt'; readonly task: TaskName; readonly source: SourceId }
+  /** Why a table's operation couldn't be carried out. */
+  | { readonly kind: 'failure'; readonly task: TaskName; readonly table: UpstreamTable }
+  /** Why a source's operation couldn't be carried out (pessimistic). */
+  | { readonly kind: 'source-failure'; readonly task: TaskName; readonly source: SourceId }
+  | { readonly kind: 'status'; readonly task: TaskName; readonly source: SourceId }
   | { readonly kind: 'break'; readonly task: TaskName; readonly source: SourceId }
   | { readonly kind: 'action'; readonly id: string }
   | { readonly kind: 'journal'; readonly sequence: number }
@@ -41,6 +50,11 @@ const LAYOUTS: Readonly<Record<PartedKind, KeyLayout>> = {
   'initial-schema': { path: '/lockstep/initial-schema/', parts: 4 },
   decision: { path: '/lockstep/decision/', parts: 4 },
   lock: { path: '/lockstep/lock/', parts: 1 },
+  attempt: { path: '/lockstep/attempt/', parts: 4 },
+  'source-attempt': { path: '/lockstep/source-attempt/', parts: 2 },
+  failure: { path: '/lockstep/failure/', parts: 4 },
+  'source-failure': { path: '/lockstep/source-failure/', parts: 2 },
+  status: { path: '/lockstep/status/', parts: 2 },
   break: { path: '/lockstep/break/', parts: 2 },
   action: { path: '/lockstep/action/', parts: 1 },
 };
@@ -52,6 +66,11 @@ const PARTED_KINDS: readonly PartedKind[] = [
   'initial-schema',
   'decision',
   'lock',
+  'attempt',
+  'source-attempt',
+  'failure',
+  'source-failure',
+  'status',
   'break',
   'action',
 ];
@@ -114,8 +133,13 @@ function partsOf(key: Extract<LockstepKey, { kind: PartedKind }>): readonly stri
     case 'session':
     case 'source-tables':
     case 'break':
+    case 'source-attempt':
+    case 'source-failure':
+    case 'status':
       return [key.task, key.source];
     case 'initial-schema':
+    case 'attempt':
+    case 'failure':
       return [key.task, key.table.source, key.table.schema, key.table.table];
     case 'decision':
       return [key.lockId, key.table.source, key.table.schema, key.table.table];
@@ -136,8 +160,13 @@ function keyOf(kind: PartedKind, [first = '', second = '', third = '', fourth = 
     case 'session':
     case 'source-tables':
     case 'break':
+    case 'source-attempt':
+    case 'source-failure':
+    case 'status':
       return { kind, task: parseTaskName(first), source: parseSourceId(second) };
     case 'initial-schema':
+    case 'attempt':
+    case 'failure':
       return { kind, task: parseTaskName(first), table: parseUpstreamTable(second, third, fourth) };
     case 'decision':
       return { kind, lockId: parseStoredLockId(first), table: parseUpstreamTable(second, third, fourth) };

@@ -11,6 +11,7 @@ const FORMAT: RecordFormat<TaskRecord> = {
     mode: root.field('mode').oneOf(['optimistic', 'pessimistic']),
     sources: root.field('sources').list((source) => source.parsed(parseSourceId)),
     declared: root.field('declared').boolean(),
+    expected: root.field('expected').nullable((list) => list.list((source) => source.parsed(parseSourceId))),
     excluded: root.field('excluded').list((source) => source.parsed(parseSourceId)),
   }),
   write: (record) => ({ ...record }),

@@ -62,7 +62,11 @@ describe('expressions in both styles', () => {
   });
 
   it('binds operators of one level from the left', () => {
-    expect(parseExpression('1 - 2 - 3')).toMatchObject({ operator: '-', left: { operator: '-' }, right: { text: '3' } });
+    expect(parseExpression('1 - 2 - 3')).toMatchObject({
+      operator: '-',
+      left: { operator: '-' },
+      right: { text: '3' },
+    });
   });
 });
 
@@ -70,7 +74,10 @@ describe('columns that an expression mentions', () => {
   it.each([
     ['1', []],
     ['a + A + b', ['a', 'b']],
-    ['IF(t.a IN (b, c), CASE d WHEN e THEN f ELSE g END, TRIM(h FROM i))', ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']],
+    [
+      'IF(t.a IN (b, c), CASE d WHEN e THEN f ELSE g END, TRIM(h FROM i))',
+      ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'],
+    ],
     ["CAST(a AS CHAR) LIKE b AND c BETWEEN d AND e AND f->'$.x' MEMBER OF (g)", ['a', 'b', 'c', 'd', 'e', 'f', 'g']],
     ['DATE_ADD(a, INTERVAL b DAY) + EXTRACT(DAY FROM c) + POSITION(d IN e)', ['a', 'b', 'c', 'd', 'e']],
   ])('%s', (written, columns) => {

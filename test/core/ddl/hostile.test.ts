@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { NestingLimit, columnsOf, parseExpression, parseStatement, printStatement, splitStatement } from '../../../src/core/ddl/index';
+import {
+  NestingLimit,
+  columnsOf,
+  parseExpression,
+  parseStatement,
+  printStatement,
+  splitStatement,
+} from '../../../src/core/ddl/index';
 import { refusalOf } from './refusal';
 
 const Megabyte = 2 ** 20;
@@ -42,7 +49,9 @@ describe('nesting', () => {
 
   it('takes 500 brackets', () => {
     const text = check('('.repeat(500) + 'a' + ')'.repeat(500));
-    expect(printStatement(parseStatement(text))).toBe('ALTER TABLE `t` ADD CHECK(' + '('.repeat(500) + '`a`' + ')'.repeat(500) + ') ENFORCED');
+    expect(printStatement(parseStatement(text))).toBe(
+      'ALTER TABLE `t` ADD CHECK(' + '('.repeat(500) + '`a`' + ')'.repeat(500) + ') ENFORCED',
+    );
   });
 
   it('limits brackets without an end', () => {
@@ -90,7 +99,9 @@ describe('size', () => {
   });
 
   it('reads over a megabyte that is no DDL', () => {
-    expect(parseStatement(`INSERT INTO t VALUES ${"(1, 'a'), ".repeat(Megabyte / 10)}(2, 'b')`)).toMatchObject({ kind: 'other' });
+    expect(parseStatement(`INSERT INTO t VALUES ${"(1, 'a'), ".repeat(Megabyte / 10)}(2, 'b')`)).toMatchObject({
+      kind: 'other',
+    });
     expect(parseStatement(`DROP TABLE t${';'.repeat(Megabyte)}`)).toMatchObject({ kind: 'drop-table' });
   });
 });

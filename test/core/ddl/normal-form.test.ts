@@ -120,7 +120,10 @@ describe('column options', () => {
     ['INT CHECK (c > 0) NOT ENFORCED', 'INT CHECK(`c`>0) NOT ENFORCED'],
     ['INT NOT NULL CONSTRAINT ck CHECK (c > 0)', 'INT NOT NULL CONSTRAINT `ck` CHECK(`c`>0) ENFORCED'],
     ['INT REFERENCES t2 (id) ON DELETE SET NULL', 'INT REFERENCES `t2`(`id`) ON DELETE SET NULL'],
-    ['TIMESTAMP REFERENCES t2 (id) ON UPDATE CURRENT_TIMESTAMP', 'TIMESTAMP REFERENCES `t2`(`id`) ON UPDATE CURRENT_TIMESTAMP()'],
+    [
+      'TIMESTAMP REFERENCES t2 (id) ON UPDATE CURRENT_TIMESTAMP',
+      'TIMESTAMP REFERENCES `t2`(`id`) ON UPDATE CURRENT_TIMESTAMP()',
+    ],
     ['INT INVISIBLE', 'INT INVISIBLE'],
     ['INT WITHOUT SYSTEM VERSIONING', 'INT WITHOUT SYSTEM VERSIONING'],
   ])('%s', (written, printed) => {
@@ -203,7 +206,10 @@ describe('changes of a table', () => {
     ['CONVERT TO CHARACTER SET DEFAULT COLLATE utf8_bin', 'CONVERT TO CHARACTER SET DEFAULT COLLATE UTF8_BIN'],
     ['CHARSET latin1', 'DEFAULT CHARACTER SET = LATIN1'],
     ['CHARSET latin1 COLLATE latin1_bin', 'CHARACTER SET LATIN1 COLLATE LATIN1_BIN'],
-    ['CHARSET latin1 COLLATE latin1_bin ENGINE x', 'DEFAULT CHARACTER SET = LATIN1 DEFAULT COLLATE = LATIN1_BIN ENGINE = x'],
+    [
+      'CHARSET latin1 COLLATE latin1_bin ENGINE x',
+      'DEFAULT CHARACTER SET = LATIN1 DEFAULT COLLATE = LATIN1_BIN ENGINE = x',
+    ],
     ['AUTO_INCREMENT 5', 'AUTO_INCREMENT = 5'],
     ['FORCE AUTO_INCREMENT = 5', '/*T![force_inc] FORCE */ AUTO_INCREMENT = 5'],
     ['ADD PARTITION PARTITIONS 2', 'ADD PARTITION PARTITIONS 2'],
@@ -217,14 +223,20 @@ describe('changes of a table', () => {
     ['IMPORT PARTITION a, b TABLESPACE', 'IMPORT PARTITION `a`,`b` TABLESPACE'],
     ['COALESCE PARTITION 2', 'COALESCE PARTITION 2'],
     ['EXCHANGE PARTITION p WITH TABLE u WITH VALIDATION', 'EXCHANGE PARTITION `p` WITH TABLE `u`'],
-    ['EXCHANGE PARTITION p WITH TABLE u WITHOUT VALIDATION', 'EXCHANGE PARTITION `p` WITH TABLE `u` WITHOUT VALIDATION'],
+    [
+      'EXCHANGE PARTITION p WITH TABLE u WITHOUT VALIDATION',
+      'EXCHANGE PARTITION `p` WITH TABLE `u` WITHOUT VALIDATION',
+    ],
     [
       'REORGANIZE PARTITION a, b INTO (PARTITION c VALUES IN (1, 2))',
       'REORGANIZE PARTITION `a`,`b` INTO (PARTITION `c` VALUES IN (1, 2))',
     ],
     ['REMOVE PARTITIONING', 'REMOVE PARTITIONING'],
     ['PARTITION BY HASH (a)', 'PARTITION BY HASH (`a`) PARTITIONS 1'],
-    ['ENGINE x, DROP c PARTITION BY KEY (a) PARTITIONS 4', 'ENGINE = x, DROP COLUMN `c` PARTITION BY KEY (`a`) PARTITIONS 4'],
+    [
+      'ENGINE x, DROP c PARTITION BY KEY (a) PARTITIONS 4',
+      'ENGINE = x, DROP COLUMN `c` PARTITION BY KEY (`a`) PARTITIONS 4',
+    ],
   ])('%s', (written, printed) => {
     expect(printSpec(written)).toBe(printed);
   });
@@ -234,7 +246,10 @@ describe('table options', () => {
   it.each([
     ["COMMENT='t'", "COMMENT = 't'"],
     ['DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin', 'DEFAULT CHARACTER SET = UTF8MB4 DEFAULT COLLATE = UTF8MB4_BIN'],
-    ["engine innodb, ROW_FORMAT=dynamic COMPRESSION 'zlib'", "ENGINE = innodb ROW_FORMAT = DYNAMIC COMPRESSION = 'zlib'"],
+    [
+      "engine innodb, ROW_FORMAT=dynamic COMPRESSION 'zlib'",
+      "ENGINE = innodb ROW_FORMAT = DYNAMIC COMPRESSION = 'zlib'",
+    ],
     ['SHARD_ROW_ID_BITS=4', '/*T! SHARD_ROW_ID_BITS = 4 */'],
     ['/*T![auto_id_cache] AUTO_ID_CACHE=1 */', '/*T![auto_id_cache] AUTO_ID_CACHE = 1 */'],
     ['STATS_PERSISTENT=0', 'STATS_PERSISTENT = DEFAULT /* TableOptionStatsPersistent is not supported */ '],
@@ -244,7 +259,10 @@ describe('table options', () => {
     ['TABLESPACE ts STORAGE DISK', 'TABLESPACE = `ts` STORAGE DISK'],
     ['UNION=(a, s.b) INSERT_METHOD=last', 'UNION = (`a`,`s`.`b`) INSERT_METHOD = LAST'],
     ['PLACEMENT POLICY=p', '/*T![placement] PLACEMENT POLICY = `p` */'],
-    ["TTL = a + INTERVAL 1 DAY TTL_ENABLE='ON'", "/*T![ttl] TTL = `a` + INTERVAL 1 DAY */ /*T![ttl] TTL_ENABLE = 'ON' */"],
+    [
+      "TTL = a + INTERVAL 1 DAY TTL_ENABLE='ON'",
+      "/*T![ttl] TTL = `a` + INTERVAL 1 DAY */ /*T![ttl] TTL_ENABLE = 'ON' */",
+    ],
     ['WITH SYSTEM VERSIONING', 'WITH SYSTEM VERSIONING'],
     ['PARTITION BY LINEAR KEY ALGORITHM=2 (a, b)', 'PARTITION BY LINEAR KEY ALGORITHM = 2 (`a`,`b`) PARTITIONS 1'],
     [
@@ -270,7 +288,10 @@ describe('table options', () => {
 
 describe('statements', () => {
   it.each([
-    ['create table if not exists s.t (a int, key (a), b int);', 'CREATE TABLE IF NOT EXISTS `s`.`t` (`a` INT,`b` INT,INDEX(`a`))'],
+    [
+      'create table if not exists s.t (a int, key (a), b int);',
+      'CREATE TABLE IF NOT EXISTS `s`.`t` (`a` INT,`b` INT,INDEX(`a`))',
+    ],
     ['CREATE OR REPLACE TABLE t (a INT)', 'CREATE OR REPLACE TABLE `t` (`a` INT)'],
     ['CREATE TEMPORARY TABLE t (LIKE s.u)', 'CREATE TEMPORARY TABLE `t` LIKE `s`.`u`'],
     ['ALTER ONLINE IGNORE TABLE t WAIT 5 DROP a', 'ALTER TABLE `t` DROP COLUMN `a`'],
@@ -282,10 +303,16 @@ describe('statements', () => {
     ['CREATE UNIQUE INDEX i ON t (a)', 'CREATE UNIQUE INDEX `i` ON `t` (`a`)'],
     ['CREATE INDEX i USING HASH ON t (a) USING BTREE', 'CREATE INDEX `i` ON `t` (`a`) USING BTREE'],
     ['CREATE SPATIAL INDEX i ON t (a) LOCK=DEFAULT', 'CREATE SPATIAL INDEX `i` ON `t` (`a`)'],
-    ['CREATE INDEX i ON t (a) LOCK NONE ALGORITHM INPLACE', 'CREATE INDEX `i` ON `t` (`a`) ALGORITHM = INPLACE LOCK = NONE'],
+    [
+      'CREATE INDEX i ON t (a) LOCK NONE ALGORITHM INPLACE',
+      'CREATE INDEX `i` ON `t` (`a`) ALGORITHM = INPLACE LOCK = NONE',
+    ],
     ['DROP INDEX i ON t', 'DROP INDEX `i` ON `t`'],
     ['DROP INDEX IF EXISTS i ON t LOCK=SHARED', 'DROP INDEX /*T! IF EXISTS  */`i` ON `t` LOCK = SHARED'],
-    ['CREATE SCHEMA d CHARACTER SET LATIN1 DEFAULT COLLATE latin1_bin', 'CREATE DATABASE `d` CHARACTER SET = latin1 COLLATE = latin1_bin'],
+    [
+      'CREATE SCHEMA d CHARACTER SET LATIN1 DEFAULT COLLATE latin1_bin',
+      'CREATE DATABASE `d` CHARACTER SET = latin1 COLLATE = latin1_bin',
+    ],
     ["CREATE DATABASE d ENCRYPTION 'N'", "CREATE DATABASE `d` ENCRYPTION = 'N'"],
     ['ALTER DATABASE COLLATE utf8mb4_bin', 'ALTER DATABASE COLLATE = utf8mb4_bin'],
     ['ALTER SCHEMA d READ ONLY = 1', 'ALTER DATABASE `d` READ ONLY = 1'],

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { classify, firstColumnChange, parseStatement, printStatement, routeStatement, splitStatement } from '../../../src/core/ddl/index';
+import {
+  classify,
+  firstColumnChange,
+  parseStatement,
+  printStatement,
+  routeStatement,
+  splitStatement,
+} from '../../../src/core/ddl/index';
 import type { TablePair } from '../../../src/core/ddl/index';
 
 function split(sql: string): { sql: string; spec: string | null; tables: readonly TablePair[]; routed: string }[] {
@@ -7,7 +14,12 @@ function split(sql: string): { sql: string; spec: string | null; tables: readonl
     sql: printStatement(piece.statement),
     spec: piece.spec,
     tables: piece.tables,
-    routed: printStatement(routeStatement(piece, piece.tables.map((_, index): TablePair => ['d', `t${index}`]))),
+    routed: printStatement(
+      routeStatement(
+        piece,
+        piece.tables.map((_, index): TablePair => ['d', `t${index}`]),
+      ),
+    ),
   }));
 }
 
@@ -15,7 +27,14 @@ describe('splitting, completing and routing', () => {
   it.each([
     [
       'CREATE TABLE t (a INT REFERENCES u (b))',
-      [['CREATE TABLE IF NOT EXISTS `cur`.`t` (`a` INT REFERENCES `u`(`b`))', null, 'cur.t', 'CREATE TABLE IF NOT EXISTS `d`.`t0` (`a` INT REFERENCES `u`(`b`))']],
+      [
+        [
+          'CREATE TABLE IF NOT EXISTS `cur`.`t` (`a` INT REFERENCES `u`(`b`))',
+          null,
+          'cur.t',
+          'CREATE TABLE IF NOT EXISTS `d`.`t0` (`a` INT REFERENCES `u`(`b`))',
+        ],
+      ],
     ],
     [
       'CREATE OR REPLACE TABLE t (a INT)',
@@ -23,7 +42,14 @@ describe('splitting, completing and routing', () => {
     ],
     [
       'CREATE TABLE t LIKE u',
-      [['CREATE TABLE IF NOT EXISTS `cur`.`t` LIKE `cur`.`u`', null, 'cur.t cur.u', 'CREATE TABLE IF NOT EXISTS `d`.`t0` LIKE `d`.`t1`']],
+      [
+        [
+          'CREATE TABLE IF NOT EXISTS `cur`.`t` LIKE `cur`.`u`',
+          null,
+          'cur.t cur.u',
+          'CREATE TABLE IF NOT EXISTS `d`.`t0` LIKE `d`.`t1`',
+        ],
+      ],
     ],
     [
       'DROP TABLE a, s.b',
@@ -76,8 +102,21 @@ describe('splitting, completing and routing', () => {
         ],
       ],
     ],
-    ['DROP INDEX i ON t', [['DROP INDEX /*T! IF EXISTS  */`i` ON `cur`.`t`', null, 'cur.t', 'DROP INDEX /*T! IF EXISTS  */`i` ON `d`.`t0`']]],
-    ['CREATE INDEX i ON t (a)', [['CREATE INDEX `i` ON `cur`.`t` (`a`)', null, 'cur.t', 'CREATE INDEX `i` ON `d`.`t0` (`a`)']]],
+    [
+      'DROP INDEX i ON t',
+      [
+        [
+          'DROP INDEX /*T! IF EXISTS  */`i` ON `cur`.`t`',
+          null,
+          'cur.t',
+          'DROP INDEX /*T! IF EXISTS  */`i` ON `d`.`t0`',
+        ],
+      ],
+    ],
+    [
+      'CREATE INDEX i ON t (a)',
+      [['CREATE INDEX `i` ON `cur`.`t` (`a`)', null, 'cur.t', 'CREATE INDEX `i` ON `d`.`t0` (`a`)']],
+    ],
     ['TRUNCATE t', [['TRUNCATE TABLE `cur`.`t`', null, 'cur.t', 'TRUNCATE TABLE `d`.`t0`']]],
     ['CREATE DATABASE x', [['CREATE DATABASE IF NOT EXISTS `x`', null, 'x.', 'CREATE DATABASE IF NOT EXISTS `d`']]],
     ['DROP DATABASE x', [['DROP DATABASE IF EXISTS `x`', null, 'x.', 'DROP DATABASE IF EXISTS `d`']]],
@@ -88,7 +127,12 @@ describe('splitting, completing and routing', () => {
     ['INSERT INTO t VALUES (1)', []],
     ['CREATE VIEW v AS SELECT 1', []],
   ])('%s', (sql, expected) => {
-    const actual = split(sql).map((piece) => [piece.sql, piece.spec, piece.tables.map((pair) => pair.join('.')).join(' '), piece.routed]);
+    const actual = split(sql).map((piece) => [
+      piece.sql,
+      piece.spec,
+      piece.tables.map((pair) => pair.join('.')).join(' '),
+      piece.routed,
+    ]);
     expect(actual).toEqual(expected);
   });
 

@@ -16,7 +16,10 @@ const options: fc.Arbitrary<ColumnOptions> = fc.oneof(
 
 const typed = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom('int', 'bigint', 'tinyint').map((type) => ({ type, more: {} })) },
-  { weight: 2, arbitrary: fc.constantFrom(5, 10, 20).map((length) => ({ type: 'varchar' as const, more: { length } })) },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(5, 10, 20).map((length) => ({ type: 'varchar' as const, more: { length } })),
+  },
   {
     weight: 1,
     arbitrary: fc
@@ -42,7 +45,10 @@ const indexesOf = (columns: readonly Column[]): fc.Arbitrary<Index[]> => {
   const names = columns.map((one) => one.name);
   const parts = fc.shuffledSubarray(names, { minLength: 1, maxLength: Math.min(2, names.length) });
   const maybe = (name: string, kind: 'primary' | 'unique' | 'key'): fc.Arbitrary<Index | null> =>
-    fc.option(parts.map((list) => index(name, list, kind)), { nil: null });
+    fc.option(
+      parts.map((list) => index(name, list, kind)),
+      { nil: null },
+    );
   const all = fc.tuple(maybe('PRIMARY', 'primary'), maybe('k1', 'unique'), maybe('k2', 'key'));
   return all.map((entries) => entries.filter((entry) => entry !== null));
 };
@@ -86,12 +92,15 @@ function tweaked(base: TableSchema, by: typeof tweak extends fc.Arbitrary<infer 
   const kept = base.columns.filter((_, at) => at === 0 || by.dropped[at] !== true);
   const names = new Set(kept.map((one) => one.name));
   const columns = kept.map((one, at) => {
-    const flags = (one.type.flags & ~14) & (by.nullable[at] === true ? ~4097 : ~0);
+    const flags = one.type.flags & ~14 & (by.nullable[at] === true ? ~4097 : ~0);
     const length = one.type.length + (by.wider[at] === true ? 1 : 0);
     return { ...one, type: { ...one.type, flags, length } };
   });
   const hasColumns = (one: Index): boolean => one.parts.every((part) => names.has(part.column));
-  return table(columns, base.indexes.filter((one, at) => by.withoutIndex[at] !== true && hasColumns(one)));
+  return table(
+    columns,
+    base.indexes.filter((one, at) => by.withoutIndex[at] !== true && hasColumns(one)),
+  );
 }
 
 /** The same run on every machine; a failure prints its seed and path. */

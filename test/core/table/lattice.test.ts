@@ -22,50 +22,233 @@ const opposite: Readonly<Record<Ordering, Ordering>> = {
 const columnRows: readonly Row[] = [
   ['names without case', one(column('C', 'int')), one(column('c', 'int')), 'equal', '`c` INT(11)'],
   ['integers widen', one(column('c', 'tinyint')), one(column('c', 'bigint')), 'less', '`c` BIGINT(20)'],
-  ['texts widen', one(column('c', 'tinytext')), one(column('c', 'text')), 'less', '`c` TEXT(65535) CHARACTER SET UTF8MB4 COLLATE utf8mb4_bin'],
+  [
+    'texts widen',
+    one(column('c', 'tinytext')),
+    one(column('c', 'text')),
+    'less',
+    '`c` TEXT(65535) CHARACTER SET UTF8MB4 COLLATE utf8mb4_bin',
+  ],
   ['unrelated types', one(column('c', 'int')), one(column('c', 'varchar')), 'incomparable', { path: 'columns.c.type' }],
-  ['a wider column', one(column('c', 'varchar')), one(column('c', 'varchar', { length: 20 })), 'less', '`c` VARCHAR(20) CHARACTER SET UTF8MB4 COLLATE utf8mb4_bin'],
-  ['precision of DECIMAL', one(column('c', 'decimal')), one(column('c', 'decimal', { length: 12 })), 'incomparable', { path: 'columns.c.length' }],
-  ['scale of DECIMAL', one(column('c', 'decimal')), one(column('c', 'decimal', { decimals: 3 })), 'incomparable', { path: 'columns.c.decimals' }],
-  ['type wider, width narrower', one(column('c', 'int', { length: 20 })), one(column('c', 'bigint', { length: 10 })), 'incomparable', '`c` BIGINT(20)'],
-  ['unsigned', one(column('c', 'int')), one(column('c', 'int', { flags: 32 })), 'incomparable', { path: 'columns.c.attributes' }],
-  ['nullable wins', one(column('c', 'int', { notNull: true, value: '1' })), one(column('c', 'int', { value: '1' })), 'less', '`c` INT(11) DEFAULT 1'],
+  [
+    'a wider column',
+    one(column('c', 'varchar')),
+    one(column('c', 'varchar', { length: 20 })),
+    'less',
+    '`c` VARCHAR(20) CHARACTER SET UTF8MB4 COLLATE utf8mb4_bin',
+  ],
+  [
+    'precision of DECIMAL',
+    one(column('c', 'decimal')),
+    one(column('c', 'decimal', { length: 12 })),
+    'incomparable',
+    { path: 'columns.c.length' },
+  ],
+  [
+    'scale of DECIMAL',
+    one(column('c', 'decimal')),
+    one(column('c', 'decimal', { decimals: 3 })),
+    'incomparable',
+    { path: 'columns.c.decimals' },
+  ],
+  [
+    'type wider, width narrower',
+    one(column('c', 'int', { length: 20 })),
+    one(column('c', 'bigint', { length: 10 })),
+    'incomparable',
+    '`c` BIGINT(20)',
+  ],
+  [
+    'unsigned',
+    one(column('c', 'int')),
+    one(column('c', 'int', { flags: 32 })),
+    'incomparable',
+    { path: 'columns.c.attributes' },
+  ],
+  [
+    'nullable wins',
+    one(column('c', 'int', { notNull: true, value: '1' })),
+    one(column('c', 'int', { value: '1' })),
+    'less',
+    '`c` INT(11) DEFAULT 1',
+  ],
   ['no default below NULL', one(column('c', 'int', { notNull: true })), one(column('c', 'int')), 'less', '`c` INT(11)'],
-  ['a default appears', one(column('c', 'int')), one(column('c', 'int', { value: '5' })), 'less', '`c` INT(11) DEFAULT 5'],
-  ['distinct defaults', one(column('c', 'int', { value: '4' })), one(column('c', 'int', { value: '5' })), 'incomparable', { path: 'columns.c.default' }],
-  ['auto-increment against none', table([column('c', 'int', { notNull: true, autoIncrement: true })], [index('k', ['c'])]), table([column('c', 'int', { notNull: true, value: '1' })], [index('k', ['c'])]), 'incomparable', { path: 'columns.c.defaultRule' }],
-  ['auto-increment above no default', table([column('c', 'int', { notNull: true })], [index('k', ['c'])]), table([column('c', 'int', { notNull: true, autoIncrement: true })], [index('k', ['c'])]), 'less', '`c` INT(11) NOT NULL AUTO_INCREMENT, KEY `k` (`c`)'],
-  ['members appended', one(column('c', 'enum', { members: ['a'] })), one(column('c', 'enum', { members: ['a', 'b'] })), 'less', "`c` ENUM('a','b')"],
-  ['members replaced', one(column('c', 'enum', { members: ['a', 'x'] })), one(column('c', 'enum', { members: ['a', 'b'] })), 'incomparable', { path: 'columns.c.members' }],
-  ['generated expressions', one(column('c', 'int', { expression: '`a` + 1' })), one(column('c', 'int', { expression: '`A` + 1' })), 'incomparable', { path: 'columns.c.generated' }],
-  ['stored against virtual', one(column('c', 'int', { expression: '1', stored: true })), one(column('c', 'int', { expression: '1' })), 'incomparable', { path: 'columns.c.stored' }],
-  ['latin1 below utf8mb4', one(column('c', 'char', { collation: 'latin1_bin' })), one(column('c', 'char')), 'less', '`c` CHAR(4) CHARACTER SET UTF8MB4 COLLATE utf8mb4_bin'],
-  ['latin1 and utf8mb3', one(column('c', 'char', { collation: 'latin1_bin' })), one(column('c', 'char', { collation: 'utf8mb3_bin' })), 'incomparable', '`c` CHAR(4) CHARACTER SET UTF8MB4 COLLATE utf8mb4_bin'],
-  ['other suffixes', one(column('c', 'char', { collation: 'utf8_general_ci' })), one(column('c', 'char')), 'incomparable', { path: 'columns.c.collation' }],
-  ['other charsets', one(column('c', 'char', { collation: 'gbk_bin' })), one(column('c', 'char')), 'incomparable', { path: 'columns.c.collation' }],
+  [
+    'a default appears',
+    one(column('c', 'int')),
+    one(column('c', 'int', { value: '5' })),
+    'less',
+    '`c` INT(11) DEFAULT 5',
+  ],
+  [
+    'distinct defaults',
+    one(column('c', 'int', { value: '4' })),
+    one(column('c', 'int', { value: '5' })),
+    'incomparable',
+    { path: 'columns.c.default' },
+  ],
+  [
+    'auto-increment against none',
+    table([column('c', 'int', { notNull: true, autoIncrement: true })], [index('k', ['c'])]),
+    table([column('c', 'int', { notNull: true, value: '1' })], [index('k', ['c'])]),
+    'incomparable',
+    { path: 'columns.c.defaultRule' },
+  ],
+  [
+    'auto-increment above no default',
+    table([column('c', 'int', { notNull: true })], [index('k', ['c'])]),
+    table([column('c', 'int', { notNull: true, autoIncrement: true })], [index('k', ['c'])]),
+    'less',
+    '`c` INT(11) NOT NULL AUTO_INCREMENT, KEY `k` (`c`)',
+  ],
+  [
+    'members appended',
+    one(column('c', 'enum', { members: ['a'] })),
+    one(column('c', 'enum', { members: ['a', 'b'] })),
+    'less',
+    "`c` ENUM('a','b')",
+  ],
+  [
+    'members replaced',
+    one(column('c', 'enum', { members: ['a', 'x'] })),
+    one(column('c', 'enum', { members: ['a', 'b'] })),
+    'incomparable',
+    { path: 'columns.c.members' },
+  ],
+  [
+    'generated expressions',
+    one(column('c', 'int', { expression: '`a` + 1' })),
+    one(column('c', 'int', { expression: '`A` + 1' })),
+    'incomparable',
+    { path: 'columns.c.generated' },
+  ],
+  [
+    'stored against virtual',
+    one(column('c', 'int', { expression: '1', stored: true })),
+    one(column('c', 'int', { expression: '1' })),
+    'incomparable',
+    { path: 'columns.c.stored' },
+  ],
+  [
+    'latin1 below utf8mb4',
+    one(column('c', 'char', { collation: 'latin1_bin' })),
+    one(column('c', 'char')),
+    'less',
+    '`c` CHAR(4) CHARACTER SET UTF8MB4 COLLATE utf8mb4_bin',
+  ],
+  [
+    'latin1 and utf8mb3',
+    one(column('c', 'char', { collation: 'latin1_bin' })),
+    one(column('c', 'char', { collation: 'utf8mb3_bin' })),
+    'incomparable',
+    '`c` CHAR(4) CHARACTER SET UTF8MB4 COLLATE utf8mb4_bin',
+  ],
+  [
+    'other suffixes',
+    one(column('c', 'char', { collation: 'utf8_general_ci' })),
+    one(column('c', 'char')),
+    'incomparable',
+    { path: 'columns.c.collation' },
+  ],
+  [
+    'other charsets',
+    one(column('c', 'char', { collation: 'gbk_bin' })),
+    one(column('c', 'char')),
+    'incomparable',
+    { path: 'columns.c.collation' },
+  ],
 ];
 
 const a = column('a', 'int');
 const b = column('b', 'int', { notNull: true });
 const tableRows: readonly Row[] = [
   ['a nullable column more', table([a]), table([a, column('x', 'int')]), 'less', '`a` INT(11), `x` INT(11)'],
-  ['a column with a default more', table([a]), table([a, column('x', 'int', { notNull: true, value: '7' })]), 'less', '`a` INT(11), `x` INT(11) NOT NULL DEFAULT 7'],
-  ['a column without a default more', table([a]), table([a, b]), 'incomparable', '`a` INT(11), `b` INT(11) NOT NULL DEFAULT 0'],
-  ['a column each', table([column('x', 'int')]), table([column('y', 'int')]), 'incomparable', '`x` INT(11), `y` INT(11)'],
+  [
+    'a column with a default more',
+    table([a]),
+    table([a, column('x', 'int', { notNull: true, value: '7' })]),
+    'less',
+    '`a` INT(11), `x` INT(11) NOT NULL DEFAULT 7',
+  ],
+  [
+    'a column without a default more',
+    table([a]),
+    table([a, b]),
+    'incomparable',
+    '`a` INT(11), `b` INT(11) NOT NULL DEFAULT 0',
+  ],
+  [
+    'a column each',
+    table([column('x', 'int')]),
+    table([column('y', 'int')]),
+    'incomparable',
+    '`x` INT(11), `y` INT(11)',
+  ],
   ['an index more', table([a], [index('k', ['a'])]), table([a]), 'less', '`a` INT(11)'],
-  ['unique against not', table([a], [index('k', ['a'], 'unique')]), table([a], [index('k', ['a'])]), 'less', '`a` INT(11), KEY `k` (`a`)'],
-  ['indexes of other parts', table([a, b], [index('k', ['a'])]), table([a, b], [index('k', ['b'])]), 'incomparable', '`a` INT(11), `b` INT(11) NOT NULL'],
-  ['prefixes of other lengths', table([column('v', 'varchar')], [index('k', ['v(3)'])]), table([column('v', 'varchar')], [index('K', ['V(4)'])]), 'incomparable', '`v` VARCHAR(10) CHARACTER SET UTF8MB4 COLLATE utf8mb4_bin'],
-  ['auto-increment ID', table([a], [], { autoIncrementId: 1 }), table([a], [], { autoIncrementId: 9 }), 'less', '`a` INT(11)'],
+  [
+    'unique against not',
+    table([a], [index('k', ['a'], 'unique')]),
+    table([a], [index('k', ['a'])]),
+    'less',
+    '`a` INT(11), KEY `k` (`a`)',
+  ],
+  [
+    'indexes of other parts',
+    table([a, b], [index('k', ['a'])]),
+    table([a, b], [index('k', ['b'])]),
+    'incomparable',
+    '`a` INT(11), `b` INT(11) NOT NULL',
+  ],
+  [
+    'prefixes of other lengths',
+    table([column('v', 'varchar')], [index('k', ['v(3)'])]),
+    table([column('v', 'varchar')], [index('K', ['V(4)'])]),
+    'incomparable',
+    '`v` VARCHAR(10) CHARACTER SET UTF8MB4 COLLATE utf8mb4_bin',
+  ],
+  [
+    'auto-increment ID',
+    table([a], [], { autoIncrementId: 1 }),
+    table([a], [], { autoIncrementId: 9 }),
+    'less',
+    '`a` INT(11)',
+  ],
   ['compression appears', table([a]), table([a], [], { compression: 'zlib' }), 'less', '`a` INT(11)'],
-  ['distinct compression', table([a], [], { compression: 'lz4' }), table([a], [], { compression: 'zlib' }), 'incomparable', { path: 'compression' }],
-  ['distinct shard bits', table([a]), table([a], [], { shardRowIdBits: 4 }), 'incomparable', { path: 'shardRowIdBits' }],
+  [
+    'distinct compression',
+    table([a], [], { compression: 'lz4' }),
+    table([a], [], { compression: 'zlib' }),
+    'incomparable',
+    { path: 'compression' },
+  ],
+  [
+    'distinct shard bits',
+    table([a]),
+    table([a], [], { shardRowIdBits: 4 }),
+    'incomparable',
+    { path: 'shardRowIdBits' },
+  ],
   ['table collations', table([a], [], { collation: 'latin1_bin' }), table([a]), 'less', '`a` INT(11)'],
-  ['lost key of auto-increment', table([column('i', 'int', { notNull: true, autoIncrement: true })], [index('p', ['i'])]), table([column('i', 'int', { notNull: true, autoIncrement: true })], [index('q', ['i'])]), 'incomparable', { path: 'columns.i.key' }],
-  ['not compared', table([column('a', 'int', { comment: 'x' })], [], { comment: 'y', name: 'z' }), table([a]), 'equal', '`a` INT(11)'],
+  [
+    'lost key of auto-increment',
+    table([column('i', 'int', { notNull: true, autoIncrement: true })], [index('p', ['i'])]),
+    table([column('i', 'int', { notNull: true, autoIncrement: true })], [index('q', ['i'])]),
+    'incomparable',
+    { path: 'columns.i.key' },
+  ],
+  [
+    'not compared',
+    table([column('a', 'int', { comment: 'x' })], [], { comment: 'y', name: 'z' }),
+    table([a]),
+    'equal',
+    '`a` INT(11)',
+  ],
 ];
 
-describe.each([['columns', columnRows], ['tables', tableRows]] as const)('pairs of %s', (_, rows) => {
+describe.each([
+  ['columns', columnRows],
+  ['tables', tableRows],
+] as const)('pairs of %s', (_, rows) => {
   it.each(rows)('%s', (_name, left, right, order, joined) => {
     const shapes = new Shapes();
     const [x, y] = [shapes.intern(left), shapes.intern(right)];
@@ -108,7 +291,11 @@ describe('joining many', () => {
 
   it('drops an index that one of three tables lacks or has otherwise', () => {
     const shapes = new Shapes();
-    const made = (parts: string[][]): TableSchema => table([a, b], parts.map((part, at) => index(`k${at}`, part)));
+    const made = (parts: string[][]): TableSchema =>
+      table(
+        [a, b],
+        parts.map((part, at) => index(`k${at}`, part)),
+      );
     const members = [made([['a'], ['b']]), made([['a'], ['a', 'b']]), made([['a'], ['b']])];
     const result = join(members.map((schema) => shapes.intern(schema)));
     expect(result).toBe(shapes.intern(made([['a']])));
@@ -152,7 +339,8 @@ describe('key flags that do not follow from the indexes', () => {
 describe('a unique index that is not unique in another table', () => {
   it('makes the join incomparable with its table, where the column has another unique index: so DM orders key flags', () => {
     const shapes = new Shapes();
-    const made = (kind: 'unique' | 'key'): TableSchema => table([a], [index('k1', ['a'], 'unique'), index('k2', ['a'], kind)]);
+    const made = (kind: 'unique' | 'key'): TableSchema =>
+      table([a], [index('k1', ['a'], 'unique'), index('k2', ['a'], kind)]);
     const [both, first] = [shapes.intern(made('unique')), shapes.intern(made('key'))];
     expect(join([both, first])).toBe(first);
     expect(compare(both, first)).toBe('incomparable');

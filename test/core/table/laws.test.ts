@@ -78,19 +78,23 @@ describe('join', () => {
 
   it('has the same answer in any grouping', () => {
     fc.assert(
-      fc.property(fc.array(oddSchema, { minLength: 2, maxLength: 6 }), fc.infiniteStream(fc.nat(5)), (schemas, picks) => {
-        const members = new Set(internAll(schemas));
-        if (members.size < 2) return;
-        const groups: PreJoin[] = [...members].map(preJoinOf);
-        while (groups.length > 1) {
-          const [x] = groups.splice(picks.next().value % groups.length, 1);
-          const [y] = groups.splice(picks.next().value % groups.length, 1);
-          groups.push(unite(x!, y!, shapes));
-        }
-        const [grouped, whole] = [finishJoin(groups[0]!, shapes), join(members)];
-        expect(isShape(grouped)).toBe(isShape(whole));
-        if (isShape(whole)) expect(grouped).toBe(whole);
-      }),
+      fc.property(
+        fc.array(oddSchema, { minLength: 2, maxLength: 6 }),
+        fc.infiniteStream(fc.nat(5)),
+        (schemas, picks) => {
+          const members = new Set(internAll(schemas));
+          if (members.size < 2) return;
+          const groups: PreJoin[] = [...members].map(preJoinOf);
+          while (groups.length > 1) {
+            const [x] = groups.splice(picks.next().value % groups.length, 1);
+            const [y] = groups.splice(picks.next().value % groups.length, 1);
+            groups.push(unite(x!, y!, shapes));
+          }
+          const [grouped, whole] = [finishJoin(groups[0]!, shapes), join(members)];
+          expect(isShape(grouped)).toBe(isShape(whole));
+          if (isShape(whole)) expect(grouped).toBe(whole);
+        },
+      ),
       SEED,
     );
   });

@@ -44,7 +44,11 @@ describe('another column that some table lacks', () => {
     ['nullable', column('c', 'int'), null],
     ['nullable whose default was dropped', column('c', 'int', { flags: 4096 }), null],
     ['with a default', column('c', 'int', { notNull: true, value: '7' }), '7'],
-    ['with a recorded default and the flag', column('c', 'year', { notNull: true, value: '1999', flags: 4096 }), '1999'],
+    [
+      'with a recorded default and the flag',
+      column('c', 'year', { notNull: true, value: '1999', flags: 4096 }),
+      '1999',
+    ],
   ])('%s keeps what it has', (_, only, value) => {
     expect(joinedWithout(only)).toEqual({ value, flags: 0 });
   });

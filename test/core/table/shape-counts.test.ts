@@ -60,7 +60,9 @@ describe('ShapeCounts', () => {
   });
 
   const shapes = new Shapes();
-  const many = Array.from({ length: 3000 }, (_, at) => shapes.intern(table([column('v', 'varchar', { length: at + 1 })])));
+  const many = Array.from({ length: 3000 }, (_, at) =>
+    shapes.intern(table([column('v', 'varchar', { length: at + 1 })])),
+  );
 
   it('never changes: an older one keeps its answer', () => {
     const [a, b] = many;
@@ -97,5 +99,4 @@ describe('ShapeCounts', () => {
     expect(() => ShapeCounts.empty(shapes).add(many[0]!).remove(many[1]!)).toThrow('no more often than it was added');
     expect(() => ShapeCounts.empty(shapes).replace(many[0]!, many[1]!)).toThrow('no more often than it was added');
   });
-
 });

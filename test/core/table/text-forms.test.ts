@@ -36,20 +36,32 @@ describe('canonical text', () => {
 });
 
 describe('CREATE TABLE', () => {
-  const line = (only: Column): string | undefined => createTableText(table([only])).split('\n')[1]?.trim();
+  const line = (only: Column): string | undefined =>
+    createTableText(table([only]))
+      .split('\n')[1]
+      ?.trim();
 
   it.each<[Column, string]>([
     [column('a`b', 'int'), '`a``b` int(11) NULL DEFAULT NULL'],
     [column('c', 'int', { notNull: true }), '`c` int(11) NOT NULL'],
-    [column('c', 'int', { notNull: true, autoIncrement: true, flags: 96 }), '`c` int(11) unsigned zerofill NOT NULL AUTO_INCREMENT'],
+    [
+      column('c', 'int', { notNull: true, autoIncrement: true, flags: 96 }),
+      '`c` int(11) unsigned zerofill NOT NULL AUTO_INCREMENT',
+    ],
     [column('c', 'int', { flags: 4096 }), '`c` int(11) NULL'],
     [column('c', 'year', { flags: 96, notNull: true, value: '0000' }), "`c` year NOT NULL DEFAULT '0000'"],
     [column('c', 'year', { flags: 4192, notNull: true, value: '0000' }), '`c` year NOT NULL'],
     [column('c', 'bit', { value: '\x05\xff' }), "`c` bit(8) NULL DEFAULT b'10111111111'"],
     [column('c', 'bit', { value: '' }), "`c` bit(8) NULL DEFAULT b'0'"],
-    [column('c', 'datetime', { value: 'CURRENT_TIMESTAMP', flags: 8192 }), '`c` datetime(2) NULL DEFAULT CURRENT_TIMESTAMP(2) ON UPDATE CURRENT_TIMESTAMP(2)'],
+    [
+      column('c', 'datetime', { value: 'CURRENT_TIMESTAMP', flags: 8192 }),
+      '`c` datetime(2) NULL DEFAULT CURRENT_TIMESTAMP(2) ON UPDATE CURRENT_TIMESTAMP(2)',
+    ],
     [column('c', 'varchar', { value: "a'b\\c\n" }), "`c` varchar(10) NULL DEFAULT 'a''b\\\\c\\n'"],
-    [column('c', 'varchar', { collation: 'latin1_bin' }), '`c` varchar(10) CHARACTER SET latin1 COLLATE latin1_bin NULL DEFAULT NULL'],
+    [
+      column('c', 'varchar', { collation: 'latin1_bin' }),
+      '`c` varchar(10) CHARACTER SET latin1 COLLATE latin1_bin NULL DEFAULT NULL',
+    ],
     [column('c', 'binary', { value: 'a\udcfe' }), "`c` binary(4) NULL DEFAULT x'61fe'"],
     [column('c', 'binary', { value: 'a\0' }), "`c` binary(4) NULL DEFAULT 'a\\0'"],
     [column('c', 'text', { notNull: true, value: '' }), '`c` text NOT NULL'],
@@ -72,7 +84,16 @@ describe('CREATE TABLE', () => {
         { ...index('h', ['a']), type: 2, comment: 'x', invisible: true },
         index('e', ['_V$_e_0']),
       ],
-      { name: 't`1', primaryKeyKind: 'handle', autoIncrementId: 9, compression: 'lz4', comment: 'c', autoRandomBits: 5, shardRowIdBits: 4, preSplitRegions: 2 },
+      {
+        name: 't`1',
+        primaryKeyKind: 'handle',
+        autoIncrementId: 9,
+        compression: 'lz4',
+        comment: 'c',
+        autoRandomBits: 5,
+        shardRowIdBits: 4,
+        preSplitRegions: 2,
+      },
     );
     expect(createTableText(schema)).toBe(
       [

@@ -7,7 +7,7 @@ import { parseRevision } from '../../../src/core/model/revision';
 import { readDecisionRecord, writeDecisionRecord } from '../../../src/core/wire/decision-record';
 import { readInitialSchemaRecord, writeInitialSchemaRecord } from '../../../src/core/wire/initial-schema-record';
 import { readJournalRecord, writeJournalRecord } from '../../../src/core/wire/journal-record';
-import { readOptimisticLockRecord, writeOptimisticLockRecord } from '../../../src/core/wire/lock-record';
+import { readLockRecord, writeLockRecord } from '../../../src/core/wire/lock-record';
 import { readTaskRecord, writeTaskRecord } from '../../../src/core/wire/task-record';
 
 const task = parseTaskName('t<1>');
@@ -45,6 +45,7 @@ describe('records', () => {
     normal: '00ff',
     conflict: null,
     done: true,
+    operationRevision: null,
     by: 'redirect',
     atMs: 1_780_000_000_000,
   };
@@ -65,7 +66,7 @@ describe('records', () => {
   });
 
   it('of optimistic locks come back', () => {
-    expect(readOptimisticLockRecord(writeOptimisticLockRecord(lock))).toEqual({ kind: 'record', record: lock });
+    expect(readLockRecord(writeLockRecord(lock))).toEqual({ kind: 'record', record: lock });
   });
 
   it('of initial schemas come back', () => {
@@ -74,23 +75,26 @@ describe('records', () => {
   });
 
   it.each<TaskRecord>([
-    { task, mode: 'pessimistic', sources: [source], declared: false, excluded: [] },
-    { task, mode: 'optimistic', sources: [], declared: true, excluded: [source] },
+    { task, mode: 'pessimistic', sources: [source], declared: false, expected: [source], excluded: [] },
+    { task, mode: 'optimistic', sources: [], declared: true, expected: null, excluded: [source] },
   ])('of tasks come back: $mode', (record) => {
     expect(readTaskRecord(writeTaskRecord(record))).toEqual({ kind: 'record', record });
   });
 
-  it.each(events.map((event): [string, LockEvent] => [event.kind, event]))('of the journal come back: %s', (_, event) => {
-    const record: JournalRecord = { atMs: 1, events: [event] };
-    expect(readJournalRecord(writeJournalRecord(record))).toEqual({ kind: 'record', record });
-  });
+  it.each(events.map((event): [string, LockEvent] => [event.kind, event]))(
+    'of the journal come back: %s',
+    (_, event) => {
+      const record: JournalRecord = { atMs: 1, events: [event] };
+      expect(readJournalRecord(writeJournalRecord(record))).toEqual({ kind: 'record', record });
+    },
+  );
 
   it('have their version first', () => {
     const texts = [
       writeDecisionRecord(decision),
-      writeOptimisticLockRecord(lock),
+      writeLockRecord(lock),
       writeInitialSchemaRecord({ schema: '' }),
-      writeTaskRecord({ task, mode: 'optimistic', sources: [], declared: false, excluded: [] }),
+      writeTaskRecord({ task, mode: 'optimistic', sources: [], declared: false, expected: null, excluded: [] }),
       writeJournalRecord({ atMs: 1, events: [] }),
     ];
     for (const text of texts) expect(text).toMatch(/^\{"v":1,/u);
@@ -98,17 +102,25 @@ describe('records', () => {
 
   it.each<[string, () => unknown, string]>([
     ['a decision', () => readDecisionRecord(change(writeDecisionRecord(decision), { by: 'luck' }), 'key'), 'by'],
-    ['a decision', () => readDecisionRecord(change(writeDecisionRecord(decision), { infoRevision: -1 }), 'key'), 'infoRevision'],
-    ['a lock', () => readOptimisticLockRecord(change(writeOptimisticLockRecord(lock), { lockId: 'x' }), 'key'), 'lockId'],
+    [
+      'a decision',
+      () => readDecisionRecord(change(writeDecisionRecord(decision), { infoRevision: -1 }), 'key'),
+      'infoRevision',
+    ],
+    ['a lock', () => readLockRecord(change(writeLockRecord(lock), { lockId: 'x' }), 'key'), 'lockId'],
     [
       'a lock',
-      () => readOptimisticLockRecord(change(writeOptimisticLockRecord(lock), { target: { schema: '', table: 't' } }), 'key'),
+      () => readLockRecord(change(writeLockRecord(lock), { target: { schema: '', table: 't' } }), 'key'),
       'target',
     ],
-    ['a lock', () => readOptimisticLockRecord(change(writeOptimisticLockRecord(lock), { mode: 'other' }), 'key'), 'mode'],
+    ['a lock', () => readLockRecord(change(writeLockRecord(lock), { mode: 'other' }), 'key'), 'mode'],
     ['a journal', () => readJournalRecord('{"v":1,"atMs":1,"events":[{"kind":"Party"}]}', 'key'), 'events[0].kind'],
     ['a journal', () => readJournalRecord(withEvent({ code: 'NO_SUCH_CODE' }), 'key'), 'events[0].code'],
-    ['a journal', () => readJournalRecord(withEvent({ participant: { source: '', table: null } }), 'key'), 'events[0].participant.source'],
+    [
+      'a journal',
+      () => readJournalRecord(withEvent({ participant: { source: '', table: null } }), 'key'),
+      'events[0].participant.source',
+    ],
     [
       'a journal',
       () => readJournalRecord(withEvent({ participant: { source: 's', table: { schema: 's', table: '' } } }), 'key'),

@@ -9,7 +9,10 @@ import { SchemaReader, readTableInfo, skipValue, writeTableInfo } from '../../..
 import { tableInfoKey } from '../../../src/core/wire/table-info-key';
 import { column, index, table } from '../table/schema-builder';
 
-const plain = table([column('id', 'int', { notNull: true }), column('v', 'varchar')], [index('PRIMARY', ['id'], 'primary')]);
+const plain = table(
+  [column('id', 'int', { notNull: true }), column('v', 'varchar')],
+  [index('PRIMARY', ['id'], 'primary')],
+);
 
 describe('writing and reading', () => {
   const rich = {
@@ -21,7 +24,15 @@ describe('writing and reading', () => {
         { ...column('g', 'int', { expression: "concat(`Id`, '`no`', `b``c`)" }), originDefault: '0' },
       ],
       [index('PRIMARY', ['Id'], 'primary'), index('k', ['e', 'b'])],
-      { name: 'T & U', comment: 'it\\s', autoIncrementId: 7, shardRowIdBits: 4, autoRandomBits: 5, preSplitRegions: 2, compression: 'lz4' },
+      {
+        name: 'T & U',
+        comment: 'it\\s',
+        autoIncrementId: 7,
+        shardRowIdBits: 4,
+        autoRandomBits: 5,
+        preSplitRegions: 2,
+        compression: 'lz4',
+      },
     ),
   };
 
@@ -65,8 +76,16 @@ describe('the recorded table infos', () => {
 describe('reading what others wrote', () => {
   it('takes missing fields as Go does, and ignores unknown ones', () => {
     const schema = readTableInfo('{"name":{"O":"T"},"new":[1],"cols":[{"name":{"O":"a","L":"a"},"type":{"Tp":3}}]}');
-    expect(schema).toMatchObject({ name: 'T', indexes: [], primaryKeyKind: 'index', autoIncrementId: 0, compression: '' });
-    expect(schema.columns).toMatchObject([{ name: 'a', defaultValue: null, generated: null, type: { code: 3, flags: 0 } }]);
+    expect(schema).toMatchObject({
+      name: 'T',
+      indexes: [],
+      primaryKeyKind: 'index',
+      autoIncrementId: 0,
+      compression: '',
+    });
+    expect(schema.columns).toMatchObject([
+      { name: 'a', defaultValue: null, generated: null, type: { code: 3, flags: 0 } },
+    ]);
   });
 
   it('takes a BIT default from its text if there are no bytes', () => {
@@ -137,7 +156,10 @@ describe('SchemaReader', () => {
     reader.read(text);
     reader.read(later);
     const broken = ['"O":"t\n"', '"O":"\\x"', '"O":t'].map((name) => text.replace('"O":"t"', name));
-    const numbers = [text.replace('{"id":0', '{"id":01'), later.replace('"update_timestamp":45', '"update_timestamp":045')];
+    const numbers = [
+      text.replace('{"id":0', '{"id":01'),
+      later.replace('"update_timestamp":45', '"update_timestamp":045'),
+    ];
     const rest = text.slice(text.indexOf('"charset"'));
     reader.read('{"a":1}');
     const headed = `${text.slice(0, -rest.length)}{"a":1}`;

@@ -1,0 +1,240 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { CharacterSet } from '../core/ddl/tracker';
+import type { ActionRecord } from '../core/model/action';
+import { LockstepError } from '../core/model/error';
+import type { SourceId, TaskName } from '../core/model/names';
+import type { Mode, TaskRecord } from '../core/model/records';
+import { failure, success } from '../core/model/result';
+import type { Revision } from '../core/model/revision';
+import { planAcknowledge, planFailOperation } from '../core/request/acknowledge';
+import { dryRunAction, planAskAction } from '../core/request/ask-action';
+import type { ActionDemand } from '../core/request/ask-action';
+import { listPendingOperations } from '../core/request/operation-view';
+import { planPutTask } from '../core/request/put-task';
+import { planReportInfo, planReportSourceInfo } from '../core/request/report';
+import type { RequestPlan } from '../core/request/request-plan';
+import { checkSession, planLeave, planRegister } from '../core/request/session';
+import { planAddSourceTable, planPutSourceTables, planRemoveSourceTable } from '../core/request/source-tables';
+import { planReportStatus } from '../core/request/status';
+import type { CoordinatorState } from '../core/state/coordinator-state';
+import { describeMutations } from '../core/request/describe-write';
+import { charsetOf } from '../core/table/collation';
+import type { Store } from '../ports/store';
+import { execute } from './execute';
+import { SessionLeases } from './session-leases';
+import type {
+  Acknowledgement,
+  ActionAnswer,
+  ActionRequest,
+  CoordinatorService,
+  FailOperationInput,
+  OperationView,
+  Outcome,
+  RegisteredTable,
+  RegisterWorkerInput,
+  ReportedInfo,
+  ReportInfoInput,
+  SessionGrant,
+  SessionRef,
+  SourceInfoReport,
+  WorkerStatusInput,
+} from './service';
+import { CoordinatorShell } from './shell';
+import type { ShellOptions } from './shell';
+
+/** How long an action may be waited for, in milliseconds. */
+const LONGEST_WAIT_MS = 20_000;
+
+/** A coordinator with everything that requests can do to it. */
+export class Coordinator implements CoordinatorService {
+  readonly #store: Store;
+  readonly #leases: SessionLeases;
+
+  private constructor(
+    private readonly shell: CoordinatorShell,
+    private readonly options: ShellOptions,
+  ) {
+    this.#store = options.store;
+    this.#leases = new SessionLeases(options.store);
+  }
+
+  /**
+   * Read what is stored, and lead.
+   * @throws LockstepError STORE_UNAVAILABLE; DM_LEADS while a dm-master leads on this store
+   */
+  static async start(options: ShellOptions): Promise<Coordinator> {
+    return new Coordinator(await CoordinatorShell.start(options), options);
+  }
+
+  get state(): CoordinatorState {
+    return this.shell.state;
+  }
+
+  /** What the coordinator is doing. */
+  get phase(): CoordinatorShell['phase'] {
+    return this.shell.phase;
+  }
+
+  readiness(): ReturnType<CoordinatorShell['readiness']> {
+    return this.shell.readiness();
+  }
+
+  /** Finish what is under way. The store stays open. */
+  async stop(): Promise<void> {
+    await this.shell.stop();
+  }
+
+  async registerWorker(input: RegisterWorkerInput): Outcome<SessionGrant> {
+    const { task, source, worker } = input;
+    const lease = await this.#store.grant(input.ttlMs);
+    const sessionId = randomUUID();
+    const registered = await this.#execute((state) =>
+      planRegister(state, { ...input, sessionId, lease: lease.id, nowMs: this.#nowMs() }),
+    );
+    if (!registered.ok) {
+      await this.#store.revoke(lease.id);
+      return registered;
+    }
+    this.#leases.remember(sessionId, lease);
+    return success({ task, source, worker, sessionId, epoch: registered.value, ttlMs: lease.ttlMs });
+  }
+
+  async renewWorker(session: SessionRef): Outcome<SessionGrant> {
+    const checked = checkSession(this.state, session);
+    if (checked.kind === 'refuse') return failure(checked.error);
+    const { record, revision } = checked.session;
+    const ttlMs = await this.#leases.renew(session);
+    if (ttlMs === null)
+      return failure(
+        new LockstepError('STALE_SESSION', `the lease of session ${session.sessionId} has ended`, {
+          source: session.source,
+        }),
+      );
+    return success({ ...session, worker: record.worker, epoch: revision, ttlMs });
+  }
+
+  async leaveWorker(session: SessionRef, forGood: boolean): Outcome<null> {
+    const left = await this.#execute((state) => planLeave(state, session, forGood));
+    if (left.ok) await this.#leases.revoke(session);
+    return left;
+  }
+
+  async putSourceTables(
+    session: SessionRef,
+    tables: readonly RegisteredTable[],
+    defaultCollation: string | null,
+  ): Outcome<Revision> {
+    return await this.#execute((state) =>
+      planPutSourceTables(state, session, tables, characterSetOf(defaultCollation)),
+    );
+  }
+
+  async addSourceTable(
+    session: SessionRef,
+    table: RegisteredTable,
+    defaultCollation: string | null,
+  ): Outcome<Revision> {
+    return await this.#execute((state) => planAddSourceTable(state, session, table, characterSetOf(defaultCollation)));
+  }
+
+  async removeSourceTable(
+    session: SessionRef,
+    table: { readonly schema: string; readonly table: string },
+  ): Outcome<Revision> {
+    return await this.#execute((state) => planRemoveSourceTable(state, session, table));
+  }
+
+  async reportInfo(session: SessionRef, { defaultCollation, ...report }: ReportInfoInput): Outcome<ReportedInfo> {
+    return await this.#execute((state) => planReportInfo(state, session, report, characterSetOf(defaultCollation)));
+  }
+
+  async reportSourceInfo(session: SessionRef, report: SourceInfoReport): Outcome<ReportedInfo> {
+    return await this.#execute((state) => planReportSourceInfo(state, session, report));
+  }
+
+  async acknowledgeOperation(
+    session: SessionRef,
+    table: { readonly schema: string; readonly table: string } | null,
+    revision: Revision,
+  ): Outcome<Acknowledgement> {
+    return await this.#execute((state) => planAcknowledge(state, session, { table, revision }));
+  }
+
+  async failOperation(session: SessionRef, input: FailOperationInput): Outcome<null> {
+    return await this.#execute((state) => planFailOperation(state, session, input, this.#nowMs()));
+  }
+
+  async reportStatus(session: SessionRef, status: WorkerStatusInput): Outcome<null> {
+    const reported = await this.#execute((state) =>
+      planReportStatus(state, session, { ...status, atMs: this.#nowMs() }),
+    );
+    return reported.ok ? success(null) : reported;
+  }
+
+  pendingOperations(task: TaskName, source: SourceId): readonly OperationView[] {
+    return listPendingOperations(this.state, task, source);
+  }
+
+  operations(task: TaskName, source: SourceId, after: Revision, signal: AbortSignal): AsyncIterable<OperationView> {
+    return this.shell.operations.subscribe(() => this.state, task, source, after, signal);
+  }
+
+  async putTask(task: TaskName, mode: Mode, sources: readonly SourceId[]): Outcome<TaskRecord> {
+    return await this.#execute((state) => planPutTask(state, task, mode, sources));
+  }
+
+  async act(request: ActionRequest): Outcome<ActionAnswer> {
+    const { input, actor, reason, idempotencyKey, dryRun } = request;
+    const demand: ActionDemand = { id: actionId(request), input, actor, reason, nowMs: this.#nowMs() };
+    if (dryRun) return success(this.#rehearse(demand));
+    const asked = await this.#execute((state) => planAskAction(state, demand));
+    if (!asked.ok) return asked;
+    const current = (): ActionRecord => this.state.actions.get(demand.id) ?? asked.value;
+    await this.shell.until(() => current().endedAtMs !== null, Math.min(request.waitMs, LONGEST_WAIT_MS));
+    const action = current();
+    const repeated = idempotencyKey !== null && asked.value.endedAtMs !== null;
+    return success({
+      action,
+      pending: action.endedAtMs === null,
+      dryRun: false,
+      changes: action.result?.changes ?? [],
+      repeated,
+    });
+  }
+
+  /** What the action's first step would write. */
+  #rehearse(demand: ActionDemand): ActionAnswer {
+    const { record, plan } = dryRunAction(this.state, demand);
+    if (plan === 'wait' || plan === 'void')
+      return { action: record, pending: plan === 'wait', dryRun: true, changes: [], repeated: false };
+    const { action, changes } = describeMutations(plan.mutations, record);
+    return {
+      action,
+      pending: action.endedAtMs === null,
+      dryRun: true,
+      changes: [...(action.result?.changes ?? []), ...changes],
+      repeated: false,
+    };
+  }
+
+  async #execute<T>(plan: (state: CoordinatorState) => RequestPlan<T>): Outcome<T> {
+    return await execute(this.#store, this.shell, plan);
+  }
+
+  #nowMs(): number {
+    return this.options.clock.wallMs();
+  }
+}
+
+/** The same actor, action and key name the same action; without a key each request is its own. */
+function actionId({ actor, input, idempotencyKey }: ActionRequest): string {
+  if (idempotencyKey === null) return randomUUID();
+  return createHash('sha256')
+    .update(JSON.stringify([actor, input.kind, idempotencyKey]))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+function characterSetOf(collation: string | null): CharacterSet | undefined {
+  return collation === null ? undefined : { charset: charsetOf(collation), collation };
+}

@@ -1,0 +1,82 @@
+import { LockstepError } from '../core/model/error';
+import { parseRevision } from '../core/model/revision';
+import type { Revision } from '../core/model/revision';
+import type { Batch, KeyValue } from '../core/model/store';
+import type { Clock } from '../ports/clock';
+import type { Store } from '../ports/store';
+
+/** Everything that the coordinator reads. */
+export const FOLLOWED_PREFIXES: readonly string[] = ['/dm-master/', '/dm-worker/', '/lockstep/'];
+
+/** How long the follower waits before it tries a store again that can't be reached, in milliseconds. */
+const RETRY_MS = 500;
+
+/** What a follower tells. */
+export interface FollowerTarget {
+  /** Build the state anew from what is stored at `revision`. */
+  readonly rebuild: (values: readonly KeyValue[], revision: Revision) => void;
+  /** The next changes, in order. */
+  readonly apply: (batch: Batch) => void;
+  /** The store can't be reached; null: it can again. */
+  readonly report: (trouble: LockstepError | null) => void;
+}
+
+/**
+ * Reads the store's changes from a revision on, for ever: over cuts from where it was, over compactions with a new
+ * snapshot. What isn't an operating error ends it.
+ */
+export async function follow(
+  store: Store,
+  clock: Clock,
+  target: FollowerTarget,
+  signal: AbortSignal,
+  from: Revision,
+): Promise<void> {
+  let next: Revision | null = from;
+  while (!signal.aborted) {
+    try {
+      next ??= await snapshot(store, target);
+      target.report(null);
+      for await (const batch of store.watch(FOLLOWED_PREFIXES, next, signal)) {
+        target.apply(batch);
+        next = parseRevision(batch.revision + 1);
+      }
+    } catch (error) {
+      if (!(error instanceof LockstepError) || signal.aborted) {
+        if (signal.aborted) return;
+        throw error;
+      }
+      // What was compacted away is never seen again, so the state is built anew.
+      if (error.code === 'STORE_COMPACTED') next = null;
+      target.report(error);
+      await pause(clock, RETRY_MS, signal);
+    }
+  }
+}
+
+/** Read everything of one revision; the revision to watch from. */
+export async function snapshot(store: Store, target: Pick<FollowerTarget, 'rebuild'>): Promise<Revision> {
+  const [first = '', ...others] = FOLLOWED_PREFIXES;
+  const { values, revision } = await store.range(first);
+  const more: KeyValue[] = [];
+  for (const prefix of others) {
+    const found = revision === 0 ? await store.range(prefix) : await store.range(prefix, { revision });
+    more.push(...found.values);
+  }
+  target.rebuild([...values, ...more], revision);
+  return parseRevision(revision + 1);
+}
+
+async function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const stop = clock.after(delayMs, resolve);
+    signal.addEventListener(
+      'abort',
+      () => {
+        stop();
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}

@@ -1,0 +1,177 @@
+import { invariant } from '../core/model/invariant';
+import type { LockEvent } from '../core/model/lock-event';
+import { LockstepError } from '../core/model/error';
+import type { Revision } from '../core/model/revision';
+import type { Compare, Mutation } from '../core/model/store';
+import type { ObligationId } from '../core/state/outbox';
+import type { Write } from '../core/state/write';
+import { writeJournalRecord } from '../core/wire/journal-record';
+import { formatLockstepKey } from '../core/wire/lockstep-keys';
+import type { Clock } from '../ports/clock';
+import type { Store, TransactionResult } from '../ports/store';
+
+/** A write with the obligation that it is for. */
+export interface QueuedWrite {
+  readonly id: ObligationId;
+  readonly write: Write;
+}
+
+/** How a write ended: done or refused, at a revision; or nobody knows. */
+export type WriteEnd =
+  | { readonly kind: 'ended'; readonly id: ObligationId; readonly revision: Revision }
+  | { readonly kind: 'failed'; readonly id: ObligationId };
+
+/** How long the queue waits after a failure of the store before it reports it, in milliseconds. */
+const PAUSE_MS = 200;
+
+/**
+ * Carries out the leader's writes in the order of their planning, one transaction at a time; what has gathered meanwhile
+ * goes into the next one together. Order matters to the core: when a transaction can't be made, everything behind it fails
+ * too, and is planned again.
+ */
+export class WriteQueue {
+  #waiting: QueuedWrite[] = [];
+  #running: Promise<void> | null = null;
+  #sequence: number;
+  #stopped = false;
+
+  constructor(
+    private readonly options: {
+      readonly store: Store;
+      readonly clock: Clock;
+      /** Holds only while this server leads. */
+      readonly leaderCompare: Compare;
+      /** The last sequence number of the journal. */
+      readonly sequence: number;
+      readonly onEnd: (end: WriteEnd) => void;
+      readonly onFailure: (error: unknown) => void;
+    },
+  ) {
+    this.#sequence = options.sequence;
+  }
+
+  /** Carry out `writes` after those that wait. */
+  push(writes: readonly QueuedWrite[]): void {
+    if (this.#stopped) return;
+    this.#waiting.push(...writes);
+    this.#running ??= this.#drain();
+  }
+
+  /** Finish what is under way, and take nothing more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+  }
+
+  async #drain(): Promise<void> {
+    // Writes of the same turn gather before the first of them leaves.
+    await Promise.resolve();
+    while (this.#waiting.length > 0 && !this.#stopped) {
+      const group = this.#takeGroup();
+      try {
+        await this.#carryOut(group);
+      } catch (error) {
+        await this.#fail(group, error);
+      }
+    }
+    this.#running = null;
+  }
+
+  async #carryOut(group: readonly QueuedWrite[]): Promise<void> {
+    const result = await this.#transact(group);
+    if (result.succeeded || group.length === 1) {
+      for (const { id } of group) this.options.onEnd({ kind: 'ended', id, revision: result.revision });
+      return;
+    }
+    // One of them was refused; each alone shows which.
+    for (const each of group) {
+      const alone = await this.#transact([each]);
+      this.options.onEnd({ kind: 'ended', id: each.id, revision: alone.revision });
+    }
+  }
+
+  async #transact(group: readonly QueuedWrite[]): Promise<TransactionResult> {
+    const events = group.flatMap(({ write }) => write.events);
+    const journal = events.length === 0 ? null : formatLockstepKey({ kind: 'journal', sequence: this.#sequence + 1 });
+    const compares = group.flatMap(({ write }) => write.compares);
+    const mutations = group.flatMap(({ write }) => write.mutations);
+    const result = await this.options.store.txn({
+      compares: [
+        this.options.leaderCompare,
+        ...distinct(compares),
+        ...(journal === null ? [] : [{ kind: 'version', key: journal, operator: '=', value: 0 } as const]),
+      ],
+      then: [...mutations, ...(journal === null ? [] : [this.#journalPut(journal, events)])],
+    });
+    if (journal !== null) this.#sequence += 1;
+    return result;
+  }
+
+  #journalPut(key: string, events: readonly LockEvent[]): Mutation {
+    return { kind: 'put', key, value: writeJournalRecord({ atMs: this.options.clock.wallMs(), events }) };
+  }
+
+  /** As many of the first writes as fit into one transaction without touching a key twice. */
+  #takeGroup(): QueuedWrite[] {
+    const { operationsPerTransaction, bytesPerTransaction } = this.options.store.limits;
+    const group: QueuedWrite[] = [];
+    const touched = new TouchedKeys();
+    let [compares, mutations, bytes] = [2, 1, 4_096];
+    for (const queued of this.#waiting) {
+      compares += queued.write.compares.length;
+      mutations += queued.write.mutations.length;
+      bytes += sizeOf(queued.write);
+      const fits =
+        compares <= operationsPerTransaction && mutations <= operationsPerTransaction && bytes <= bytesPerTransaction;
+      if (group.length > 0 && (!fits || touched.overlaps(queued.write.mutations))) break;
+      touched.add(queued.write.mutations);
+      group.push(queued);
+    }
+    invariant(group.length > 0, 'a queue that isn’t empty gives a group');
+    this.#waiting = this.#waiting.slice(group.length);
+    return group;
+  }
+
+  /** Everything that waits fails with the group: later writes may rely on earlier ones. */
+  async #fail(group: readonly QueuedWrite[], error: unknown): Promise<void> {
+    if (!(error instanceof LockstepError)) throw error;
+    this.options.onFailure(error);
+    const failed = [...group, ...this.#waiting];
+    this.#waiting = [];
+    await new Promise<void>((resolve) => this.options.clock.after(PAUSE_MS, resolve));
+    for (const { id } of failed) this.options.onEnd({ kind: 'failed', id });
+  }
+}
+
+/** The keys that a group of writes touches. */
+class TouchedKeys {
+  readonly #keys = new Set<string>();
+  readonly #prefixes: string[] = [];
+
+  add(mutations: readonly Mutation[]): void {
+    for (const mutation of mutations) {
+      if (mutation.kind === 'delete-prefix') this.#prefixes.push(mutation.prefix);
+      else this.#keys.add(mutation.key);
+    }
+  }
+
+  overlaps(mutations: readonly Mutation[]): boolean {
+    return mutations.some((mutation) => {
+      if (mutation.kind === 'delete-prefix') return [...this.#keys].some((key) => key.startsWith(mutation.prefix));
+      return this.#keys.has(mutation.key) || this.#prefixes.some((prefix) => mutation.key.startsWith(prefix));
+    });
+  }
+}
+
+function distinct(compares: readonly Compare[]): Compare[] {
+  return [...new Map(compares.map((compare) => [JSON.stringify(compare), compare])).values()];
+}
+
+/** At least the bytes of the write: characters beyond ASCII take up to three. */
+function sizeOf({ mutations, events }: Write): number {
+  const characters = mutations.reduce(
+    (sum, mutation) => sum + (mutation.kind === 'put' ? mutation.key.length + mutation.value.length : 200),
+    0,
+  );
+  return 3 * (characters + JSON.stringify(events).length);
+}

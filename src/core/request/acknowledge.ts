@@ -1,0 +1,133 @@
+import { parseUpstreamTable } from '../model/names';
+import type { UpstreamTable } from '../model/names';
+import type { Revision } from '../model/revision';
+import type { Compare, Mutation } from '../model/store';
+import { sourceKey, tableKey } from '../model/table-key';
+import type { CoordinatorState } from '../state/coordinator-state';
+import { operationPut } from '../state/optimistic-plan';
+import { formatDmKey } from '../wire/dm-keys';
+import { writeFailureRecord } from '../wire/failure-record';
+import { formatLockstepKey } from '../wire/lockstep-keys';
+import { writePessimisticOperation } from '../wire/pessimistic-operation';
+import { viewSourceOperation, viewTableOperation } from './operation-view';
+import type { OperationView } from './operation-view';
+import { answer, refuse } from './request-plan';
+import type { RequestPlan } from './request-plan';
+import { checkSession } from './session';
+import type { SessionRef } from './session';
+
+/** How an acknowledgement ended; all but `stale` are successes (8-settled.md). */
+export type Acknowledgement =
+  | { readonly kind: 'acknowledged' | 'already-acknowledged'; readonly revision: Revision }
+  /** The lock ended meanwhile, and the operation with it. */
+  | { readonly kind: 'gone' }
+  /** A newer operation is there. */
+  | { readonly kind: 'stale'; readonly operation: OperationView };
+
+/** Which operation a request is about; `table` null in pessimistic mode. */
+export interface OperationRef {
+  readonly table: { readonly schema: string; readonly table: string } | null;
+  /** The revision of the coordinator's put. */
+  readonly revision: Revision;
+}
+
+/** Record that a worker has carried out an operation. */
+export function planAcknowledge(
+  state: CoordinatorState,
+  ref: SessionRef,
+  named: OperationRef,
+): RequestPlan<Acknowledgement> {
+  const checked = checkSession(state, ref);
+  if (checked.kind === 'refuse') return checked;
+  const table = tableOf(ref, named);
+  const view = findOperation(state, ref, table);
+  if (view === null || view.revision < named.revision) return answer({ kind: 'gone' });
+  if (view.revision > named.revision) return answer({ kind: 'stale', operation: view });
+  if (view.done) return answer({ kind: 'already-acknowledged', revision: view.revision });
+  const effects = table === null ? acknowledgeSource(state, ref) : acknowledgeTable(state, ref, table);
+  return {
+    kind: 'write',
+    compares: [...checked.compares, ...effects.compares],
+    mutations: [...effects.mutations, ...failureDelete(state, ref, table)],
+    answer: () => ({ kind: 'acknowledged', revision: view.revision }),
+  };
+}
+
+/** Record that a worker couldn't carry out an operation. */
+export function planFailOperation(
+  state: CoordinatorState,
+  ref: SessionRef,
+  named: OperationRef & { readonly reason: string; readonly retryable: boolean },
+  nowMs: number,
+): RequestPlan<null> {
+  const checked = checkSession(state, ref);
+  if (checked.kind === 'refuse') return checked;
+  const table = tableOf(ref, named);
+  const view = findOperation(state, ref, table);
+  if (view?.revision !== named.revision)
+    return refuse('OPERATION_NOT_FOUND', `source ${ref.source} has no operation of revision ${named.revision}`, {
+      source: ref.source,
+    });
+  const { reason, retryable, revision } = named;
+  const value = writeFailureRecord({ operationRevision: revision, reason, retryable, atMs: nowMs });
+  return {
+    kind: 'write',
+    compares: checked.compares,
+    mutations: [{ kind: 'put', key: failureKey(ref, table), value }],
+    answer: () => null,
+  };
+}
+
+function tableOf(ref: SessionRef, { table }: OperationRef): UpstreamTable | null {
+  return table === null ? null : parseUpstreamTable(ref.source, table.schema, table.table);
+}
+
+function findOperation(state: CoordinatorState, ref: SessionRef, table: UpstreamTable | null): OperationView | null {
+  if (table === null) return viewSourceOperation(state, ref.task, ref.source);
+  const entry = state.tables.get(tableKey(ref.task, table));
+  return entry === undefined ? null : viewTableOperation(entry);
+}
+
+interface Effects {
+  readonly compares: readonly Compare[];
+  readonly mutations: readonly Mutation[];
+}
+
+function acknowledgeTable(state: CoordinatorState, { task }: SessionRef, table: UpstreamTable): Effects {
+  const entry = state.tables.get(tableKey(task, table));
+  if (entry?.operation == null) return { compares: [], mutations: [] };
+  const key = formatDmKey({ kind: 'optimistic-operation', task, table });
+  return {
+    compares: [{ kind: 'modRevision', key, operator: '=', value: entry.operationRevision }],
+    mutations: [operationPut(entry, { ...entry.operation, done: true })],
+  };
+}
+
+/** One transaction puts the operation back and deletes the info, if it is there (4-pessimistic.md, *Worker side*). */
+function acknowledgeSource(state: CoordinatorState, { task, source }: SessionRef): Effects {
+  const entry = state.pessimistic.entry(sourceKey(task, source));
+  if (entry?.operation == null) return { compares: [], mutations: [] };
+  const operationKey = formatDmKey({ kind: 'pessimistic-operation', task, source });
+  const infoKey = formatDmKey({ kind: 'pessimistic-info', task, source });
+  return {
+    compares: [
+      { kind: 'modRevision', key: operationKey, operator: '=', value: entry.operationRevision },
+      { kind: 'modRevision', key: infoKey, operator: '=', value: entry.infoRevision },
+    ],
+    mutations: [
+      { kind: 'put', key: operationKey, value: writePessimisticOperation({ ...entry.operation, done: true }) },
+      ...(entry.info === null ? [] : [{ kind: 'delete', key: infoKey } as const]),
+    ],
+  };
+}
+
+function failureKey({ task, source }: SessionRef, table: UpstreamTable | null): string {
+  return table === null
+    ? formatLockstepKey({ kind: 'source-failure', task, source })
+    : formatLockstepKey({ kind: 'failure', task, table });
+}
+
+function failureDelete(state: CoordinatorState, ref: SessionRef, table: UpstreamTable | null): Mutation[] {
+  const key = table === null ? sourceKey(ref.task, ref.source) : tableKey(ref.task, table);
+  return state.failures.has(key) ? [{ kind: 'delete', key: failureKey(ref, table) }] : [];
+}

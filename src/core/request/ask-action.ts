@@ -1,0 +1,65 @@
+import type { ActionInput, ActionRecord } from '../model/action';
+import { planAction } from '../state/actions';
+import type { CoordinatorState } from '../state/coordinator-state';
+import type { Plan } from '../state/write';
+import { writeActionRecord } from '../wire/action-record';
+import { DM_LEADER_PREFIX } from '../wire/dm-keys';
+import { formatLockstepKey } from '../wire/lockstep-keys';
+import { answer, refuse } from './request-plan';
+import type { RequestPlan } from './request-plan';
+
+/** A manual action as a person asks for it. */
+export interface ActionDemand {
+  /** Hash of actor, action and idempotency key, or random. */
+  readonly id: string;
+  readonly input: ActionInput;
+  readonly actor: string;
+  readonly reason: string;
+  readonly nowMs: number;
+}
+
+/** Write down that an action is asked for; the leader carries it out. The same ID gives the stored record. */
+export function planAskAction(state: CoordinatorState, demand: ActionDemand): RequestPlan<ActionRecord> {
+  const known = state.actions.get(demand.id);
+  if (known !== undefined) {
+    const isSame = JSON.stringify(known.input) === JSON.stringify(demand.input);
+    return isSame
+      ? answer(known)
+      : refuse('IDEMPOTENCY_KEY_REUSED', 'the idempotency key was used for another request', { actionId: demand.id });
+  }
+  const record = askedAction(demand);
+  const key = formatLockstepKey({ kind: 'action', id: demand.id });
+  return {
+    kind: 'write',
+    compares: [
+      { kind: 'version', key, operator: '=', value: 0 },
+      { kind: 'absent', prefix: DM_LEADER_PREFIX },
+    ],
+    mutations: [{ kind: 'put', key, value: writeActionRecord(record) }],
+    answer: () => record,
+  };
+}
+
+/** What the first step of an action would write, without writing anything. */
+export function dryRunAction(
+  state: CoordinatorState,
+  demand: ActionDemand,
+): { readonly record: ActionRecord; readonly plan: Plan } {
+  const record = askedAction(demand);
+  return { record, plan: planAction(state, record, demand.nowMs) };
+}
+
+function askedAction({ id, input, actor, reason, nowMs }: ActionDemand): ActionRecord {
+  return {
+    id,
+    input,
+    actor,
+    reason,
+    state: 'asked',
+    askedAtMs: nowMs,
+    deadlineMs: null,
+    progress: null,
+    result: null,
+    endedAtMs: null,
+  };
+}

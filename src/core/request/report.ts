@@ -1,0 +1,189 @@
+import type { CharacterSet } from '../ddl/tracker';
+import { formatLockId } from '../model/lock-id';
+import type { LockId } from '../model/lock-id';
+import { parseUpstreamTable } from '../model/names';
+import type { DownstreamTable } from '../model/names';
+import type { Revision } from '../model/revision';
+import { sourceKey, tableKey } from '../model/table-key';
+import type { CoordinatorState } from '../state/coordinator-state';
+import type { Attempt } from '../state/table-entry';
+import { fingerprintOf, fingerprintText } from '../table/fingerprint';
+import { writeAttemptRecord } from '../wire/attempt-record';
+import { formatDmKey } from '../wire/dm-keys';
+import { formatLockstepKey } from '../wire/lockstep-keys';
+import { writeOptimisticInfo } from '../wire/optimistic-info';
+import { writePessimisticInfo } from '../wire/pessimistic-info';
+import { answer, refuse } from './request-plan';
+import type { RequestPlan } from './request-plan';
+import { readReportedSchema, trackDdls } from './reported-schema';
+import { checkSession } from './session';
+import type { SessionRef } from './session';
+
+/** An upstream table met DDLs (optimistic). */
+export interface InfoReport {
+  readonly schema: string;
+  readonly table: string;
+  readonly target: DownstreamTable;
+  /** DDLs that name the target. */
+  readonly ddls: readonly string[];
+  /** The table's schema before the first DDL, as `CREATE TABLE`. */
+  readonly createTableBefore: string;
+  /** The schemas after each DDL as `CREATE TABLE`; null: they follow from the DDLs. */
+  readonly createTablesAfter: readonly string[] | null;
+  readonly ignoreConflict: boolean;
+  /** Unique per reading of these DDLs at their position; a repetition writes nothing. */
+  readonly attempt: string;
+}
+
+/** All shards of a source met DDLs (pessimistic). */
+export interface SourceInfoReport {
+  readonly target: DownstreamTable;
+  readonly ddls: readonly string[];
+  readonly attempt: string;
+}
+
+/** What a report answers: the revision of the info, from which the worker waits for its operation. */
+export interface ReportedInfo {
+  readonly lockId: LockId;
+  readonly revision: Revision;
+  /** The same attempt was reported before: nothing was written. */
+  readonly repeated: boolean;
+}
+
+/** Store the info of a table. @throws LockstepError of the schemas and DDLs */
+export function planReportInfo(
+  state: CoordinatorState,
+  ref: SessionRef,
+  report: InfoReport,
+  defaults?: CharacterSet,
+): RequestPlan<ReportedInfo> {
+  const checked = checkSession(state, ref);
+  if (checked.kind === 'refuse') return checked;
+  const excluded = excludedSource(state, ref) ?? wrongMode(state, ref, 'optimistic');
+  if (excluded !== null) return excluded;
+  const { task } = ref;
+  const table = parseUpstreamTable(ref.source, report.schema, report.table);
+  const lockId = formatLockId(task, report.target);
+  const { attempt, ...content } = report;
+  const fingerprint = contentFingerprint(content);
+  const repeated = repeatedReport(
+    state.tables.get(tableKey(task, table))?.attempt ?? null,
+    attempt,
+    fingerprint,
+    lockId,
+  );
+  if (repeated !== null) return repeated;
+  const before = { ...readReportedSchema(report.createTableBefore, defaults), name: report.table };
+  const after =
+    report.createTablesAfter?.map((sql) => ({ ...readReportedSchema(sql, defaults), name: report.table })) ??
+    trackDdls(before, report.ddls, report.target);
+  const value = writeOptimisticInfo({
+    task,
+    table,
+    target: report.target,
+    ddls: report.ddls,
+    before: { schema: before, shape: state.caches.shapes.intern(before) },
+    after: after.map((schema) => ({ schema, shape: state.caches.shapes.intern(schema) })),
+    ignoreConflict: report.ignoreConflict,
+  });
+  return {
+    kind: 'write',
+    compares: checked.compares,
+    mutations: [
+      { kind: 'put', key: formatDmKey({ kind: 'optimistic-info', task, table }), value },
+      {
+        kind: 'put',
+        key: formatLockstepKey({ kind: 'attempt', task, table }),
+        value: writeAttemptRecord({ attempt, content: fingerprint }),
+      },
+    ],
+    answer: (revision) => ({ lockId, revision, repeated: false }),
+  };
+}
+
+/**
+ * Store the info of a source (4-pessimistic.md, *Worker side*): only if its previous operation is absent or not done, else
+ * it must wait until that is deleted.
+ */
+export function planReportSourceInfo(
+  state: CoordinatorState,
+  ref: SessionRef,
+  report: SourceInfoReport,
+): RequestPlan<ReportedInfo> {
+  const checked = checkSession(state, ref);
+  if (checked.kind === 'refuse') return checked;
+  const excluded = excludedSource(state, ref) ?? wrongMode(state, ref, 'pessimistic');
+  if (excluded !== null) return excluded;
+  const { task, source } = ref;
+  const lockId = formatLockId(task, report.target);
+  const { attempt, ...content } = report;
+  const fingerprint = contentFingerprint(content);
+  const repeated = repeatedReport(state.attempts.get(sourceKey(task, source)) ?? null, attempt, fingerprint, lockId);
+  if (repeated !== null) return repeated;
+  const previous = state.pessimistic.entry(sourceKey(task, source));
+  if (previous?.operation?.done === true) {
+    return refuse(
+      'PREVIOUS_OPERATION_PENDING',
+      `the operation of source ${source} for lock ${previous.operation.lockId} isn't cleared yet`,
+      { task, source },
+    );
+  }
+  return {
+    kind: 'write',
+    compares: [
+      ...checked.compares,
+      {
+        kind: 'modRevision',
+        key: formatDmKey({ kind: 'pessimistic-operation', task, source }),
+        operator: '=',
+        value: previous?.operationRevision ?? 0,
+      },
+    ],
+    mutations: [
+      {
+        kind: 'put',
+        key: formatDmKey({ kind: 'pessimistic-info', task, source }),
+        value: writePessimisticInfo({ task, source, target: report.target, ddls: report.ddls }),
+      },
+      {
+        kind: 'put',
+        key: formatLockstepKey({ kind: 'source-attempt', task, source }),
+        value: writeAttemptRecord({ attempt, content: fingerprint }),
+      },
+    ],
+    answer: (revision) => ({ lockId, revision, repeated: false }),
+  };
+}
+
+function contentFingerprint(content: object): string {
+  return fingerprintText(fingerprintOf(JSON.stringify(content)));
+}
+
+function repeatedReport(
+  known: Attempt | null,
+  attempt: string,
+  content: string,
+  lockId: LockId,
+): RequestPlan<ReportedInfo> | null {
+  if (known?.attempt !== attempt) return null;
+  if (known.content !== content)
+    return refuse('IDEMPOTENCY_KEY_REUSED', `attempt ${attempt} was used for another report`, { attempt });
+  return answer({ lockId, revision: known.revision, repeated: true });
+}
+
+function excludedSource(
+  state: CoordinatorState,
+  { task, source }: SessionRef,
+): Extract<RequestPlan<never>, { kind: 'refuse' }> | null {
+  const excluded = state.tasks.get(task)?.excluded.includes(source) ?? false;
+  return excluded ? refuse('SOURCE_EXCLUDED', `source ${source} is left out of task ${task}`, { task, source }) : null;
+}
+
+function wrongMode(
+  state: CoordinatorState,
+  { task }: SessionRef,
+  mode: 'optimistic' | 'pessimistic',
+): Extract<RequestPlan<never>, { kind: 'refuse' }> | null {
+  const actual = state.tasks.get(task)?.mode ?? mode;
+  return actual === mode ? null : refuse('TASK_MODE_CONFLICT', `task ${task} is ${actual}`, { task, mode: actual });
+}

@@ -1,0 +1,44 @@
+import { LockstepError } from '../model/error';
+import type { ErrorFields } from '../model/error';
+import type { ErrorCode } from '../model/error-catalogue';
+import type { Revision } from '../model/revision';
+import type { Compare, Mutation } from '../model/store';
+
+/**
+ * What a request comes to, as the state is now. A write holds only while the keys that it was planned on haven't changed:
+ * if a compare fails, the server takes in what came meanwhile and plans again.
+ */
+export type RequestPlan<T> =
+  | { readonly kind: 'answer'; readonly value: T }
+  | { readonly kind: 'refuse'; readonly error: LockstepError }
+  | {
+      readonly kind: 'write';
+      readonly compares: readonly Compare[];
+      readonly mutations: readonly Mutation[];
+      /** The answer, given the revision of the write. */
+      readonly answer: (revision: Revision) => T;
+    };
+
+/** A plan that writes nothing. */
+export function answer<T>(value: T): RequestPlan<T> {
+  return { kind: 'answer', value };
+}
+
+/** A plan that refuses the request. */
+export function refuse(
+  code: ErrorCode,
+  message: string,
+  fields: ErrorFields = {},
+): { readonly kind: 'refuse'; readonly error: LockstepError } {
+  return { kind: 'refuse', error: new LockstepError(code, message, fields) };
+}
+
+/** What `plan` gives; a LockstepError that it throws, from a door, refuses the request. */
+export function planSafely<T>(plan: () => RequestPlan<T>): RequestPlan<T> {
+  try {
+    return plan();
+  } catch (error) {
+    if (error instanceof LockstepError) return { kind: 'refuse', error };
+    throw error;
+  }
+}

@@ -1,0 +1,156 @@
+import type { SourceId, TaskName } from '../model/names';
+import type { Mode, TaskRecord } from '../model/records';
+import type { Revision } from '../model/revision';
+import type { Compare, LeaseId } from '../model/store';
+import { sourceKey } from '../model/table-key';
+import type { CoordinatorState, Session } from '../state/coordinator-state';
+import { DM_LEADER_PREFIX } from '../wire/dm-keys';
+import { formatLockstepKey } from '../wire/lockstep-keys';
+import { writeSessionRecord } from '../wire/session-record';
+import { writeTaskRecord } from '../wire/task-record';
+import { refuse } from './request-plan';
+import type { RequestPlan } from './request-plan';
+
+/** Which session a worker's request belongs to. */
+export interface SessionRef {
+  readonly task: TaskName;
+  readonly source: SourceId;
+  readonly sessionId: string;
+}
+
+/** A worker that wants to speak for a source of a task. */
+export interface Registration {
+  readonly worker: string;
+  readonly task: TaskName;
+  readonly mode: Mode;
+  readonly source: SourceId;
+  /** All sources that the worker expects the task to have; null: it doesn't know. */
+  readonly expectedSources: readonly SourceId[] | null;
+  readonly sessionId: string;
+  /** The lease that the session lives on. */
+  readonly lease: LeaseId;
+  readonly nowMs: number;
+}
+
+/**
+ * Register a worker (8-settled.md, *Session*): the same worker name takes its source over, another is refused while the
+ * lease lives; the task is made, or grows by the source. The value is the session's epoch.
+ */
+export function planRegister(state: CoordinatorState, registration: Registration): RequestPlan<Revision> {
+  const { task, source, worker, mode } = registration;
+  const held = state.sessions.get(sourceKey(task, source));
+  if (held !== undefined && held.record.worker !== worker) {
+    return refuse('SOURCE_TAKEN', `worker ${held.record.worker} speaks for source ${source} of task ${task}`, {
+      task,
+      source,
+      worker: held.record.worker,
+    });
+  }
+  const known = state.tasks.get(task);
+  if (known !== undefined && known.mode !== mode) {
+    return refuse('TASK_MODE_CONFLICT', `task ${task} is ${known.mode}`, { task, mode: known.mode });
+  }
+  const grown = growTask(
+    known ?? { task, mode, sources: [], declared: false, expected: null, excluded: [] },
+    registration,
+    known === undefined,
+  );
+  const { sessionId: id, lease, nowMs } = registration;
+  const record = writeSessionRecord({ worker, id, epoch: (held?.record.epoch ?? 0) + 1, registeredAtMs: nowMs });
+  return {
+    kind: 'write',
+    compares: [
+      sessionCompare(task, source, held),
+      taskCompare(state, task),
+      { kind: 'absent', prefix: DM_LEADER_PREFIX },
+    ],
+    mutations: [
+      { kind: 'put', key: formatLockstepKey({ kind: 'session', task, source }), value: record, lease },
+      { kind: 'put', key: formatLockstepKey({ kind: 'task', task }), value: writeTaskRecord(grown) },
+    ],
+    answer: (revision) => revision,
+  };
+}
+
+/**
+ * The task with the registered source. Its sources count as declared when an operator said so, or when every registrant
+ * named the same ones and all of these are there.
+ */
+function growTask(task: TaskRecord, { source, expectedSources }: Registration, isFirst: boolean): TaskRecord {
+  const sources = task.sources.includes(source) ? task.sources : [...task.sources, source];
+  const byOperator = task.declared && task.expected === null;
+  if (byOperator) return { ...task, sources };
+  const agrees =
+    expectedSources !== null && (isFirst || (task.expected !== null && isSame(task.expected, expectedSources)));
+  const expected = agrees ? expectedSources : null;
+  return { ...task, sources, expected, declared: expected !== null && isSame(expected, sources) };
+}
+
+function isSame(a: readonly SourceId[], b: readonly SourceId[]): boolean {
+  return new Set([...a, ...b]).size === new Set(a).size && new Set(a).size === new Set(b).size;
+}
+
+/** A session that a request named, with the compares that it still holds; or why it doesn't. */
+export type CheckedSession =
+  | { readonly kind: 'held'; readonly session: Session; readonly compares: readonly Compare[] }
+  | Extract<RequestPlan<never>, { kind: 'refuse' }>;
+
+/** Find the session of a request. */
+export function checkSession(state: CoordinatorState, { task, source, sessionId }: SessionRef): CheckedSession {
+  const session = state.sessions.get(sourceKey(task, source));
+  if (session?.record.id !== sessionId) {
+    const now =
+      session === undefined ? 'its lease has ended' : `worker ${session.record.worker} has taken the source over`;
+    return refuse(
+      'STALE_SESSION',
+      `the session ${sessionId} for source ${source} of task ${task} isn't valid: ${now}`,
+      { task, source },
+    );
+  }
+  return {
+    kind: 'held',
+    session,
+    compares: [sessionCompare(task, source, session), { kind: 'absent', prefix: DM_LEADER_PREFIX }],
+  };
+}
+
+/**
+ * End a session whose lease the shell revokes with it.
+ * @param forGood the source leaves its task too
+ */
+export function planLeave(state: CoordinatorState, ref: SessionRef, forGood: boolean): RequestPlan<null> {
+  const checked = checkSession(state, ref);
+  if (checked.kind === 'refuse') return checked;
+  const { task, source } = ref;
+  const record = state.tasks.get(task);
+  const stays = (other: SourceId): boolean => other !== source;
+  const left =
+    record === undefined
+      ? null
+      : { ...record, sources: record.sources.filter(stays), excluded: record.excluded.filter(stays) };
+  return {
+    kind: 'write',
+    compares: [...checked.compares, taskCompare(state, task)],
+    mutations: [
+      { kind: 'delete', key: formatLockstepKey({ kind: 'session', task, source }) },
+      ...(forGood && left !== null
+        ? [{ kind: 'put', key: formatLockstepKey({ kind: 'task', task }), value: writeTaskRecord(left) } as const]
+        : []),
+    ],
+    answer: () => null,
+  };
+}
+
+function sessionCompare(task: TaskName, source: SourceId, held: Session | undefined): Compare {
+  const key = formatLockstepKey({ kind: 'session', task, source });
+  return { kind: 'modRevision', key, operator: '=', value: held?.revision ?? 0 };
+}
+
+/** The compare that the task's record is what the state knows. */
+export function taskCompare(state: CoordinatorState, task: TaskName): Compare {
+  const key = formatLockstepKey({ kind: 'task', task });
+  const record = state.tasks.get(task);
+  return record === undefined
+    ? { kind: 'version', key, operator: '=', value: 0 }
+    : { kind: 'value', key, operator: '=', value: writeTaskRecord(record) };
+}

@@ -1,0 +1,37 @@
+import type { StatusRecord } from '../model/records';
+import { sourceKey } from '../model/table-key';
+import type { CoordinatorState } from '../state/coordinator-state';
+import { formatLockstepKey } from '../wire/lockstep-keys';
+import { writeStatusRecord } from '../wire/status-record';
+import { answer } from './request-plan';
+import type { RequestPlan } from './request-plan';
+import { checkSession } from './session';
+import type { SessionRef } from './session';
+
+/** How often a changed status is stored at most, in milliseconds. */
+const CHANGED_EVERY_MS = 5_000;
+
+/** How often position and delay alone are stored at most, in milliseconds. */
+const POSITION_EVERY_MS = 30_000;
+
+/** Store what a worker says of itself, as often as 8-settled.md allows. The value tells whether it was stored. */
+export function planReportStatus(state: CoordinatorState, ref: SessionRef, status: StatusRecord): RequestPlan<boolean> {
+  const checked = checkSession(state, ref);
+  if (checked.kind === 'refuse') return checked;
+  const { task, source } = ref;
+  const known = state.statuses.get(sourceKey(task, source));
+  if (known !== undefined && status.atMs - known.atMs < intervalMs(known, status)) return answer(false);
+  const key = formatLockstepKey({ kind: 'status', task, source });
+  return {
+    kind: 'write',
+    compares: checked.compares,
+    mutations: [{ kind: 'put', key, value: writeStatusRecord(status) }],
+    answer: () => true,
+  };
+}
+
+function intervalMs(known: StatusRecord, status: StatusRecord): number {
+  const essence = ({ blockingDdls, blockingLockId, formingGroups, stage }: StatusRecord): string =>
+    JSON.stringify([blockingDdls, blockingLockId, formingGroups, stage]);
+  return essence(known) === essence(status) ? POSITION_EVERY_MS : CHANGED_EVERY_MS;
+}
