@@ -170,7 +170,7 @@ export class CoordinatorShell {
       store,
       clock,
       leaderCompare,
-      sequence: this.#state.journalSequence,
+      sequence: this.#state.journal.last,
       onEnd: (end) => this.#handle({ ...end, nowMs: clock.wallMs() }),
       onFailure: (error) =>
         this.options.logger.warn({ error: String(error) }, "a write couldn't be made; it is planned again"),

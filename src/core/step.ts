@@ -8,6 +8,7 @@ import { askOverdueActions } from './state/pessimistic-touch';
 import { planObligation } from './state/planner';
 import type { ObligationId } from './state/outbox';
 import { obligationId } from './state/outbox';
+import { askTrim } from './state/trim';
 import type { Write } from './state/write';
 
 /** What happens to the coordinator. Times are the clock of this server, in milliseconds since 1970. */
@@ -55,6 +56,7 @@ export function step(state: CoordinatorState, event: CoordinatorEvent): Effect[]
       state.outbox.markEnded(event.id, state.revision);
       return planDue(state, event.nowMs);
     case 'tick':
+      if (state.leading) askTrim(state, event.nowMs);
       askOverdueActions(state, event.nowMs);
       return planDue(state, event.nowMs);
     default:

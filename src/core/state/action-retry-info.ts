@@ -1,6 +1,6 @@
 import type { ActionRecord } from '../model/action';
 import { quoteTable } from '../model/quote';
-import { tableKey } from '../model/table-key';
+import { sourceKey, tableKey } from '../model/table-key';
 import { formatLockstepKey } from '../wire/lockstep-keys';
 import { endAction, refuseAction } from './action-plan';
 import type { ActionContext } from './action-plan';
@@ -10,14 +10,13 @@ import type { Plan } from './write';
 type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'retry-info' }>>;
 
 /**
- * Have the stored info of a table decided again as if it were sent again (8-settled.md). Its decision record goes, so that
+ * Have the stored info of a table, or source, decided again as if it were sent again (8-settled.md). Its decision record goes, so that
  * a restart before the new answer decides it too.
  */
 export function planRetryInfo(context: Context): Plan {
   const { state, input } = context;
   const { task, source, table } = input;
-  if (table === null)
-    return refuseAction(context, 'INFO_NOT_FOUND', `name the upstream table of source ${source}`, { task, source });
+  if (table === null) return planRetrySource(context);
   const entry = state.tables.get(tableKey(task, table));
   const name = `${source} ${quoteTable(table.schema, table.table)}`;
   if (entry?.info == null || entry.target === null) {
@@ -26,4 +25,17 @@ export function planRetryInfo(context: Context): Plan {
   const key = formatLockstepKey({ kind: 'decision', lockId: entry.target.lockId, table });
   const changes = [`the info of ${name} is decided again`];
   return endAction(context, { changes }, { compares: [infoUnchanged(entry)], mutations: [{ kind: 'delete', key }] });
+}
+
+/** Pessimistic: what is due for the source's lock is looked at again. */
+function planRetrySource(context: Context): Plan {
+  const { state, input } = context;
+  const { task, source } = input;
+  if (state.pessimistic.entry(sourceKey(task, source))?.info == null) {
+    return refuseAction(context, 'INFO_NOT_FOUND', `source ${source} has reported nothing for task ${task}`, {
+      task,
+      source,
+    });
+  }
+  return endAction(context, { changes: [`the info of source ${source} is looked at again`] });
 }

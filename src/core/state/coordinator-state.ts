@@ -13,7 +13,10 @@ import { ShapeCounts } from '../table/shape-counts';
 import type { Shape } from '../table/shape';
 import type { Route } from '../wire/source-tables';
 import { ContentCache } from './content-cache';
+import { JournalIndex } from './journal-index';
 import { Outbox } from './outbox';
+import { EMBEDDED_RETENTION } from './retention';
+import type { Retention } from './retention';
 import { PessimisticState } from './pessimistic-state';
 import type { Attempt, Target } from './table-entry';
 import { TableEntry } from './table-entry';
@@ -78,6 +81,9 @@ export interface TouchedOperation {
   readonly table: TableKey | null;
 }
 
+/** A worker came or went. */
+export type WorkerNews = Extract<LockEvent, { kind: 'WorkerOnline' | 'WorkerOffline' }>;
+
 /** What the leader's writes must keep to. */
 export interface Limits {
   /** How many compares, and how many mutations, one write may have. */
@@ -96,8 +102,12 @@ export class CoordinatorState {
   published: LockEvent[] = [];
   /** Tables and sources whose operations this step has changed. */
   touchedOperations: TouchedOperation[] = [];
-  /** The highest sequence number of the journal. */
-  journalSequence = 0;
+  /** The journal records that are stored. */
+  readonly journal = new JournalIndex();
+  /** When the leader last looked for what has expired. */
+  trimmedAtMs = 0;
+  /** Workers that came or went, until the journal tells it. */
+  readonly workerNews = new Map<SourceKey, WorkerNews>();
   readonly caches = new ContentCache();
   readonly emptyCounts = ShapeCounts.empty(this.caches.shapes);
   readonly outbox = new Outbox();
@@ -125,7 +135,10 @@ export class CoordinatorState {
   readonly finished = new Map<TableKey, PendingDone>();
   readonly pessimistic = new PessimisticState();
 
-  constructor(readonly limits: Limits) {}
+  constructor(
+    readonly limits: Limits,
+    readonly retention: Retention = EMBEDDED_RETENTION,
+  ) {}
 
   /** The entry of an upstream table, made if there is none. */
   entryOf(task: TaskName, table: UpstreamTable): TableEntry {

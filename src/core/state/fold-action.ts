@@ -7,6 +7,7 @@ import { readActionRecord } from '../wire/action-record';
 import type { CoordinatorState } from './coordinator-state';
 import { decideInfo } from './optimistic-info';
 import { changeSourceTables } from './optimistic-membership';
+import { touchSource } from './pessimistic-touch';
 import { readPut } from './read-put';
 
 /** The record of a manual action was put or deleted. */
@@ -37,7 +38,8 @@ function applyAction(state: CoordinatorState, { input }: ActionRecord): void {
       }
       return;
     case 'retry-info': {
-      const entry = input.table === null ? undefined : state.tables.get(tableKey(input.task, input.table));
+      if (input.table === null) return touchSource(state, input.task, input.source);
+      const entry = state.tables.get(tableKey(input.task, input.table));
       if (entry?.info != null && entry.target !== null) decideInfo(state, entry);
       return;
     }

@@ -1,6 +1,6 @@
 import type { LockEvent } from '../model/lock-event';
-import { tableKey } from '../model/table-key';
-import type { CoordinatorState } from './coordinator-state';
+import { sourceKey, tableKey } from '../model/table-key';
+import type { CoordinatorState, WorkerNews } from './coordinator-state';
 
 /** An event stands in the journal: what was owed only to tell it is told. */
 export function foldJournalEvent(state: CoordinatorState, event: LockEvent): void {
@@ -10,11 +10,22 @@ export function foldJournalEvent(state: CoordinatorState, event: LockEvent): voi
         state.outbox.settle({ kind: 'tell-synced', lockId: event.lockId });
       }
       return;
+    case 'WorkerOnline':
+    case 'WorkerOffline':
+      return tellWorker(state, event);
     case 'TableRemoved':
       return tellRemoved(state, event);
     default:
       return;
   }
+}
+
+function tellWorker(state: CoordinatorState, event: WorkerNews): void {
+  const source = sourceKey(event.task, event.source);
+  const news = state.workerNews.get(source);
+  if (news?.kind !== event.kind || news.worker !== event.worker) return;
+  state.workerNews.delete(source);
+  state.outbox.settle({ kind: 'announce-worker', source });
 }
 
 function tellRemoved(

@@ -145,9 +145,9 @@ function foldInitialSchema(state: CoordinatorState, task: TaskName, table: Upstr
 }
 
 function foldJournal(state: CoordinatorState, sequence: number, change: Change): void {
-  state.journalSequence = Math.max(state.journalSequence, sequence);
   const record = readPut(state, change, readJournalRecord);
-  if (record === null) return;
+  if (record === null) return state.journal.remove(sequence);
+  state.journal.add(sequence, record.atMs);
   for (const event of record.events) foldJournalEvent(state, event);
   state.published.push(...record.events);
 }

@@ -34,9 +34,15 @@ export function foldSession(
   change: Change,
 ): void {
   const { task, source } = key;
+  const id = sourceKey(task, source);
+  const before = state.sessions.get(id);
   const record = readPut(state, change, readSessionRecord);
-  if (record === null) state.sessions.delete(sourceKey(task, source));
-  else state.sessions.set(sourceKey(task, source), { task, source, revision: change.modRevision, record });
+  if (record === null) state.sessions.delete(id);
+  else state.sessions.set(id, { task, source, revision: change.modRevision, record });
+  const worker = record?.worker ?? before?.record.worker;
+  if (worker === undefined || record?.worker === before?.record.worker) return;
+  state.workerNews.set(id, { kind: record === null ? 'WorkerOffline' : 'WorkerOnline', task, source, worker });
+  state.outbox.ask({ kind: 'announce-worker', source: id });
 }
 
 /** A report through the API was recorded. */

@@ -30,6 +30,8 @@ export type Obligation =
   | { readonly kind: 'clean-source'; readonly source: SourceKey }
   /** Take the next step of a manual action. */
   | { readonly kind: 'advance-action'; readonly action: string }
+  /** Delete what is only of the past and long enough ago. */
+  | { readonly kind: 'trim' }
   /** Journal that a worker came or went. */
   | { readonly kind: 'announce-worker'; readonly source: SourceKey };
 
@@ -145,6 +147,8 @@ export function obligationId(obligation: Obligation): ObligationId {
     case 'clean-source':
     case 'announce-worker':
       return `${obligation.kind} ${obligation.source}`;
+    case 'trim':
+      return obligation.kind;
     case 'advance-action':
       return `${obligation.kind} ${obligation.action}`;
   }

@@ -1,6 +1,6 @@
 import { unreachable } from '../model/invariant';
 import type { LockId } from '../model/lock-id';
-import type { TableKey } from '../model/table-key';
+import type { SourceKey, TableKey } from '../model/table-key';
 import { planAction } from './actions';
 import type { CoordinatorState } from './coordinator-state';
 import { ofLock, planAnswer, planRecordDone, planRecordMember, planRedirect } from './optimistic-plan';
@@ -9,6 +9,7 @@ import { planForget, planRecordLock, planRemains, planRemoval } from './optimist
 import type { Obligation } from './outbox';
 import { planPessimisticLock } from './pessimistic-plan';
 import { planSource } from './pessimistic-source-plan';
+import { planTrim } from './trim';
 import type { Plan } from './write';
 
 /** The next write for an obligation, as the state is now. Reads the state, changes nothing of what it means. */
@@ -37,12 +38,19 @@ export function planObligation(state: CoordinatorState, obligation: Obligation, 
     case 'clean-source':
       return planSource(state, obligation.source, nowMs);
     case 'announce-worker':
-      return 'void';
+      return planWorkerNews(state, obligation.source);
+    case 'trim':
+      return planTrim(state, nowMs);
     case 'advance-action':
       return planKnownAction(state, obligation.action, nowMs);
     default:
       return unreachable(obligation);
   }
+}
+
+function planWorkerNews(state: CoordinatorState, source: SourceKey): Plan {
+  const news = state.workerNews.get(source);
+  return news === undefined ? 'void' : { compares: [], mutations: [], events: [news] };
 }
 
 function planKnownAction(state: CoordinatorState, id: string, nowMs: number): Plan {

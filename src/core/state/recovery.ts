@@ -39,8 +39,17 @@ export function recover(state: CoordinatorState, values: readonly KeyValue[], re
   );
   for (const each of keyed) {
     if (TIMELESS.has(each.key.kind)) guardProblems(state, each.change, () => foldChange(state, each));
-    if (each.key.kind === 'journal') state.journalSequence = Math.max(state.journalSequence, each.key.sequence);
+    if (each.key.kind === 'journal') guardProblems(state, each.change, () => foldChange(state, each));
   }
+  forgetNews(state);
   recoverOptimistic(state, keyed);
   recoverPessimistic(state, keyed);
+}
+
+/** What was read is of the past: nobody is told of it again. */
+function forgetNews(state: CoordinatorState): void {
+  for (const source of state.workerNews.keys()) state.outbox.settle({ kind: 'announce-worker', source });
+  state.workerNews.clear();
+  state.published = [];
+  state.touchedOperations = [];
 }
