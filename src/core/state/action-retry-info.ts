@@ -1,7 +1,9 @@
 import type { ActionRecord } from '../model/action';
 import { quoteTable } from '../model/quote';
 import { sourceKey, tableKey } from '../model/table-key';
+import { formatDmKey } from '../wire/dm-keys';
 import { formatLockstepKey } from '../wire/lockstep-keys';
+import { writePessimisticInfo } from '../wire/pessimistic-info';
 import { endAction, refuseAction } from './action-plan';
 import type { ActionContext } from './action-plan';
 import { infoUnchanged } from './optimistic-plan';
@@ -27,15 +29,18 @@ export function planRetryInfo(context: Context): Plan {
   return endAction(context, { changes }, { compares: [infoUnchanged(entry)], mutations: [{ kind: 'delete', key }] });
 }
 
-/** Pessimistic: what is due for the source's lock is looked at again. */
+/** Pessimistic: the info is put again as it is, which is what its worker would do. */
 function planRetrySource(context: Context): Plan {
   const { state, input } = context;
   const { task, source } = input;
-  if (state.pessimistic.entry(sourceKey(task, source))?.info == null) {
-    return refuseAction(context, 'INFO_NOT_FOUND', `source ${source} has reported nothing for task ${task}`, {
-      task,
-      source,
-    });
+  const entry = state.pessimistic.entry(sourceKey(task, source));
+  if (entry?.info == null) {
+    return refuseAction(context, 'INFO_NOT_FOUND', `source ${source} has reported nothing for task ${task}`, { task, source });
   }
-  return endAction(context, { changes: [`the info of source ${source} is looked at again`] });
+  const key = formatDmKey({ kind: 'pessimistic-info', task, source });
+  const effects = {
+    compares: [{ kind: 'modRevision', key, operator: '=', value: entry.infoRevision }],
+    mutations: [{ kind: 'put', key, value: writePessimisticInfo(entry.info) }],
+  } as const;
+  return endAction(context, { changes: [`the info of source ${source} is decided again`] }, effects);
 }

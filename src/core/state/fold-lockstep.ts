@@ -62,6 +62,7 @@ export function foldLockstepChange(state: CoordinatorState, key: LockstepKey, ch
     case 'source-tables':
       return foldPessimisticRoutes(state, key, change);
     case 'break':
+      return foldBreak(state, key, change);
     case 'leader':
       return;
     default:

@@ -1,0 +1,233 @@
+import type { ActionFailure, ActionRecord, ActionWorkerResult } from '../model/action';
+import type { LockId } from '../model/lock-id';
+import { parseLockId } from '../model/lock-id';
+import type { BreakRecord } from '../model/records';
+import { NO_REVISION } from '../model/revision';
+import type { Mutation } from '../model/store';
+import { sourceKey } from '../model/table-key';
+import { writeBreakRecord } from '../wire/break-record';
+import { writePessimisticInfo } from '../wire/pessimistic-info';
+import { endAction, refuseAction, writeStep } from './action-plan';
+import type { ActionContext } from './action-plan';
+import { currentFailureOf, deadlineOf } from './action-wait';
+import {
+  breakCompares,
+  breakOperationPut,
+  infoKey,
+  markKey,
+  operationKey,
+  planBreakEnd,
+} from './pessimistic-break-plan';
+import { isOfMark } from './pessimistic-operation';
+import { untoldEvents, whole } from './pessimistic-record';
+import { planLockRemoval } from './pessimistic-removal';
+import { SourceEntry } from './pessimistic-state';
+import type { HeldLock } from './pessimistic-state';
+import { taskSourcesOf } from './task-sources';
+import type { Plan, Write } from './write';
+
+type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'break' }>>;
+
+const NOTHING: Write = { compares: [], mutations: [], events: [] };
+
+/** What a source is blocked on. */
+interface Blocked {
+  readonly lockId: LockId;
+  readonly ddls: readonly string[];
+}
+
+/**
+ * Break one source out of its wait (4-pessimistic.md, *Break*; 8-settled.md): tell it alone to execute or to skip, wait
+ * for it, then remove what is left of the lock for it, or the whole lock if that is asked for.
+ */
+export function planBreak(context: Context): Plan {
+  const { state, action, input } = context;
+  const entry =
+    state.pessimistic.entry(sourceKey(input.task, input.source)) ?? new SourceEntry(input.task, input.source);
+  return action.progress?.kind === 'waiting-for-source' ? goOn(context, entry) : start(context, entry);
+}
+
+function start(context: Context, entry: SourceEntry): Plan {
+  const { state, action, input, nowMs } = context;
+  const refusal = unknownScope(context);
+  if (refusal !== null) return endAction(context, { failure: refusal });
+  const blocked = blockedOn(context, entry);
+  if (blocked === null) return refuseIdle(context);
+  const held = state.pessimistic.locks.get(blocked.lockId);
+  const named = input.removeId === null ? held : state.pessimistic.locks.get(input.removeId);
+  if (input.ifIncarnation !== null && named?.lock.origin.incarnation !== input.ifIncarnation) {
+    return refuseAction(
+      context,
+      'LOCK_CHANGED',
+      `lock ${input.removeId ?? blocked.lockId} isn't the one of revision ${input.ifIncarnation} any more`,
+    );
+  }
+  const busy = whoIsBusy(context, entry, blocked, held);
+  if (busy !== null) return refuseAction(context, 'LOCK_IS_RESOLVING', busy, { lockId: blocked.lockId });
+  const mark: BreakRecord = {
+    actionId: action.id,
+    lockId: blocked.lockId,
+    ddls: blocked.ddls,
+    exec: input.exec,
+    atMs: nowMs,
+  };
+  const { target } = parseLockId(blocked.lockId);
+  const info: Mutation = {
+    kind: 'put',
+    key: infoKey(entry),
+    value: writePessimisticInfo({ task: input.task, source: input.source, target, ddls: blocked.ddls }),
+  };
+  return writeStep(
+    context,
+    {
+      state: 'running',
+      progress: { kind: 'waiting-for-source', lockId: blocked.lockId },
+      deadlineMs: nowMs + input.waitMs,
+    },
+    {
+      compares: breakCompares(entry),
+      mutations: [
+        { kind: 'put', key: markKey(entry), value: writeBreakRecord(mark) },
+        breakOperationPut(entry, mark),
+        ...(entry.info === null ? [info] : []),
+      ],
+      events: [
+        {
+          kind: 'OperationPut',
+          task: input.task,
+          lockId: blocked.lockId,
+          incarnation: held?.lock.origin.incarnation ?? NO_REVISION,
+          participant: whole(input.source),
+          ddls: blocked.ddls,
+          exec: input.exec,
+          stage: null,
+          message: '',
+        },
+      ],
+    },
+  );
+}
+
+function goOn(context: Context, entry: SourceEntry): Plan {
+  const { state, input, nowMs } = context;
+  const { mark, operation } = entry;
+  if (mark === null || mark.actionId !== context.action.id) {
+    return finish(context, entry, null, `what was stored of source ${input.source} was removed meanwhile`);
+  }
+  if (operation?.done === true && isOfMark(entry, operation))
+    return finish(
+      context,
+      entry,
+      mark,
+      `source ${input.source} has ${mark.exec ? 'executed' : 'skipped'} ${mark.ddls.join('; ')}`,
+    );
+  const failure = currentFailureOf(state, entry.key, entry.operationRevision);
+  if (failure?.retryable !== false && nowMs < deadlineOf(context, failure)) return 'wait';
+  const message =
+    failure?.retryable === false
+      ? `source ${input.source} failed: ${failure.reason}`
+      : `source ${input.source} has not answered`;
+  return fail(context, entry, { code: 'PART_OF_WORKERS_FAILED', message, fields: { source: input.source } });
+}
+
+/** The action ends well; with a lock ID to remove that lock goes too. */
+function finish(context: Context, entry: SourceEntry, mark: BreakRecord | null, change: string): Write {
+  const { state, input, nowMs } = context;
+  const removal = removedBy(context);
+  const effects = mark === null ? NOTHING : planBreakEnd(state, entry, mark, nowMs, removal);
+  return endWith(context, { workers: [{ source: input.source, failure: null }], changes: [change] }, effects);
+}
+
+/** The source didn't do it. Its mark stays, so that a late acknowledgement counts, unless its lock is removed anyway. */
+function fail(context: Context, entry: SourceEntry, failure: ActionFailure): Write {
+  const goes = removedBy(context)?.lock.origin.id === entry.mark?.lockId;
+  const mutations = goes
+    ? [markKey(entry), operationKey(entry), infoKey(entry)].map((key): Mutation => ({ kind: 'delete', key }))
+    : [];
+  return endWith(
+    context,
+    { failure, workers: [{ source: entry.source, failure }] },
+    { compares: breakCompares(entry), mutations, events: [] },
+  );
+}
+
+/** It waits for nothing; a lock that is to be removed goes all the same. */
+function refuseIdle(context: Context): Write {
+  const { task, source } = context.input;
+  const message = `source ${source} is not blocked in task ${task}`;
+  return endWith(context, { failure: { code: 'NOT_WAITING', message, fields: { task, source } } }, NOTHING);
+}
+
+/** The end of the action with its effects, and with the removal of the lock that is to go; of that perhaps only a part. */
+function endWith(
+  context: Context,
+  outcome: {
+    readonly failure?: ActionFailure;
+    readonly workers?: readonly ActionWorkerResult[];
+    readonly changes?: readonly string[];
+  },
+  effects: Write,
+): Write {
+  const held = removedBy(context);
+  if (held === undefined) return endAction(context, outcome, effects);
+  const { write, isLast } = planLockRemoval(context.state, held, {
+    events: untoldEvents(held),
+    mutations: [],
+    takesInfos: true,
+  });
+  if (!isLast) return write;
+  const changes = [...(outcome.changes ?? []), `lock ${held.lock.origin.id} is removed`];
+  return endAction(
+    context,
+    { ...outcome, changes },
+    {
+      compares: [...write.compares, ...effects.compares],
+      mutations: [...write.mutations, ...effects.mutations],
+      events: [...write.events, ...effects.events],
+    },
+  );
+}
+
+function removedBy({ state, input }: Context): HeldLock | undefined {
+  return input.removeId === null ? undefined : state.pessimistic.locks.get(input.removeId);
+}
+
+function unknownScope({ state, input }: Context): ActionFailure | null {
+  const { task, source } = input;
+  const known = taskSourcesOf(state, task);
+  const entries = [...state.pessimistic.entriesOf(task)];
+  if (!state.tasks.has(task) && !state.pessimistic.subtasks.has(task) && entries.length === 0) {
+    return { code: 'TASK_NOT_FOUND', message: `there is no task ${task}`, fields: { task } };
+  }
+  if (known.sources.includes(source) || known.excluded.has(source) || entries.some((entry) => entry.source === source))
+    return null;
+  return { code: 'SOURCE_NOT_FOUND', message: `task ${task} has no source ${source}`, fields: { task, source } };
+}
+
+/** What the source waits with: its info, else what its worker last said. A DM worker says nothing here. */
+function blockedOn({ state, input }: Context, entry: SourceEntry): Blocked | null {
+  const { info, infoLockId } = entry;
+  if (info !== null && infoLockId !== null) return { lockId: infoLockId, ddls: info.ddls };
+  if (state.pessimistic.subtasks.get(input.task)?.has(input.source) === true) return null;
+  const status = state.statuses.get(entry.key);
+  if (status?.blockingLockId == null || status.blockingDdls.length === 0) return null;
+  return { lockId: status.blockingLockId, ddls: status.blockingDdls };
+}
+
+/** Why the break must not come in between; null: it may. */
+function whoIsBusy(
+  { state, input }: Context,
+  entry: SourceEntry,
+  blocked: Blocked,
+  held: HeldLock | undefined,
+): string | null {
+  const { operation, mark } = entry;
+  if (mark !== null && state.actions.get(mark.actionId)?.endedAtMs === null)
+    return `source ${input.source} is being broken out already`;
+  if (operation !== null && operation.lockId !== blocked.lockId && state.pessimistic.locks.has(operation.lockId)) {
+    return `source ${input.source} has an operation of lock ${operation.lockId}, which comes first`;
+  }
+  const takesPart = held?.lock.participants.get(input.source)?.waiting === true;
+  if (takesPart && held.lock.moving && !input.force) return `lock ${blocked.lockId} is still in automatic resolving`;
+  return null;
+}
