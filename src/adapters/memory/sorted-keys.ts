@@ -1,5 +1,5 @@
 import type { StoredKey } from '../revisioned/stored-key';
-import { compareKeys } from './key-order';
+import { compareKeys } from '../revisioned/key-order';
 
 /** Keys in order: a map to find one, and a sorted list of them to find those with a prefix. */
 export class SortedKeys {

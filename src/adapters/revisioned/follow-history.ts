@@ -35,6 +35,7 @@ export async function* followHistory(
     if (last === null) return;
     let shown = false;
     for (let looked = 1; next <= last; looked += 1) {
+      progress.check();
       if (next < history.compacted) throw compactedError(next, history.compacted);
       const batch = history.read(next, prefixes);
       next = parseRevision(next + 1);
@@ -42,7 +43,6 @@ export async function* followHistory(
       if (shown) yield batch;
       else if (looked % REVISIONS_PER_TURN === 0) await nextTurn();
       if (signal.aborted) return;
-      progress.check();
     }
     if (!shown) yield { revision: last, changes: [] };
   }

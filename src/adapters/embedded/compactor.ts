@@ -1,0 +1,81 @@
+import { parseRevision } from '../../core/model/revision';
+import type { Revision } from '../../core/model/revision';
+import type { Clock, StopTimer } from '../../ports/clock';
+import { compactionTarget } from '../revisioned/retention';
+import type { Retention } from '../revisioned/retention';
+import type { GroupCommit } from './group-commit';
+import type { Tables } from './tables';
+
+/** How often old revisions are looked for, whatever is written. */
+const INTERVAL_MS = 60_000;
+
+/** Revisions that are dropped in one request, so that others aren't held up. */
+const REVISIONS_PER_STEP = 200;
+
+/** Drops old revisions, by age and by count, in small steps between the other requests. */
+export class Compactor {
+  #stopTimer: StopTimer | null = null;
+  #running = false;
+  #lookedAt: Revision;
+
+  /** @param onFailure called if a step can't be written */
+  constructor(
+    private readonly tables: Tables,
+    private readonly commits: GroupCommit,
+    private readonly clock: Clock,
+    private readonly retention: Retention,
+    private readonly onFailure: (error: unknown) => void,
+  ) {
+    this.#lookedAt = tables.lastRevision();
+    this.#schedule();
+  }
+
+  /** Look whether there are too many revisions; called with each commit. */
+  notice(last: Revision): void {
+    const step = Math.max(1_000, this.retention.maxRevisions / 10);
+    if (last - this.#lookedAt >= step) this.#compact(last);
+  }
+
+  /** Drop every revision before this one, which is kept. */
+  async compactTo(target: Revision): Promise<void> {
+    while (await this.commits.write(() => this.#dropSome(target)));
+  }
+
+  /** Begin no more. */
+  close(): void {
+    this.#stopTimer?.();
+  }
+
+  #compact(last: Revision): void {
+    if (this.#running || last === 0) return;
+    this.#running = true;
+    this.#lookedAt = last;
+    const oldest = Math.max(1, this.tables.compactedRevision());
+    const target = compactionTarget({ oldest, last }, this.retention, this.clock.wallMs(), (revision) =>
+      this.tables.readMadeMs(revision),
+    );
+    this.compactTo(parseRevision(target))
+      .catch(this.onFailure)
+      .finally(() => {
+        this.#running = false;
+      });
+  }
+
+  /** @returns whether there is more to drop */
+  #dropSome(target: Revision): boolean {
+    const oldest = Math.max(1, this.tables.compactedRevision());
+    if (target <= oldest) return false;
+    const end = Math.min(target, oldest + REVISIONS_PER_STEP);
+    for (let revision = oldest; revision < end; revision += 1) this.tables.dropRevision(parseRevision(revision));
+    if (end < target) return true;
+    this.tables.dropReplaced(target);
+    return false;
+  }
+
+  #schedule(): void {
+    this.#stopTimer = this.clock.after(INTERVAL_MS, () => {
+      this.#compact(this.tables.lastRevision());
+      this.#schedule();
+    });
+  }
+}
