@@ -6,19 +6,25 @@ import { transactionCases } from './transaction-cases';
 import { watchCases } from './watch-cases';
 
 /**
- * The laws of the store port, as tests of one adapter. Only the store's own limits and what it does when closed are
- * tested elsewhere.
+ * The laws of the store port, as tests of one adapter. Only what a store of its own does besides (its limits, its files)
+ * is tested elsewhere.
  * @param open a store for one test
+ * @param options.only `meaning` leaves out what an adapter adds to the server's own meaning
  */
-export function describeStore(name: string, open: () => Promise<StoreUnderTest>, { modelRuns = 400 } = {}): void {
+export function describeStore(
+  name: string,
+  open: () => Promise<StoreUnderTest>,
+  { only = 'all', modelRuns = 400 }: { only?: 'all' | 'meaning'; modelRuns?: number } = {},
+): void {
   describe(name, () => {
     let under: StoreUnderTest;
     beforeEach(async () => {
       under = await open();
     });
     afterEach(() => under.close());
-    for (const { name: law, run } of [...transactionCases, ...watchCases, ...leaseCases, modelCase(modelRuns)]) {
-      it(law, () => run(under));
+    const cases = [...transactionCases, ...watchCases, ...leaseCases, modelCase(modelRuns)];
+    for (const { name: law, run, ofAdapters = false } of cases) {
+      if (only === 'all' || !ofAdapters) it(law, () => run(under));
     }
   });
 }

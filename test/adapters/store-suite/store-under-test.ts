@@ -19,6 +19,8 @@ export interface StoreUnderTest {
 /** One law of the port. */
 export interface StoreCase {
   readonly name: string;
+  /** Whether it is a law of our adapters that a server alone doesn't keep. */
+  readonly ofAdapters?: true;
   readonly run: (under: StoreUnderTest) => Promise<void>;
 }
 

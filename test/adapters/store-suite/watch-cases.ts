@@ -91,6 +91,8 @@ export const watchCases: readonly StoreCase[] = [
   },
   {
     name: 'a watch tells how far it is although nothing changes under its prefix',
+    // Asked for progress, etcd before 3.4.25 and 3.5.8 names revisions whose changes it has yet to send.
+    ofAdapters: true,
     async run({ store, root }) {
       const { revision } = await put(store, `${root}a`, '');
       const abort = new AbortController();
@@ -164,6 +166,21 @@ export const watchCases: readonly StoreCase[] = [
         [{ kind: 'put', key: `${root}c` }],
       ]);
       expect((await store.range(root)).values.map(({ key }) => key)).toEqual([`${root}a`, `${root}c`]);
+    },
+  },
+  {
+    name: 'a deletion at the compacted revision is still seen',
+    // etcd before 3.4.35 and 3.5.16 forgets it.
+    ofAdapters: true,
+    async run({ store, root, compactTo }) {
+      await put(store, `${root}a`, '1');
+      const { revision } = await remove(store, `${root}a`);
+      const last = await put(store, `${root}a`, '2');
+      await compactTo(revision);
+      expect(await readBatches(store, [root], revision, last.revision)).toMatchObject([
+        { revision, changes: [{ kind: 'delete', key: `${root}a` }] },
+        { revision: last.revision, changes: [{ kind: 'put', value: '2', version: 1 }] },
+      ]);
     },
   },
   {
