@@ -1,0 +1,180 @@
+import { ErrorCatalogue } from '../core/model/error-catalogue';
+import type { ErrorCode } from '../core/model/error-catalogue';
+import { registerEnumType } from './decorators';
+
+/** A task's mode, by its name in GraphQL. */
+export const ShardMode = { OPTIMISTIC: 'optimistic', PESSIMISTIC: 'pessimistic' } as const;
+
+/** How far a lock is, by its name in GraphQL. */
+export const ShardLockState = {
+  WAITING: 'waiting',
+  CONFLICT: 'conflict',
+  EXECUTING: 'executing',
+  RESOLVED: 'resolved',
+} as const;
+
+/** How far a lock is. */
+export type LockState = (typeof ShardLockState)[keyof typeof ShardLockState];
+
+/** What an optimistic operation says about conflicts, by its name in GraphQL. */
+export const ShardConflictStage = {
+  NONE: 'none',
+  DETECTED: 'detected',
+  RESOLVED: 'resolved',
+  UNLOCKED: 'unlocked',
+  SKIP_WAIT_REDIRECT: 'skip and wait for redirect',
+  ERROR: 'error',
+} as const;
+
+/** What a person has done with DDLs. */
+export const ShardDDLAction = { EXEC: 'exec', SKIP: 'skip' } as const;
+
+/** What a person has done with DDLs: execute them downstream, or skip them. */
+export type DdlAction = (typeof ShardDDLAction)[keyof typeof ShardDDLAction];
+
+/** How an acknowledgement ended. */
+export const ShardAcknowledgementOutcome = {
+  ACKNOWLEDGED: 'acknowledged',
+  ALREADY_ACKNOWLEDGED: 'already-acknowledged',
+  OPERATION_GONE: 'gone',
+} as const;
+
+/** How an acknowledgement ended, if it succeeded. */
+export type AcknowledgementOutcome = (typeof ShardAcknowledgementOutcome)[keyof typeof ShardAcknowledgementOutcome];
+
+/** Which manual action, by its name in GraphQL. */
+export const ShardActionKind = {
+  UNLOCK_OPTIMISTIC: 'unlock-optimistic',
+  UNLOCK_PESSIMISTIC: 'unlock-pessimistic',
+  BREAK: 'break',
+  REMOVE_META: 'remove-meta',
+  EXCLUDE_SOURCE: 'exclude-source',
+  RETRY_INFO: 'retry-info',
+} as const;
+
+/** How far a manual action is, by its name in GraphQL. */
+export const ShardActionState = {
+  ASKED: 'asked',
+  RUNNING: 'running',
+  DONE: 'done',
+  FAILED: 'failed',
+  EXPIRED: 'expired',
+} as const;
+
+/** What a server does, by its name in GraphQL. */
+export const ShardServerPhase = { RECOVERING: 'recovering', LEADING: 'leading', FOLLOWING: 'following' } as const;
+
+/** What a server does. */
+export type ServerPhase = (typeof ShardServerPhase)[keyof typeof ShardServerPhase];
+
+/** The codes of the error catalogue, by themselves. */
+export const ShardErrorCode = codesByThemselves();
+
+function codesByThemselves(): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.keys(ErrorCatalogue).map((code) => [code, code]));
+}
+
+/** What each code means is said by what to do about it. */
+function helpOfCodes(): Record<string, { description: string }> {
+  return Object.fromEntries(Object.entries(ErrorCatalogue).map(([code, { help }]) => [code, { description: help }]));
+}
+
+/** Whether a text is a code of the catalogue. */
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ErrorCatalogue, text);
+}
+
+registerEnumType(ShardMode, {
+  name: 'ShardMode',
+  description: 'In which mode the locks of a task work.',
+  valuesConfig: {
+    OPTIMISTIC: {
+      description: 'Schemas of shards may differ for a while; their join is what the downstream table has.',
+    },
+    PESSIMISTIC: { description: 'A DDL is a barrier: all sources report it, one executes it, the others skip it.' },
+  },
+});
+
+registerEnumType(ShardLockState, {
+  name: 'ShardLockState',
+  description: 'How far a lock is.',
+  valuesConfig: {
+    WAITING: { description: 'Some sources or tables have not reported their DDLs yet.' },
+    CONFLICT: { description: 'Shards contradict each other; a person, or another DDL, has to decide.' },
+    EXECUTING: { description: 'All have reported; some have not carried out their operation yet.' },
+    RESOLVED: { description: 'All are done; the lock is about to be removed.' },
+  },
+});
+
+registerEnumType(ShardConflictStage, {
+  name: 'ShardConflictStage',
+  description: 'What an operation of an optimistic lock says about conflicts.',
+  valuesConfig: {
+    NONE: { description: 'No conflict: execute the DDLs, if there are any.' },
+    DETECTED: { description: 'The DDL contradicts other shards; the table waits until a person decides.' },
+    RESOLVED: { description: 'The conflict is over: go back to the first skipped DDL and replay from there.' },
+    UNLOCKED: { description: 'A person has decided: execute the DDLs that the operation holds, or none.' },
+    SKIP_WAIT_REDIRECT: { description: 'Skip the DDL and the rows after it until the other shards follow.' },
+    ERROR: { description: 'The report could not be decided on; its message says why.' },
+  },
+});
+
+registerEnumType(ShardDDLAction, {
+  name: 'ShardDDLAction',
+  description: 'What becomes of the DDLs that a source or table is blocked on.',
+  valuesConfig: {
+    EXEC: { description: 'Execute them downstream after all.' },
+    SKIP: { description: 'Skip them, as if they had been executed.' },
+  },
+});
+
+registerEnumType(ShardAcknowledgementOutcome, {
+  name: 'ShardAcknowledgementOutcome',
+  description: 'How an acknowledgement ended. All of these are successes: the worker goes on.',
+  valuesConfig: {
+    ACKNOWLEDGED: { description: 'The operation is marked as done.' },
+    ALREADY_ACKNOWLEDGED: { description: 'The operation was marked as done before; nothing was written.' },
+    OPERATION_GONE: { description: 'The lock has ended meanwhile, and the operation with it; nothing was written.' },
+  },
+});
+
+registerEnumType(ShardActionKind, {
+  name: 'ShardActionKind',
+  description: 'Which manual action.',
+  valuesConfig: {
+    UNLOCK_OPTIMISTIC: { description: 'Release tables of an optimistic lock that wait for a person.' },
+    UNLOCK_PESSIMISTIC: { description: 'Let the owner execute and the others skip although sources are missing.' },
+    BREAK: { description: 'Let one source that is blocked execute or skip its DDLs.' },
+    REMOVE_META: { description: 'Remove what is stored of a task, or of some of its sources.' },
+    EXCLUDE_SOURCE: { description: 'Leave a source out of its task, or take it in again.' },
+    RETRY_INFO: { description: 'Decide a stored report again.' },
+  },
+});
+
+registerEnumType(ShardActionState, {
+  name: 'ShardActionState',
+  description: 'How far a manual action is.',
+  valuesConfig: {
+    ASKED: { description: 'Recorded; the leading server has not begun yet.' },
+    RUNNING: { description: 'It waits for workers.' },
+    DONE: { description: 'It succeeded.' },
+    FAILED: { description: 'It failed, or was refused; the failure says why.' },
+    EXPIRED: { description: 'Workers have not answered before the deadline.' },
+  },
+});
+
+registerEnumType(ShardServerPhase, {
+  name: 'ShardServerPhase',
+  description: 'What a server does.',
+  valuesConfig: {
+    RECOVERING: { description: 'It reads the store, or the store cannot be reached.' },
+    LEADING: { description: 'It decides, and carries decisions out.' },
+    FOLLOWING: { description: 'It follows the changes and is ready to take over.' },
+  },
+});
+
+registerEnumType(ShardErrorCode, {
+  name: 'ShardErrorCode',
+  description: 'The codes of all errors; each says what to do about it.',
+  valuesConfig: helpOfCodes(),
+});

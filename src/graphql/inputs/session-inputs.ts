@@ -1,0 +1,91 @@
+import type { RegisterWorkerInput, SessionRef } from '../../coordinator/service';
+import { parseSourceId, parseTaskName } from '../../core/model/names';
+import type { Mode } from '../../core/model/records';
+import { Field, ID, InputType, Int } from '../decorators';
+import { ShardMode } from '../enums';
+import { parseText, parseWithin } from './parse-input';
+
+/** How long a session may live without renewal, in milliseconds. */
+const TTL_MS = { least: 1_000, most: 600_000 } as const;
+
+/** Which session a worker's request belongs to. */
+@InputType({ description: 'Which session a request of a worker belongs to, as `registerShardWorker` gave it.' })
+export class ShardSessionInput {
+  @Field(() => ID, { description: 'The name of the task.' })
+  readonly task!: string;
+
+  @Field(() => ID, { description: 'The ID of the source.' })
+  readonly source!: string;
+
+  @Field(() => ID, { description: 'The ID of the session.' })
+  readonly id!: string;
+}
+
+/** The input of `registerShardWorker`. */
+@InputType({ description: 'A worker that wants to speak for a source of a task.' })
+export class ShardRegisterWorkerInput {
+  @Field(() => ID, {
+    description: 'The name of the worker; a worker that restarts keeps it, and takes its session over.',
+  })
+  readonly worker!: string;
+
+  @Field(() => ID, { description: 'The name of the task. The first registration makes it.' })
+  readonly task!: string;
+
+  @Field(() => ShardMode, { description: 'The mode of the task; all its workers give the same.' })
+  readonly mode!: Mode;
+
+  @Field(() => ID, { description: 'The ID of the source.' })
+  readonly source!: string;
+
+  @Field(() => [ID], {
+    nullable: true,
+    description:
+      'All sources that the task has, if the worker knows: when every registrant names the same set and all of it is ' +
+      'there, the sources of the task count as declared.',
+  })
+  readonly expectedSources?: readonly string[] | null;
+
+  @Field(() => Int, {
+    defaultValue: 30_000,
+    description: 'How long the session lives without renewal, in milliseconds: from 1,000 to 600,000.',
+  })
+  readonly ttlMs!: number;
+}
+
+/** The input of `renewShardWorker`. */
+@InputType({ description: 'The session to renew.' })
+export class ShardRenewWorkerInput {
+  @Field(() => ShardSessionInput, { description: 'The session.' })
+  readonly session!: ShardSessionInput;
+}
+
+/** The input of `leaveShardWorker`. */
+@InputType({ description: 'The session to end.' })
+export class ShardLeaveWorkerInput {
+  @Field(() => ShardSessionInput, { description: 'The session.' })
+  readonly session!: ShardSessionInput;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: 'Whether the source leaves its task as well. Otherwise its locks go on waiting for it.',
+  })
+  readonly forGood!: boolean;
+}
+
+/** The session of an input. @throws LockstepError INVALID_INPUT */
+export function parseSession({ task, source, id }: ShardSessionInput): SessionRef {
+  return { task: parseTaskName(task), source: parseSourceId(source), sessionId: parseText('session.id', id) };
+}
+
+/** A registration. @throws LockstepError INVALID_INPUT */
+export function parseRegistration(input: ShardRegisterWorkerInput): RegisterWorkerInput {
+  return {
+    worker: parseText('worker', input.worker),
+    task: parseTaskName(input.task),
+    mode: input.mode,
+    source: parseSourceId(input.source),
+    expectedSources: input.expectedSources?.map(parseSourceId) ?? null,
+    ttlMs: parseWithin('ttlMs', input.ttlMs, TTL_MS.least, TTL_MS.most),
+  };
+}

@@ -1,0 +1,44 @@
+import { LockstepError } from '../../core/model/error';
+import { parseSourceId, parseTaskName } from '../../core/model/names';
+import type { RequestContext } from '../request-context';
+import type { ShardLock } from '../types/lock';
+import type { ShardSource, ShardTask } from '../types/task';
+import type { ShardWorker } from '../types/worker';
+import { parseLockName, viewLock } from '../views/lock-view';
+import { viewTask } from '../views/task-view';
+import { viewWorker } from '../views/worker-view';
+
+type Resolve<Reference, Entity> = (reference: Reference, context: RequestContext) => Entity | null;
+
+/** How routers find an object by its key. What doesn't exist, or whose key isn't of its form, is null. */
+export const entityResolvers = {
+  ShardLock: {
+    __resolveReference: orNull<{ readonly id: string }, ShardLock>(({ id }, { service }) =>
+      viewLock(service.state, parseLockName(id)),
+    ),
+  },
+  ShardTask: {
+    __resolveReference: orNull<{ readonly name: string }, ShardTask>(({ name }, { service }) =>
+      viewTask(service.state, parseTaskName(name)),
+    ),
+  },
+  ShardSource: {
+    __resolveReference: orNull<{ readonly id: string }, ShardSource>(({ id }) => ({ id: parseSourceId(id) })),
+  },
+  ShardWorker: {
+    __resolveReference: orNull<{ readonly id: string }, ShardWorker>(({ id }, { service }) =>
+      viewWorker(service.state, id),
+    ),
+  },
+};
+
+function orNull<Reference, Entity>(resolve: Resolve<Reference, Entity>): Resolve<Reference, Entity> {
+  return (reference, context) => {
+    try {
+      return resolve(reference, context);
+    } catch (error) {
+      if (error instanceof LockstepError) return null;
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,131 @@
+import type { ActionAnswer, CoordinatorService } from '../../coordinator/service';
+import type { ActionInput } from '../../core/model/action';
+import { Arg, Ctx, Directive, Mutation, Resolver } from '../decorators';
+import { ActionError } from '../errors/extended-errors';
+import { answer } from '../errors/result-union';
+import type { ResultUnion } from '../errors/result-union';
+import {
+  parseActionRequest,
+  parseBreak,
+  parseExclude,
+  parseRemoveMeta,
+  parseRetry,
+  parseUnlock,
+} from '../inputs/action-requests';
+import {
+  ShardBreakLockInput,
+  ShardExcludeSourceInput,
+  ShardPutTaskInput,
+  ShardRemoveMetaInput,
+  ShardRetryInfoInput,
+  ShardUnlockLockInput,
+  parseTask,
+} from '../inputs/operator-inputs';
+import type { ShardActionOptions } from '../inputs/operator-inputs';
+import type { RequestContext } from '../request-context';
+import {
+  BreakLockResult,
+  ExcludeSourceResult,
+  PutTaskResult,
+  RemoveMetaResult,
+  RetryInfoResult,
+  UnlockLockResult,
+} from '../results/operator-results';
+import { viewAction } from '../views/action-view';
+import { viewLock } from '../views/lock-view';
+import { viewTask } from '../views/task-view';
+
+const FOR_OPERATORS = '@tag(name: "lockstep-operator")';
+
+/** What people do when automation isn't enough (8-settled.md, *One mechanism for manual actions*). */
+@Resolver()
+export class OperatorMutations {
+  @Directive(FOR_OPERATORS)
+  @Mutation(() => PutTaskResult.type, { description: 'Declare a task with all of its sources.' })
+  putShardTask(
+    @Arg('input', () => ShardPutTaskInput, { description: 'The task.' }) input: ShardPutTaskInput,
+    @Ctx() { service }: RequestContext,
+  ): Promise<object> {
+    return answer(
+      PutTaskResult,
+      async () => {
+        const { task, mode, sources } = parseTask(input);
+        return service.putTask(task, mode, sources);
+      },
+      ({ task }) => ({ task: viewTask(service.state, task) }),
+    );
+  }
+
+  @Directive(FOR_OPERATORS)
+  @Mutation(() => UnlockLockResult.type, { description: 'Let a lock go on although automation still waits.' })
+  unlockShardLock(
+    @Arg('input', () => ShardUnlockLockInput, { description: 'Which lock, and how.' }) input: ShardUnlockLockInput,
+    @Ctx() context: RequestContext,
+  ): Promise<object> {
+    return act(context, UnlockLockResult, input, () => parseUnlock(context.service.state, input));
+  }
+
+  @Directive(FOR_OPERATORS)
+  @Mutation(() => BreakLockResult.type, { description: 'Let one source that is blocked on a DDL execute or skip it.' })
+  breakShardLock(
+    @Arg('input', () => ShardBreakLockInput, { description: 'Which source, and how.' }) input: ShardBreakLockInput,
+    @Ctx() context: RequestContext,
+  ): Promise<object> {
+    return act(context, BreakLockResult, input, () => parseBreak(input));
+  }
+
+  @Directive(FOR_OPERATORS)
+  @Mutation(() => RemoveMetaResult.type, { description: 'Remove what is stored of a task, or of some of its sources.' })
+  removeShardMeta(
+    @Arg('input', () => ShardRemoveMetaInput, { description: 'Which task and sources.' }) input: ShardRemoveMetaInput,
+    @Ctx() context: RequestContext,
+  ): Promise<object> {
+    return act(context, RemoveMetaResult, input, () => parseRemoveMeta(input));
+  }
+
+  @Directive(FOR_OPERATORS)
+  @Mutation(() => ExcludeSourceResult.type, {
+    description: 'Leave a source that has gone out of its task, or take it in again.',
+  })
+  excludeShardSource(
+    @Arg('input', () => ShardExcludeSourceInput, { description: 'Which source.' }) input: ShardExcludeSourceInput,
+    @Ctx() context: RequestContext,
+  ): Promise<object> {
+    return act(context, ExcludeSourceResult, input, () => parseExclude(input));
+  }
+
+  @Directive(FOR_OPERATORS)
+  @Mutation(() => RetryInfoResult.type, { description: 'Decide a stored report again, as if it were sent again.' })
+  retryShardInfo(
+    @Arg('input', () => ShardRetryInfoInput, { description: 'Whose report.' }) input: ShardRetryInfoInput,
+    @Ctx() context: RequestContext,
+  ): Promise<object> {
+    return act(context, RetryInfoResult, input, () => parseRetry(input));
+  }
+}
+
+/** Ask for a manual action and show what it came to. */
+function act(
+  { service, actor }: RequestContext,
+  union: ResultUnion,
+  options: ShardActionOptions,
+  parse: () => ActionInput,
+): Promise<object> {
+  return answer(
+    union,
+    async () => service.act(parseActionRequest(options, parse(), actor)),
+    (answered) => viewAnswer(service, answered),
+  );
+}
+
+function viewAnswer(service: CoordinatorService, { action, pending, dryRun, changes, repeated }: ActionAnswer): object {
+  if (pending && !dryRun) {
+    const message = `action ${action.id} is still ${action.state}`;
+    return new ActionError({ code: 'ACTION_PENDING', message, fields: { actionId: action.id } }, action);
+  }
+  const failed = action.result?.failure ?? null;
+  if (failed !== null) return new ActionError(failed, action);
+  const view = viewAction(action);
+  const lock = view.lockId === null ? null : viewLock(service.state, view.lockId);
+  return { action: view, changes, dryRun, repeated, workers: view.workers, lock };
+}

@@ -1,0 +1,153 @@
+import { parseSourceId, parseTaskName } from '../../core/model/names';
+import type { Mode } from '../../core/model/records';
+import { Arg, Ctx, Field, ID, InputType, Int, Query, Resolver } from '../decorators';
+import { ShardMode } from '../enums';
+import type { RequestContext } from '../request-context';
+import { ShardAction } from '../types/action';
+import { ShardCluster } from '../types/cluster';
+import { ShardLockConnection, ShardTaskConnection, ShardWorkerConnection } from '../types/connections';
+import { ShardLock } from '../types/lock';
+import { ShardOperation } from '../types/operation';
+import { ShardSource, ShardTask } from '../types/task';
+import { ShardWorker } from '../types/worker';
+import { viewAction } from '../views/action-view';
+import { viewCluster } from '../views/cluster-view';
+import { listLocks, parseLockName, viewLock } from '../views/lock-view';
+import type { LockFilter } from '../views/lock-view';
+import { viewOperation } from '../views/operation-view';
+import { pageOf } from '../views/page';
+import type { Page } from '../views/page';
+import { listSources, listTasks, viewTask } from '../views/task-view';
+import { listWorkers, viewWorker } from '../views/worker-view';
+
+const FIRST = 'At most this many items, up to 1,000.';
+const AFTER = 'The cursor after which the page begins.';
+const AT_MOST = 50;
+
+/** Which locks are listed. */
+@InputType({ description: 'Which locks are listed: those for which everything that is given holds.' })
+export class ShardLockFilter {
+  @Field(() => ID, { nullable: true, description: 'Only locks of this task.' })
+  readonly task?: string | null;
+
+  @Field(() => [ID], { nullable: true, description: 'Only locks in which one of these sources takes part.' })
+  readonly sources?: readonly string[] | null;
+
+  @Field(() => ShardMode, { nullable: true, description: 'Only locks of this mode.' })
+  readonly mode?: Mode | null;
+}
+
+/** What can be asked without changing anything. */
+@Resolver()
+export class Queries {
+  @Query(() => ShardLock, { nullable: true, description: 'A lock; null: there is none.' })
+  shardLock(
+    @Arg('id', () => ID, { description: 'The lock ID, or `task/schema.table`.' }) id: string,
+    @Ctx() { service }: RequestContext,
+  ): ShardLock | null {
+    return viewLock(service.state, parseLockName(id));
+  }
+
+  @Query(() => ShardLockConnection, { description: 'Locks, by their IDs.' })
+  shardLocks(
+    @Ctx() { service: { state } }: RequestContext,
+    @Arg('filter', () => ShardLockFilter, { nullable: true, description: 'Which locks; none: all.' })
+    filter: ShardLockFilter | null,
+    @Arg('first', () => Int, { defaultValue: AT_MOST, description: FIRST }) first: number,
+    @Arg('after', () => String, { nullable: true, description: AFTER }) after: string | null,
+  ): Page<ShardLock | null> {
+    const locks = listLocks(state, parseFilter(filter));
+    return pageOf(
+      locks,
+      { first, after: after ?? null },
+      (id) => id,
+      (id) => viewLock(state, id),
+    );
+  }
+
+  @Query(() => ShardTask, { nullable: true, description: 'A task; null: nothing is known of it.' })
+  shardTask(
+    @Arg('name', () => ID, { description: 'The name of the task.' }) name: string,
+    @Ctx() { service }: RequestContext,
+  ): ShardTask | null {
+    return viewTask(service.state, parseTaskName(name));
+  }
+
+  @Query(() => ShardTaskConnection, { description: 'Tasks, by their names.' })
+  shardTasks(
+    @Ctx() { service: { state } }: RequestContext,
+    @Arg('first', () => Int, { defaultValue: AT_MOST, description: FIRST }) first: number,
+    @Arg('after', () => String, { nullable: true, description: AFTER }) after: string | null,
+  ): Page<ShardTask | null> {
+    return pageOf(
+      listTasks(state),
+      { first, after: after ?? null },
+      (name) => name,
+      (name) => viewTask(state, name),
+    );
+  }
+
+  @Query(() => ShardSource, { nullable: true, description: 'A source; null: nothing is known of it.' })
+  shardSource(
+    @Arg('id', () => ID, { description: 'The ID of the source.' }) id: string,
+    @Ctx() { service }: RequestContext,
+  ): ShardSource | null {
+    const source = parseSourceId(id);
+    return listSources(service.state).has(source) ? { id: source } : null;
+  }
+
+  @Query(() => ShardWorker, { nullable: true, description: 'A worker; null: it is not registered now.' })
+  shardWorker(
+    @Arg('id', () => ID, { description: 'The name of the worker.' }) id: string,
+    @Ctx() { service }: RequestContext,
+  ): ShardWorker | null {
+    return viewWorker(service.state, id);
+  }
+
+  @Query(() => ShardWorkerConnection, { description: 'Workers that are registered now, by their names.' })
+  shardWorkers(
+    @Ctx() { service: { state } }: RequestContext,
+    @Arg('first', () => Int, { defaultValue: AT_MOST, description: FIRST }) first: number,
+    @Arg('after', () => String, { nullable: true, description: AFTER }) after: string | null,
+  ): Page<ShardWorker | null> {
+    return pageOf(
+      listWorkers(state),
+      { first, after: after ?? null },
+      (id) => id,
+      (id) => viewWorker(state, id),
+    );
+  }
+
+  @Query(() => ShardAction, { nullable: true, description: 'A manual action; null: there is none, or not any more.' })
+  shardAction(
+    @Arg('id', () => ID, { description: 'The ID of the action.' }) id: string,
+    @Ctx() { service }: RequestContext,
+  ): ShardAction | null {
+    const record = service.state.actions.get(id);
+    return record === undefined ? null : viewAction(record);
+  }
+
+  @Query(() => [ShardOperation], {
+    description: 'The operations of a source that are not done, oldest first: what `shardOperations` begins with.',
+  })
+  pendingShardOperations(
+    @Arg('task', () => ID, { description: 'The name of the task.' }) task: string,
+    @Arg('source', () => ID, { description: 'The ID of the source.' }) source: string,
+    @Ctx() { service }: RequestContext,
+  ): readonly ShardOperation[] {
+    return service.pendingOperations(parseTaskName(task), parseSourceId(source)).map(viewOperation);
+  }
+
+  @Query(() => ShardCluster, { description: 'What the answering server knows of itself and of the store.' })
+  shardCluster(@Ctx() { service }: RequestContext): ShardCluster {
+    return viewCluster(service);
+  }
+}
+
+function parseFilter(filter: ShardLockFilter | null): LockFilter {
+  return {
+    task: filter?.task == null ? null : parseTaskName(filter.task),
+    sources: filter?.sources == null ? null : new Set(filter.sources.map(parseSourceId)),
+    mode: filter?.mode ?? null,
+  };
+}

@@ -1,0 +1,49 @@
+import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
+import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper';
+import type { GraphQLSchema } from 'graphql';
+import { buildSchemaSync, createResolversMap } from 'type-graphql';
+import { entityResolvers } from './resolvers/entities';
+import { LockFields, OperationFields, ParticipantFields, SourceFields, TaskFields } from './resolvers/object-fields';
+import { OperatorMutations } from './resolvers/operator-mutations';
+import { Queries } from './resolvers/queries';
+import { Subscriptions } from './resolvers/subscriptions';
+import { WorkerMutations } from './resolvers/worker-mutations';
+import { typeDefinitionsOf } from './type-definitions';
+
+/** Subscriptions name their own source, but type-graphql wants to be given one. */
+const NO_TOPICS = { publish: () => undefined, subscribe: () => noTopics() };
+
+function noTopics(): never {
+  throw new Error('subscriptions have their own sources');
+}
+
+/** The executable schema of the subgraph: decorated classes, then federation's fields. Needs no server. */
+export function buildShardSchema(): GraphQLSchema {
+  const plain = buildSchemaSync({
+    resolvers: [
+      Queries,
+      OperatorMutations,
+      WorkerMutations,
+      Subscriptions,
+      LockFields,
+      ParticipantFields,
+      OperationFields,
+      TaskFields,
+      SourceFields,
+    ],
+    pubSub: NO_TOPICS,
+    validate: false,
+    // Federation's directives are known only to the schema that is made of this one.
+    skipCheck: true,
+  });
+  // The two libraries mean the same map but type it differently.
+  const resolvers: GraphQLResolverMap<unknown> = {};
+  Object.assign(resolvers, createResolversMap(plain));
+  for (const [type, entity] of Object.entries(entityResolvers)) Object.assign(resolvers[type] ?? {}, entity);
+  return buildSubgraphSchema([{ typeDefs: typeDefinitionsOf(plain), resolvers }]);
+}
+
+/** The schema as text, as `schema/schema.graphql` holds it and routers compose it. */
+export function printShardSchema(schema: GraphQLSchema): string {
+  return `${printSubgraphSchema(schema).trimEnd()}\n`;
+}

@@ -1,0 +1,78 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { GraphQLError, GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import { handleProtocols } from 'graphql-ws';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import type { RequestContext } from '../request-context';
+
+/** What serving `graphql-transport-ws` needs. */
+export interface WebSocketOptions {
+  readonly schema: GraphQLSchema;
+  readonly contextOf: (request: IncomingMessage) => RequestContext;
+  /** What a client is told of an error. */
+  readonly present: (error: GraphQLError) => GraphQLError;
+  /** The largest message that is taken. */
+  readonly maxMessageBytes: number;
+}
+
+/** How long clients have to answer that the server closes their connection, in milliseconds. */
+const CLOSE_MS = 2_000;
+
+/** GraphQL over WebSockets on a server's upgrade requests, by the protocol `graphql-transport-ws`. */
+export class GraphqlWebSockets {
+  readonly #sockets: WebSocketServer;
+  readonly #disposable: ReturnType<typeof useServer>;
+
+  constructor({ schema, contextOf, present, maxMessageBytes }: WebSocketOptions) {
+    this.#sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, handleProtocols });
+    const show = (errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] =>
+      errors.map((error) => present(error).toJSON());
+    this.#disposable = useServer(
+      {
+        schema,
+        context: (connection) => contextOf(connection.extra.request),
+        onError: (_connection, _id, _payload, errors) => show(errors),
+        onNext: (_connection, _id, _payload, _args, result) =>
+          result.errors === undefined ? undefined : { data: result.data ?? null, errors: show(result.errors) },
+      },
+      this.#sockets,
+    );
+  }
+
+  /** Take over a connection that wants to be a WebSocket; one from a page of another origin is refused. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (!isSameOrigin(request)) {
+      refuseUpgrade(socket, '403 Forbidden');
+      return;
+    }
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) =>
+      this.#sockets.emit('connection', webSocket, request),
+    );
+  }
+
+  /** Close every connection with code 1001, waiting a moment for the clients' answers. */
+  async close(): Promise<void> {
+    const timer = setTimeout(() => {
+      for (const socket of this.#sockets.clients) socket.terminate();
+    }, CLOSE_MS);
+    await this.#disposable.dispose();
+    clearTimeout(timer);
+  }
+}
+
+/** Answer a request to upgrade with a status and nothing else. */
+export function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** Whether a browser's page may use the connection; programs that aren't browsers say no origin. */
+function isSameOrigin({ headers }: IncomingMessage): boolean {
+  const { origin, host } = headers;
+  if (origin === undefined) return true;
+  try {
+    return new URL(origin).host === host;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,140 @@
+import type { ConflictStage } from '../../core/model/conflict-stage';
+import type { LockId } from '../../core/model/lock-id';
+import type { SourceId, TaskName } from '../../core/model/names';
+import type { Mode } from '../../core/model/records';
+import type { Revision } from '../../core/model/revision';
+import { Directive, Field, ID, Int, ObjectType } from '../decorators';
+import { ShardConflictStage, ShardLockState, ShardMode } from '../enums';
+import type { LockState } from '../enums';
+import { DateTime, ShardRevision } from '../scalars';
+import { ShardDownstreamTable, ShardUpstreamTable } from './names';
+import { ShardOperation } from './operation';
+
+/** Why the schemas of a lock's tables don't join. */
+@ObjectType({ description: 'Why the schemas of the tables of a lock cannot be joined.' })
+export class ShardSchemaConflict {
+  @Field(() => String, { description: 'What cannot be joined, for example `columns.c1.type`.' })
+  readonly path!: string;
+
+  @Field(() => String, { description: 'Why not.' })
+  readonly reason!: string;
+}
+
+/** The schema of a table. */
+@ObjectType({ description: 'The schema of a table, as locks compare it: without comments and the like.' })
+export class ShardTableSchema {
+  @Field(() => String, { description: 'The schema as a `CREATE TABLE` statement.' })
+  readonly createTable!: string;
+}
+
+/** What one participant has reported. */
+@ObjectType({ description: 'What a participant of a lock has reported.' })
+export class ShardDDLInfo {
+  @Field(() => [String], { description: 'The DDLs, as they were reported.' })
+  readonly ddls!: readonly string[];
+
+  @Field(() => ShardRevision, { description: 'The revision of the report.' })
+  readonly revision!: Revision;
+}
+
+/** One source (pessimistic) or upstream table (optimistic) of a lock. */
+@ObjectType({
+  description: 'A participant of a lock: a source (pessimistic mode) or an upstream table (optimistic mode).',
+})
+export class ShardParticipant {
+  /** Names the task for its resolvers. */
+  readonly taskName!: TaskName;
+
+  @Field(() => ID, { description: 'The source.' })
+  readonly sourceId!: SourceId;
+
+  @Field(() => ShardUpstreamTable, { nullable: true, description: 'The upstream table; null in pessimistic mode.' })
+  readonly upstreamTable!: ShardUpstreamTable | null;
+
+  @Field(() => Boolean, {
+    description: 'Pessimistic mode: it has reported the DDLs. Optimistic mode: its schema is the joined schema.',
+  })
+  readonly synced!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether it has carried out its last operation.' })
+  readonly done!: boolean;
+
+  @Field(() => ShardConflictStage, { nullable: true, description: 'The stage of its operation; null without one.' })
+  readonly conflictStage!: ConflictStage | null;
+
+  @Field(() => String, { nullable: true, description: 'What is wrong with its report, in words; null: nothing.' })
+  readonly message!: string | null;
+
+  @Field(() => ShardTableSchema, {
+    nullable: true,
+    description: 'Its schema as the lock sees it; null in pessimistic mode.',
+  })
+  readonly schema!: ShardTableSchema | null;
+
+  @Field(() => ShardDDLInfo, { nullable: true, description: 'What it has reported; null: nothing that is stored.' })
+  readonly info!: ShardDDLInfo | null;
+
+  @Field(() => ShardOperation, { nullable: true, description: 'What it was told; null: nothing that is stored.' })
+  readonly operation!: ShardOperation | null;
+}
+
+/** The coordination state of one downstream table while its shards differ. */
+@Directive('@key(fields: "id")')
+@ObjectType({
+  description: 'A lock: the coordination state of one downstream table of one task, while its shards differ.',
+})
+export class ShardLock {
+  /** Names the task for its resolver. */
+  readonly taskName!: TaskName;
+
+  @Field(() => ID, { description: 'The lock ID: the task, a dash and the quoted downstream table.' })
+  readonly id!: LockId;
+
+  @Field(() => ShardRevision, {
+    description: 'The creation revision of the lock, which tells it from earlier and later ones of the same ID.',
+  })
+  readonly incarnation!: Revision;
+
+  @Field(() => ShardMode, { description: 'In which mode it works.' })
+  readonly mode!: Mode;
+
+  @Field(() => ShardDownstreamTable, { description: 'The downstream table.' })
+  readonly target!: ShardDownstreamTable;
+
+  @Field(() => ShardLockState, { description: 'How far it is.' })
+  readonly state!: LockState;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Pessimistic mode: the source that executes the DDLs downstream. Null in optimistic mode.',
+  })
+  readonly ownerId!: SourceId | null;
+
+  @Field(() => [String], {
+    description:
+      'Pessimistic mode: the DDLs of the lock. Optimistic mode: the different DDLs that its tables reported last.',
+  })
+  readonly ddls!: readonly string[];
+
+  @Field(() => Int, { description: 'How many participants are synced.' })
+  readonly syncedCount!: number;
+
+  @Field(() => Int, { description: 'How many participants are not synced.' })
+  readonly unsyncedCount!: number;
+
+  @Field(() => ShardTableSchema, {
+    nullable: true,
+    description:
+      'Optimistic mode: the least schema that accepts the rows of every shard; null while the schemas do not join.',
+  })
+  readonly joinedSchema!: ShardTableSchema | null;
+
+  @Field(() => ShardSchemaConflict, { nullable: true, description: 'Why the schemas do not join; null if they do.' })
+  readonly joinConflict!: ShardSchemaConflict | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'When it was created; null until that is recorded.' })
+  readonly createdAt!: Date | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'When it last made progress; null until that is recorded.' })
+  readonly lastProgressAt!: Date | null;
+}

@@ -1,0 +1,77 @@
+import { EmbeddedStore } from './adapters/embedded/embedded-store';
+import { MemoryStore } from './adapters/memory/memory-store';
+import { SystemClock } from './adapters/system/system-clock';
+import { Coordinator } from './coordinator/coordinator';
+import { unreachable } from './core/model/invariant';
+import { GraphqlServer } from './graphql/graphql-server';
+import type { Clock } from './ports/clock';
+import type { Logger } from './ports/logger';
+import type { Store } from './ports/store';
+
+/** Where the state is kept. */
+export type StoreChoice =
+  /** A directory of this process. */
+  | { readonly kind: 'embedded'; readonly directory: string }
+  /** This process only; gone when it ends. */
+  | { readonly kind: 'memory' };
+
+/** How a server runs. */
+export interface ServerOptions {
+  readonly store: StoreChoice;
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly logger: Logger;
+  /** The largest request over HTTP, and the largest message over a WebSocket; 1 MiB if absent. */
+  readonly maxRequestBytes?: number;
+}
+
+/** A server that runs. */
+export interface RunningServer {
+  /** Where GraphQL is, for example `http://127.0.0.1:4000/graphql`. */
+  readonly url: string;
+  readonly port: number;
+  /** Close subscriptions, finish requests and writes, close the store; the same end for every caller. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The composition root: a store, the coordinator on it, and the API in front of it. What was started is stopped again if
+ * a later part can't start.
+ * @throws LockstepError INVALID_INPUT for an address that can't be listened on; of the store and the coordinator, what
+ *   they say when they can't start
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { logger, host } = options;
+  const clock = new SystemClock();
+  const store = await openStore(options.store, clock);
+  const parts: (() => Promise<void>)[] = [() => store.close()];
+  try {
+    const coordinator = await Coordinator.start({ store, clock, logger });
+    parts.unshift(() => coordinator.stop());
+    const api = await GraphqlServer.start({ ...options, service: coordinator });
+    parts.unshift(() => api.stop());
+    const { port } = api.address;
+    const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}/graphql`;
+    let stopping: Promise<void> | null = null;
+    return { url, port, stop: () => (stopping ??= stopAll(parts)) };
+  } catch (error) {
+    await stopAll(parts);
+    throw error;
+  }
+}
+
+function openStore(choice: StoreChoice, clock: Clock): Promise<Store> {
+  switch (choice.kind) {
+    case 'embedded':
+      return EmbeddedStore.open(choice.directory, clock);
+    case 'memory':
+      return Promise.resolve(new MemoryStore(clock));
+    default:
+      return unreachable(choice);
+  }
+}
+
+async function stopAll(parts: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const stop of parts) await stop();
+}
