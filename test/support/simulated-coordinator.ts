@@ -4,6 +4,7 @@ import type { Revision } from '../../src/core/model/revision';
 import type { Compare, KeyValue, Mutation } from '../../src/core/model/store';
 import { CoordinatorState } from '../../src/core/state/coordinator-state';
 import type { Limits } from '../../src/core/state/coordinator-state';
+import type { ObligationId } from '../../src/core/state/outbox';
 import type { Write } from '../../src/core/state/write';
 import { step } from '../../src/core/step';
 import type { CoordinatorEvent, Effect } from '../../src/core/step';
@@ -36,8 +37,10 @@ export class SimulatedCoordinator {
   readonly published: LockEvent[] = [];
   /** Every write that was done, in order. */
   readonly written: Write[] = [];
-  /** Called before each write: to race with it, or (false) to lose it as a crash does. */
+  /** Called before each write: to race with it, or (false) to lose it, as a crash or a lost store does. */
   beforeWrite: (write: Write) => boolean = () => true;
+  /** Writes that were lost, of which the coordinator doesn't know yet. */
+  readonly lost: ObligationId[] = [];
   readonly #limits: Limits;
 
   constructor(
@@ -71,6 +74,11 @@ export class SimulatedCoordinator {
     this.#carryOut(this.#feed());
   }
 
+  /** Tell the coordinator that its lost writes failed, so that it tries again. */
+  reportLost(): void {
+    for (const id of this.lost.splice(0)) this.#run({ kind: 'failed', id, nowMs: this.nowMs });
+  }
+
   /** Let time pass. */
   elapse(ms: number): void {
     this.nowMs += ms;
@@ -92,6 +100,7 @@ export class SimulatedCoordinator {
       );
     }
     this.state = this.#recover();
+    this.lost.length = 0;
     if (leading) this.lead();
   }
 
@@ -122,7 +131,10 @@ export class SimulatedCoordinator {
       if (effect.kind === 'operations') continue;
       writes += 1;
       invariant(writes <= WRITES_A_CHANGE, `a change never comes to rest; last: ${effect.id}`);
-      if (!this.beforeWrite(effect.write)) continue;
+      if (!this.beforeWrite(effect.write)) {
+        this.lost.push(effect.id);
+        continue;
+      }
       const revision = this.#write(effect.write);
       queue.push(...this.#feed(), ...step(this.state, { kind: 'ended', id: effect.id, revision, nowMs: this.nowMs }));
     }

@@ -121,7 +121,7 @@ function goOn(context: Context, entry: SourceEntry): Plan {
       mark,
       `source ${input.source} has ${mark.exec ? 'executed' : 'skipped'} ${mark.ddls.join('; ')}`,
     );
-  const failure = currentFailureOf(state, entry.key, entry.operationRevision);
+  const failure = currentFailureOf(state, entry.key, entry.putRevision);
   if (failure?.retryable !== false && nowMs < deadlineOf(context, failure)) return 'wait';
   const message =
     failure?.retryable === false

@@ -121,7 +121,7 @@ function lookAtOthers(running: Running, unlock: PessimisticUnlock, ownerFailure:
     others: [...replaced, ...others],
     ownerFailure,
   } as const;
-  const pending = progress.others.some((source) => lock.participants.get(source)?.done !== true);
+  const pending = progress.others.some((source) => isOpen(held, source));
   if (!pending) return finish(running, unlock.owner, progress.others, ownerFailure);
   return changeLock(running, unlock, { state: 'running', progress, deadlineMs: nowMs + input.waitMs });
 }
@@ -132,7 +132,7 @@ function awaitOthers(running: Running): Plan {
   if (progress?.kind !== 'waiting-for-others') return 'void';
   const { state, nowMs } = context;
   const { lock } = held;
-  const open = progress.others.filter((source) => lock.participants.get(source)?.done === false);
+  const open = progress.others.filter((source) => isOpen(held, source));
   const reports = open.map((source) =>
     currentFailureOf(
       state,
@@ -180,9 +180,15 @@ function finish(
   return isLast ? endAction(context, outcome, write) : write;
 }
 
+/** Whether `source` still has something to do; also if it has reported again after its part. */
+function isOpen({ lock }: HeldLock, source: SourceId): boolean {
+  const participant = lock.participants.get(source);
+  return participant !== undefined && (!participant.done || participant.isAsking);
+}
+
 function failureOf({ state }: Context, { lock }: HeldLock, source: SourceId): ActionFailure | null {
   const participant = lock.participants.get(source);
-  if (participant?.done !== false) return null;
+  if (participant === undefined || participant.done) return null;
   const report = currentFailureOf(state, sourceKey(lock.origin.task, source), participant.orderRevision);
   const message = report === null ? `source ${source} has not answered` : `source ${source} failed: ${report.reason}`;
   return { code: 'PART_OF_WORKERS_FAILED', message, fields: { source } };

@@ -6,6 +6,7 @@ import type { Revision } from '../model/revision';
 import type { Change } from '../model/store';
 import { readBreakRecord } from '../wire/break-record';
 import { readDmSubtask } from '../wire/dm-subtask';
+import type { DmShardMode } from '../wire/dm-subtask';
 import { readPessimisticInfo } from '../wire/pessimistic-info';
 import { readPessimisticOperation } from '../wire/pessimistic-operation';
 import type { CoordinatorState } from './coordinator-state';
@@ -84,7 +85,7 @@ export function foldBreak(state: CoordinatorState, { task, source }: OfSource, c
 
 /** DM's configuration of a task on a source was put or deleted. */
 export function foldSubtask(state: CoordinatorState, { task, source }: OfSource, change: Change): void {
-  const subtasks = state.pessimistic.subtasks.get(task) ?? new Map();
+  const subtasks = state.pessimistic.subtasks.get(task) ?? new Map<SourceId, DmShardMode>();
   subtasks.delete(source);
   try {
     if (change.kind === 'put') subtasks.set(source, readDmSubtask(change.value, change.key).shardMode);

@@ -56,10 +56,13 @@ export function planPessimisticLock(state: CoordinatorState, lockId: LockId, now
  * (deviation P6); also while a person breaks the source out. Null: none.
  */
 export function otherLockOf(state: CoordinatorState, lock: PessimisticLock, source: SourceId): LockId | null {
-  const { operation, mark } = entryOf(state, lock, source) ?? {};
-  if (mark != null) return mark.lockId;
-  if (operation == null || operation.lockId === lock.origin.id) return null;
-  return state.pessimistic.locks.has(operation.lockId) ? operation.lockId : null;
+  const entry = entryOf(state, lock, source);
+  if (entry?.mark != null) return entry.mark.lockId;
+  if (entry?.operation == null || entry.operation.lockId === lock.origin.id) return null;
+  const { operation, operationRevision, info, infoRevision } = entry;
+  // Of an operation that belongs to no lock: its worker can still carry it out if it came after what it reported.
+  const isAwaited = !operation.done && info !== null && operationRevision > infoRevision;
+  return isAwaited || state.pessimistic.locks.has(operation.lockId) ? operation.lockId : null;
 }
 
 /** The key of a source's operation. */
@@ -87,7 +90,7 @@ function isTold(state: CoordinatorState, lock: PessimisticLock, { source, order 
   const { operation, operationRevision } = entryOf(state, lock, source) ?? {};
   if (operation == null || operationRevision === undefined || operation.done || operation.lockId !== lock.origin.id)
     return false;
-  if ((operation.exec ? 'exec' : 'skip') !== order || !lock.matches(operation.ddls ?? [])) return false;
+  if ((operation.exec ? 'exec' : 'skip') !== order || !isSameList(lock.origin.ddls, operation.ddls ?? [])) return false;
   return (
     operationRevision >= lock.origin.incarnation &&
     operationRevision > (lock.participants.get(source)?.infoRevision ?? 0)
@@ -124,6 +127,11 @@ function orderEvent(lock: PessimisticLock, { source, order }: DueOrder): LockEve
 
 function isExec(order: PessimisticOrder): boolean {
   return order === 'exec';
+}
+
+/** The order counts too: what is stored must be what would be put. */
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((ddl, index) => ddl === b[index]);
 }
 
 function entryOf(state: CoordinatorState, { origin }: PessimisticLock, source: SourceId): SourceEntry | undefined {

@@ -23,6 +23,9 @@ export function restoreLock(state: CoordinatorState, record: PessimisticLockReco
     participant.order = source.order;
     participant.orderRevision = source.orderRevision ?? revision;
     participant.infoRevision = source.infoRevision;
+    const entry = state.pessimistic.entryOf(task, source.source);
+    if (entry.operation?.lockId === id && entry.operation.done) entry.putRevision = participant.orderRevision;
+    state.pessimistic.dropIfForgotten(entry);
   }
   const held = holdLock(state, lock);
   held.told = record;

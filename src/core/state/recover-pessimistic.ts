@@ -53,6 +53,7 @@ function readValue(state: CoordinatorState, { key, change }: KeyedChange): void 
       const entry = state.pessimistic.entryOf(key.task, key.source);
       entry.operation = operation;
       entry.operationRevision = change.modRevision;
+      if (!operation.done) entry.putRevision = change.modRevision;
       return;
     }
     default:
