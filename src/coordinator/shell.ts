@@ -4,8 +4,10 @@ import { unreachable } from '../core/model/invariant';
 import { parseRevision } from '../core/model/revision';
 import type { Revision } from '../core/model/revision';
 import type { Compare, KeyValue } from '../core/model/store';
+import { ContentCache } from '../core/state/content-cache';
 import { CoordinatorState } from '../core/state/coordinator-state';
 import { recover } from '../core/state/recovery';
+import { EMBEDDED_RETENTION } from '../core/state/retention';
 import { step } from '../core/step';
 import type { CoordinatorEvent, Effect } from '../core/step';
 import { DM_LEADER_PREFIX } from '../core/wire/dm-keys';
@@ -36,6 +38,7 @@ const TICK_MS = 200;
  */
 export class CoordinatorShell {
   readonly operations = new OperationFeed();
+  readonly #caches = new ContentCache();
   #state: CoordinatorState;
   #phase: Phase = { kind: 'recovering' };
   #trouble: LockstepError | null = null;
@@ -117,7 +120,8 @@ export class CoordinatorShell {
   }
 
   #newState(): CoordinatorState {
-    return new CoordinatorState({ operationsPerWrite: this.options.store.limits.operationsPerTransaction - 2 });
+    const limits = { operationsPerWrite: this.options.store.limits.operationsPerTransaction - 2 };
+    return new CoordinatorState(limits, EMBEDDED_RETENTION, this.#caches);
   }
 
   #rebuild(values: readonly KeyValue[], revision: Revision): void {

@@ -27,11 +27,11 @@ interface ShardDdl {
 }
 
 /** A rollout over so many shards, from the first info until the lock is gone. */
-export function benchOptimistic(rollout: Rollout, tables: number): BenchLine {
+export function benchOptimistic(rollout: Rollout, tables: number, measuresHeap: boolean): BenchLine {
   const feed = new Feed(false);
   const shards = shardsOf(tables);
   const ddls = ddlsOf(rollout, tables);
-  const before = heapUsed();
+  const before = measuresHeap ? heapUsed() : 0;
   putSourceTables(feed, shards);
   const start = process.hrtime.bigint();
   let inStepsNs = 0n;
@@ -46,7 +46,7 @@ export function benchOptimistic(rollout: Rollout, tables: number): BenchLine {
     feed.settle(effects);
   }
   const reported = process.hrtime.bigint();
-  const heap = heapUsed() - before;
+  const heap = measuresHeap ? heapUsed() - before : null;
   const resumed = process.hrtime.bigint();
   for (const shard of shards.slice(0, reporting)) acknowledge(feed, shard);
   const totalNs = process.hrtime.bigint() - resumed + (reported - start);

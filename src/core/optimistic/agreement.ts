@@ -10,7 +10,11 @@ import type { OpenConflict } from './lock';
  * they join; all have left the old shape of each waiting table (their join is incomparable with it); and each has the new
  * shape (joined with the old one it covers the conflict schema).
  */
-export function agree(joined: Shape | Incompatible | null, open: readonly OpenConflict[], judged: Iterable<Shape>): boolean {
+export function agree(
+  joined: Shape | Incompatible | null,
+  open: readonly OpenConflict[],
+  judged: Iterable<Shape>,
+): boolean {
   if (!isShape(joined)) return false;
   if (open.some(({ normal }) => compare(joined, normal) !== 'incomparable')) return false;
   for (const schema of judged) {
@@ -30,5 +34,9 @@ function hasNewShape(schema: Shape, { normal, conflict }: OpenConflict): boolean
 /** Whether a table with normal schema `other` has already moved from `before` to what `after` needs. */
 export function hasMoved(other: Shape, before: Shape, after: Shape): boolean {
   const joined = join([after, other]);
-  return isShape(joined) && compare(joined, before) === 'incomparable' && hasNewShape(other, { normal: before, conflict: after });
+  return (
+    isShape(joined) &&
+    compare(joined, before) === 'incomparable' &&
+    hasNewShape(other, { normal: before, conflict: after })
+  );
 }

@@ -51,7 +51,8 @@ export function checkColumn(change: ColumnChange | UnreadableDdl, context: Colum
 function checkAdded(column: string, { oldJoined, newJoined, post, isPartiallyDropped }: ColumnContext): ColumnFinding {
   const length = lengthOf(newJoined, column);
   for (const other of [lengthOf(oldJoined, column), lengthOf(post, column)]) {
-    if (other !== null && length !== null && other !== length) return { kind: 'different-length', column, lengths: [other, length] };
+    if (other !== null && length !== null && other !== length)
+      return { kind: 'different-length', column, lengths: [other, length] };
   }
   return isPartiallyDropped(column) ? { kind: 'not-fully-dropped', column } : { kind: 'none' };
 }

@@ -24,13 +24,16 @@ export class LockDraft {
   /** Give the caller its schemas. */
   place(normal: Shape, conflict: Shape | null): void {
     const to = { normal, conflict };
-    if (normal !== this.caller.normal || conflict !== this.caller.conflict) this.schemas = replaceSchemas(this.schemas, this.caller, to);
+    if (normal !== this.caller.normal || conflict !== this.caller.conflict)
+      this.schemas = replaceSchemas(this.schemas, this.caller, to);
     this.caller = to;
   }
 
   /** The counted normal schemas if the caller had `normal`. */
   normalsWith(normal: Shape): LockSchemas['normals'] {
-    return normal === this.caller.normal ? this.schemas.normals : this.schemas.normals.replace(this.caller.normal, normal);
+    return normal === this.caller.normal
+      ? this.schemas.normals
+      : this.schemas.normals.replace(this.caller.normal, normal);
   }
 
   /** Whether a table other than the caller has an open conflict. */

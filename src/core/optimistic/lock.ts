@@ -144,7 +144,8 @@ export class OptimisticLock {
     member.normal = normal;
     member.conflict = conflict;
     if (conflict !== null) this.#openOne(member, conflict);
-    this.#schemas = this.#waiting.size === 0 ? { normals: schemas.normals, conflicts: this.empty, finals: schemas.normals } : schemas;
+    this.#schemas =
+      this.#waiting.size === 0 ? { normals: schemas.normals, conflicts: this.empty, finals: schemas.normals } : schemas;
   }
 
   /** Close every open conflict: each waiting table's normal schema becomes its conflict schema. The tables that waited. */

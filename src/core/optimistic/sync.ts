@@ -54,7 +54,12 @@ export interface SyncPlan {
  * Decide an info of `member` (3-optimistic.md, *An info arrives*): which of its DDLs the downstream executes now, and why
  * not the others. Reads the lock, changes nothing.
  */
-export function planSync(lock: OptimisticLock, member: LockMember, request: SyncRequest, columnChangeOf: ColumnChangeOf): SyncPlan {
+export function planSync(
+  lock: OptimisticLock,
+  member: LockMember,
+  request: SyncRequest,
+  columnChangeOf: ColumnChangeOf,
+): SyncPlan {
   const draft = new LockDraft(lock, member);
   const decision = decide(draft, lock, member, request, columnChangeOf);
   if (decision.problem !== null) settle(draft, request, decision.problem.stage);
@@ -81,7 +86,13 @@ export function applySync(lock: OptimisticLock, member: LockMember, plan: SyncPl
 }
 
 /** Judge the DDLs one by one until one has a problem. */
-function decide(draft: LockDraft, lock: OptimisticLock, member: LockMember, request: SyncRequest, columnChangeOf: ColumnChangeOf): Decision {
+function decide(
+  draft: LockDraft,
+  lock: OptimisticLock,
+  member: LockMember,
+  request: SyncRequest,
+  columnChangeOf: ColumnChangeOf,
+): Decision {
   const ddls: string[] = [];
   const columns: string[] = [];
   let prev = request.before;
@@ -90,7 +101,8 @@ function decide(draft: LockDraft, lock: OptimisticLock, member: LockMember, requ
     const verdict = judge(draft, prev, post);
     if (verdict === 'skip') return { ddls, columns, problem: skipProblem(ddl, prev, post) };
     if (verdict === 'detected') return { ddls: [], columns: [], problem: detectedProblem(draft, ddl, prev, post) };
-    const isPartiallyDropped = (column: string): boolean => lock.dropped.has(member.key, column) || hasName(columns, column);
+    const isPartiallyDropped = (column: string): boolean =>
+      lock.dropped.has(member.key, column) || hasName(columns, column);
     const finding = findColumnChange(draft, columnChangeOf, { ddl, prev, post, isPartiallyDropped });
     const problem = columnProblem(ddl, finding);
     if (problem !== null) return { ddls: [], columns: [], problem };
@@ -113,7 +125,10 @@ type Verdict = 'execute' | 'hold' | 'detected' | 'skip';
 function judge(draft: LockDraft, prev: Shape, post: Shape): Verdict {
   const idempotent = draft.caller.normal !== prev && draft.caller.normal === post;
   draft.place(prev, null);
-  return (compare(prev, post) === 'incomparable' ? null : judgeNormal(draft, prev, post)) ?? judgeConflict(draft, prev, post, idempotent);
+  return (
+    (compare(prev, post) === 'incomparable' ? null : judgeNormal(draft, prev, post)) ??
+    judgeConflict(draft, prev, post, idempotent)
+  );
 }
 
 /** The verdict over a DDL between comparable schemas; null if the shards don't join with it. */
@@ -168,9 +183,13 @@ function columnProblem(ddl: string, finding: ColumnFinding): DecisionProblem | n
     case 'unreadable':
       return problem(`${ddl} cannot be read: ${finding.message}`);
     case 'different-length':
-      return problem(`${ddl} adds column ${finding.column} with a different field length: ${finding.lengths.join(' and ')}`);
+      return problem(
+        `${ddl} adds column ${finding.column} with a different field length: ${finding.lengths.join(' and ')}`,
+      );
     case 'not-fully-dropped':
-      return problem(`${ddl} adds column ${finding.column}, which this table has dropped and which isn't fully dropped downstream yet`);
+      return problem(
+        `${ddl} adds column ${finding.column}, which this table has dropped and which isn't fully dropped downstream yet`,
+      );
     default:
       return unreachable(finding);
   }

@@ -108,8 +108,7 @@ export class CoordinatorState {
   trimmedAtMs = 0;
   /** Workers that came or went, until the journal tells it. */
   readonly workerNews = new Map<SourceKey, WorkerNews>();
-  readonly caches = new ContentCache();
-  readonly emptyCounts = ShapeCounts.empty(this.caches.shapes);
+  readonly emptyCounts: ShapeCounts;
   readonly outbox = new Outbox();
   /** Keys of records that a newer program wrote: while there are any, this server follows and doesn't lead. */
   readonly newerRecords = new Set<string>();
@@ -138,7 +137,11 @@ export class CoordinatorState {
   constructor(
     readonly limits: Limits,
     readonly retention: Retention = EMBEDDED_RETENTION,
-  ) {}
+    /** What was read before; a rebuilt state goes on with that of the one before. */
+    readonly caches = new ContentCache(),
+  ) {
+    this.emptyCounts = ShapeCounts.empty(caches.shapes);
+  }
 
   /** The entry of an upstream table, made if there is none. */
   entryOf(task: TaskName, table: UpstreamTable): TableEntry {
