@@ -8,7 +8,7 @@ import { LockstepError } from '../../core/model/error';
  *
  * The layout is that of LMDB's data version 2 on little-endian 64-bit machines: a page begins with its number, the
  * transaction that wrote it (8 bytes each), two bytes unused, two of flags, and either the bounds of its free space (two
- * bytes each) or, on the first of several overflow pages, their number (4).
+ * bytes each) or, on the first of several overflow pages, their number (4). Bounds and places count from the header's end.
  */
 const HEADER_BYTES = 24;
 const MAGIC = 0xbeefc0de;
@@ -100,12 +100,13 @@ class DataFile {
     if (flags !== BRANCH && flags !== LEAF) this.#fail(`page ${number} is of no known kind`);
     const lower = page.readUInt16LE(20);
     const upper = page.readUInt16LE(22);
-    if (lower < HEADER_BYTES || lower % 2 !== 0 || lower > upper || upper > page.length) {
+    if (lower % 2 !== 0 || lower > upper || HEADER_BYTES + upper > page.length) {
       this.#fail(`page ${number} has no sound bounds`);
     }
-    for (let pointer = HEADER_BYTES; pointer < lower; pointer += 2) {
-      const node = page.readUInt16LE(pointer);
-      if (node < upper || node + NODE_HEADER_BYTES > page.length) this.#fail(`page ${number} points out of itself`);
+    for (let pointer = 0; pointer < lower; pointer += 2) {
+      const node = HEADER_BYTES + page.readUInt16LE(HEADER_BYTES + pointer);
+      const isInside = node >= HEADER_BYTES + upper && node + NODE_HEADER_BYTES <= page.length;
+      if (!isInside) this.#fail(`page ${number} points out of itself`);
       if (flags === BRANCH) this.#checkPage(readChild(page, node), depth + 1);
       else this.#checkLeafNode(page, node, number, depth);
     }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, jest } from '@jest/globals';
-import { EtcdSmokeAdapter } from '../support/etcd-smoke-adapter';
-import { startEtcd } from '../support/etcd-server';
-import type { EtcdServer } from '../support/etcd-server';
-import { describeStore } from './store-suite/describe-store';
+import { EtcdSmokeAdapter } from '../../support/etcd-smoke-adapter';
+import { startEtcd } from '../../support/etcd-server';
+import type { EtcdServer } from '../../support/etcd-server';
+import { describeStore } from '../store-suite/describe-store';
 
 jest.setTimeout(60_000);
 

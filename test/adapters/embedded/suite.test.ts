@@ -1,7 +1,7 @@
-import { EmbeddedStore } from '../../src/adapters/embedded/embedded-store';
-import { ManualClock } from '../support/manual-clock';
-import { useDirectories } from './embedded-directory';
-import { describeStore } from './store-suite/describe-store';
+import { EmbeddedStore } from '../../../src/adapters/embedded/embedded-store';
+import { ManualClock } from '../../support/manual-clock';
+import { useDirectories } from './use-directories';
+import { describeStore } from '../store-suite/describe-store';
 
 const makeDirectory = useDirectories();
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryStore } from '../../src/adapters/memory/memory-store';
-import { ManualClock } from '../support/manual-clock';
-import { describeStore } from './store-suite/describe-store';
-import { codeOf, put, readBatches } from './store-suite/store-under-test';
-import { parseRevision } from '../../src/core/model/revision';
+import { MemoryStore } from '../../../src/adapters/memory/memory-store';
+import { ManualClock } from '../../support/manual-clock';
+import { describeStore } from '../store-suite/describe-store';
+import { codeOf, put, readBatches } from '../store-suite/store-under-test';
+import { parseRevision } from '../../../src/core/model/revision';
 
 describeStore('memory store', () => {
   const clock = new ManualClock();
