@@ -48,12 +48,13 @@ export class Compactor {
 
   #compact(last: Revision): void {
     if (this.#running || last === 0) return;
-    this.#running = true;
     this.#lookedAt = last;
     const oldest = Math.max(1, this.tables.compactedRevision());
     const target = compactionTarget({ oldest, last }, this.retention, this.clock.wallMs(), (revision) =>
       this.tables.readMadeMs(revision),
     );
+    if (target <= oldest) return;
+    this.#running = true;
     this.compactTo(parseRevision(target))
       .catch(this.onFailure)
       .finally(() => {
