@@ -27,6 +27,16 @@ const allowedImports = {
     'src/core/pessimistic',
     'src/core/state',
   ],
+  'src/core/request': ['src/core/model', 'src/core/table', 'src/core/ddl', 'src/core/wire', 'src/core/state'],
+  'src/ports': ['src/core/model'],
+  'src/adapters/system': ['src/ports'],
+  'src/adapters/revisioned': ['src/core/model', 'src/ports'],
+  'src/adapters/memory': ['src/core/model', 'src/ports', 'src/adapters/revisioned'],
+  'src/adapters/embedded': ['src/core/model', 'src/ports', 'src/adapters/revisioned'],
+  'src/coordinator': ['src/core', 'src/ports'],
+  'src/graphql': ['src/core', 'src/ports', 'src/coordinator/service.ts'],
+  'src/server.ts': ['src/core/model', 'src/ports', 'src/adapters', 'src/coordinator', 'src/graphql'],
+  'src/cli': ['src/core/model', 'src/server.ts'],
 };
 
 /** The table in the form that `import-x/no-restricted-paths` wants. */

@@ -17,7 +17,7 @@ describe('the runner of suites', () => {
         encoding: 'utf8',
       });
       expect(status).toBe(2);
-      expect(stderr).toContain('suites: types, lint, unit, vectors');
+      expect(stderr).toContain('suites: types, lint, schema, unit, vectors');
     }
   });
 

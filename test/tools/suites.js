@@ -39,8 +39,19 @@ function lint() {
   return check(
     'lint',
     ['eslint', ...cached('eslint/'), '.'],
-    ['prettier', ...cached('prettier-check'), '--check', '--log-level', 'warn', '.'],
+    ['prettier', ...cached('prettier.json'), '--check', '--log-level', 'warn', '.'],
   );
+}
+
+/** @returns {Promise<Counts>} Whether the committed GraphQL schema is what the decorators say. */
+function schema() {
+  return check('schema', [
+    'node',
+    '--require',
+    './test/tools/load-typescript.js',
+    'test/tools/schema-command.ts',
+    '--check',
+  ]);
 }
 
 /** @returns {Promise<Counts>} Every jest test counts; a file that doesn't load, and a test that is left out, is a failure. */
@@ -100,4 +111,4 @@ function seconds(ms) {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-module.exports = { suites: { types, lint, unit, vectors }, add, seconds };
+module.exports = { suites: { types, lint, schema, unit, vectors }, add, seconds };

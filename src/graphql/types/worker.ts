@@ -1,7 +1,8 @@
 import type { LockId } from '../../core/model/lock-id';
 import type { SourceId, TaskName } from '../../core/model/names';
-import { Directive, Field, Float, ID, Int, ObjectType } from '../decorators';
-import { DateTime } from '../scalars';
+import type { Revision } from '../../core/model/revision';
+import { Directive, Field, Float, ID, ObjectType } from '../decorators';
+import { DateTime, ShardRevision } from '../scalars';
 import { ShardDownstreamTable } from './names';
 
 /** A table of a source that is known from where it is named. */
@@ -72,8 +73,8 @@ export class ShardAssignment {
   @Field(() => ID, { description: 'The ID of the source.' })
   readonly sourceId!: SourceId;
 
-  @Field(() => Int, { description: 'Larger than that of every earlier registration of the source while one lived.' })
-  readonly epoch!: number;
+  @Field(() => ShardRevision, { description: 'Larger than that of every earlier registration of the source.' })
+  readonly epoch!: Revision;
 
   @Field(() => DateTime, { description: 'When it registered.' })
   readonly registeredAt!: Date;

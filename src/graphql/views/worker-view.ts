@@ -16,12 +16,12 @@ export function viewWorker(state: CoordinatorState, id: string): ShardWorker | n
   return { id, assignments: assignments.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)) };
 }
 
-function viewAssignment(state: CoordinatorState, { task, source, record }: Session): ShardAssignment {
+function viewAssignment(state: CoordinatorState, { task, source, record, revision }: Session): ShardAssignment {
   const status = state.statuses.get(sourceKey(task, source));
   return {
     taskName: task,
     sourceId: source,
-    epoch: record.epoch,
+    epoch: revision,
     registeredAt: new Date(record.registeredAtMs),
     status: status === undefined ? null : viewStatus(status),
   };
