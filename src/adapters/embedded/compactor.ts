@@ -9,8 +9,11 @@ import type { Tables } from './tables';
 /** How often old revisions are looked for, whatever is written. */
 const INTERVAL_MS = 60_000;
 
-/** Revisions that are dropped in one request, so that others aren't held up. */
+/** Revisions that are dropped in one request when nothing else is written, so that others aren't held up. */
 const REVISIONS_PER_STEP = 200;
+
+/** Revisions that are dropped for each one that was written since the last step: more are dropped than come. */
+const DROPPED_PER_WRITTEN = 2;
 
 /** Drops old revisions, by age and by count, in small steps between the other requests. */
 export class Compactor {
@@ -38,7 +41,14 @@ export class Compactor {
 
   /** Drop every revision before this one, which is kept. */
   async compactTo(target: Revision): Promise<void> {
-    while (await this.commits.write(() => this.#dropSome(target)));
+    let steppedAt = this.tables.lastRevision();
+    const step = () => {
+      const last = this.tables.lastRevision();
+      const count = Math.max(REVISIONS_PER_STEP, (last - steppedAt) * DROPPED_PER_WRITTEN);
+      steppedAt = last;
+      return this.#drop(target, count);
+    };
+    while (await this.commits.write(step));
   }
 
   /** Begin no more. */
@@ -62,11 +72,11 @@ export class Compactor {
       });
   }
 
-  /** @returns whether there is more to drop */
-  #dropSome(target: Revision): boolean {
+  /** Drop some revisions, in a writing transaction. @returns whether there is more to drop */
+  #drop(target: Revision, count: number): boolean {
     const oldest = Math.max(1, this.tables.compactedRevision());
     if (target <= oldest) return false;
-    const end = Math.min(target, oldest + REVISIONS_PER_STEP);
+    const end = Math.min(target, oldest + count);
     for (let revision = oldest; revision < end; revision += 1) this.tables.dropRevision(parseRevision(revision));
     if (end < target) return true;
     this.tables.dropReplaced(target);
