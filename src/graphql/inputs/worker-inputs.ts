@@ -12,7 +12,7 @@ import type { Revision } from '../../core/model/revision';
 import { Field, Float, ID, InputType } from '../decorators';
 import { ShardRevision } from '../scalars';
 import { parseLockName } from '../views/lock-view';
-import { parseText } from './parse-input';
+import { parseText, parseWithin } from './parse-input';
 import { ShardSessionInput } from './session-inputs';
 import {
   ShardDownstreamTableInput,
@@ -198,7 +198,10 @@ export class ShardReportStatusInput {
   @Field(() => String, { nullable: true, description: 'Where it reads, as it writes positions.' })
   readonly position?: string | null;
 
-  @Field(() => Float, { nullable: true, description: 'How far it is behind the source, in milliseconds.' })
+  @Field(() => Float, {
+    nullable: true,
+    description: 'How far it is behind the source, in milliseconds; kept as a whole number.',
+  })
   readonly delayMs?: number | null;
 
   @Field(() => [String], { defaultValue: [], description: 'The DDLs that it is blocked on; empty: it is not.' })
@@ -254,12 +257,17 @@ export function parseFailure(source: SourceId, input: ShardFailOperationInput): 
 export function parseStatus(input: ShardReportStatusInput): WorkerStatusInput {
   return {
     position: input.position ?? null,
-    delayMs: input.delayMs ?? null,
+    delayMs: input.delayMs == null ? null : parseDelay(input.delayMs),
     blockingDdls: input.blockingDdls,
     blockingLockId: input.blockingLockId == null ? null : parseLockName(input.blockingLockId),
     formingGroups: input.formingGroups.map(parseFormingGroup),
     stage: parseText('stage', input.stage),
   };
+}
+
+/** Whole milliseconds, as they are stored. */
+function parseDelay(delayMs: number): number {
+  return Math.round(parseWithin('delayMs', delayMs, 0, Number.MAX_SAFE_INTEGER));
 }
 
 function parseFormingGroup({ target, ddls, firstPosition, synced, unsynced }: ShardFormingGroupInput): FormingGroup {
