@@ -1,6 +1,7 @@
 import { judgeDdl } from './judge-ddl';
 import { judgeOptimistic } from './judge-optimistic';
 import { judgePairs } from './judge-pairs';
+import { judgePessimistic } from './judge-pessimistic';
 import { judgeTables } from './judge-tables';
 import { judgeWire } from './judge-wire';
 import type { Judge } from './judgement';
@@ -21,7 +22,7 @@ const KINDS: readonly FileKind[] = [
   { name: 'schema-tables', fields: ['sql', 'info', 'canon'], judge: judgeTables },
   { name: 'schema-pairs', fields: ['a', 'b', 'compare'], judge: judgePairs },
   { name: 'optimistic', fields: ['steps', 'schemas', 'downTable'], judge: judgeOptimistic },
-  { name: 'pessimistic', fields: ['steps', 'taskSources'], judge: null },
+  { name: 'pessimistic', fields: ['steps', 'taskSources'], judge: judgePessimistic },
   { name: 'show-locks', fields: ['what', 'dmctl'], judge: null },
   { name: 'wire', fields: ['what', 'fields'], judge: judgeWire },
 ];

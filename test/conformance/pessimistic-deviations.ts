@@ -39,7 +39,7 @@ const DEVIATIONS: readonly Deviation[] = [
   { number: 'P4', touches: ['operations'], holds: leavesSourceUntold },
   { number: 'P10', touches: ['error', 'locks', 'operations'], holds: hasNoSources },
   { number: 'P9', touches: ['error', 'locks', 'infos', 'operations'], holds: concernsUnnamedSource },
-  { number: 'P8', touches: ['error', 'locks', 'operations'], holds: comparesLoosely },
+  { number: 'P8', touches: ['error', 'locks', 'infos', 'operations'], holds: comparesLoosely },
   { number: 'P11', touches: ['locks', 'infos', 'operations'], holds: countsUnorderedDone },
   { number: 'P5', touches: ['error', 'locks', 'infos', 'operations'], holds: losesDifferingInfo },
   { number: 'P6', touches: ['error', 'locks', 'infos', 'operations'], holds: mixesLocks },
@@ -63,12 +63,16 @@ function namesNothingAt({ step, kind }: RecordedStep): boolean {
   return namesNothing(step) || (kind === 'unlock' && step.field('during').list(namesNothing).includes(true));
 }
 
-/** P4: a restart tells nobody to skip, since some of those who wait are told already and some are not. */
-function leavesSourceUntold({ kind, after }: RecordedStep): boolean {
-  if (kind !== 'restart') return false;
-  return [...after.locks].some(([id, { task, owner, done }]) => {
-    const others = [...done].filter(([source, isDone]) => source !== owner && !isDone).map(([source]) => after.operations.get(sourceName(task, source)));
-    return done.get(owner) === true && others.some((operation) => operation?.id === id) && others.some((operation) => operation === undefined);
+/**
+ * P4: the owner is done, but a source that waits isn't told to skip, since of the others some have an operation already;
+ * the recorded coordinator tells all of them at once or nobody.
+ */
+function leavesSourceUntold({ after }: RecordedStep): boolean {
+  return [...after.locks].some(([id, { task, owner, done, synced }]) => {
+    const others = [...done.keys()].filter((source) => source !== owner);
+    const operationOf = (source: string): OperationPicture | undefined => after.operations.get(sourceName(task, source));
+    const isUntold = others.some((source) => done.get(source) === false && operationOf(source)?.id !== id);
+    return synced && done.get(owner) === true && isUntold && others.some((source) => operationOf(source) !== undefined);
   });
 }
 
@@ -80,9 +84,11 @@ function hasNoSources(recorded: RecordedStep): boolean {
 /** P9: an info, or an order to execute, of a source that the task doesn't name. */
 function concernsUnnamedSource(recorded: RecordedStep): boolean {
   const { step, kind, before, after, unnamedIn } = recorded;
-  if (kind === 'done' && unnamedIn.has(step.field('op').field('id').text())) return true;
+  if ((kind === 'done' || kind === 'putOp') && unnamedIn.has(step.field('op').field('id').text())) return true;
   if (kind === 'unlock' && unnamedIn.has(step.field('id').text())) return true;
   if (reportedIn(recorded).some(({ lockId }) => unnamedIn.has(lockId))) return true;
+  // The lock goes, and an operation of it stays with a source that has no part in it.
+  if ([...after.operations.values()].some(({ id, source }) => before.locks.get(id)?.ready.has(source) === false && !after.locks.has(id))) return true;
   const isUnnamed = ({ task, source }: { task: string; source: string }, lockId: string): boolean =>
     !sourcesOf(recorded, task).includes(source) && before.locks.get(lockId)?.ready.has(source) !== true;
   if (kind === 'info' || kind === 'unlock') return reportedIn(recorded).some((info) => isUnnamed(info, info.lockId));
@@ -104,7 +110,16 @@ export function unnamedAfter(recorded: RecordedStep): Set<string> {
 /** P8: lists of DDLs that are the same to the recorded comparison, though some DDL is in them more often. */
 function comparesLoosely(recorded: RecordedStep): boolean {
   const isLoose = (info: InfoPicture): boolean => lockDdlsFor(recorded, info).some((ddls) => isSameLoosely(info.ddls, ddls) && !sameDdls(ddls, info.ddls));
-  return reportedIn(recorded).some(isLoose);
+  return reportedIn(recorded).some(isLoose) || reordersDdls(recorded);
+}
+
+/** Whether a restart takes an operation with the lock's DDLs in another order for another one. */
+function reordersDdls({ kind, before, after }: RecordedStep): boolean {
+  if (kind !== 'restart') return false;
+  return [...before.operations.values()].some(({ id, ddls }) => {
+    const lock = after.locks.get(id);
+    return lock !== undefined && sameDdls(lock.ddls, ddls) && lock.ddls.some((ddl, index) => ddl !== ddls[index]);
+  });
 }
 
 /** P11: an operation that isn't the one which the source had been told, finished or not; on a restart, one of other DDLs than its lock's. */
@@ -145,7 +160,8 @@ function losesDifferingInfo({ step, kind, before, after }: RecordedStep): boolea
 /** P6: what belongs to another lock is overwritten or deleted, or a lock is forgotten since another has its only info. */
 function mixesLocks(recorded: RecordedStep): boolean {
   const { step, kind, before, after } = recorded;
-  if (overwritesAnotherLock(step.field('expect').field('txns'), before, after)) return true;
+  const unlocked = kind === 'unlock' ? step.field('id').text() : null;
+  if (overwritesAnotherLock(step.field('expect').field('txns'), { before, after, unlocked })) return true;
   if (kind !== 'removeMeta') return false;
   return [...after.locks.values()].some(({ task }) => task === step.field('task').text());
 }
@@ -161,10 +177,25 @@ function reportsAfterDone(recorded: RecordedStep): boolean {
   }
   if (kind === 'done') {
     const lock = before.locks.get(step.field('op').field('id').text());
-    return lock?.done.get(step.field('source').text()) === true || reopensFinished(recorded);
+    return lock?.done.get(step.field('source').text()) === true || reopensFinished(recorded) || endsUnanswered(recorded);
   }
+  if (kind === 'putOp' && finishesBesideInfo(recorded)) return true;
   if (kind === 'unlock' && answersTwice(step.field('during').list((each) => each))) return true;
   return reportedIn(recorded).some(({ source, lockId }) => before.locks.get(lockId)?.done.get(source) === true);
+}
+
+/** Whether a lock ends although a source has reported again after its own done and wasn't answered. */
+function endsUnanswered({ before, after }: RecordedStep): boolean {
+  return [...before.infos.values()].some(({ source, lockId, ddls }) => {
+    const lock = before.locks.get(lockId);
+    return lock?.done.get(source) === true && sameDdls(lock.ddls, ddls) && !after.locks.has(lockId);
+  });
+}
+
+/** Whether an operation is put as finished while its source's info stays, as if it had reported again. */
+function finishesBesideInfo({ step, before }: RecordedStep): boolean {
+  const { task, source, id, done } = readOperation(step.field('op'));
+  return done && before.infos.get(sourceName(task, source))?.lockId === id;
 }
 
 /** Whether finished operations of other sources are put again, since the owner is done. */
@@ -186,19 +217,30 @@ function answersTwice(during: readonly JsonValue[]): boolean {
 
 /** P2: an acknowledgement of what an unlock had ordered is ignored, because the lock isn't synced any more. */
 function ignoresLateDone({ step, kind, before, after }: RecordedStep): boolean {
-  if (kind === 'done') {
+  if (kind === 'done' || kind === 'putOp') {
     const operation = readOperation(step.field('op'));
     const told = before.operations.get(sourceName(operation.task, operation.source));
-    return told !== undefined && isTwin(told, operation) && before.locks.get(operation.id)?.synced === false;
+    return told !== undefined && operation.done && isTwin(told, operation) && before.locks.get(operation.id)?.synced === false;
   }
   const isIgnored = ({ id, source, done }: OperationPicture): boolean => done && after.locks.get(id)?.done.get(source) === false;
   return kind === 'unlock' && [...after.operations.values()].some(isIgnored);
 }
 
-/** P3: a failed unlock takes back the readiness of a source that reported meanwhile, or loses the lock with the store. */
+/**
+ * P3: a failed unlock takes back the readiness of a source that reported meanwhile, or loses the lock with the store; one that
+ * succeeds deletes an info that arrived meanwhile and that nobody answered.
+ */
 function losesMoreThanItChanged({ step, kind, after }: RecordedStep): boolean {
-  if (kind !== 'unlock' || !step.field('expect').field('error').isPresent) return false;
-  const hasReported = infosOfSteps(step.field('during').list((each) => each)).some(({ source, lockId }) => after.locks.get(lockId)?.ready.get(source) === false);
+  if (kind !== 'unlock') return false;
+  const during = step.field('during').list((each) => each);
+  if (!step.field('expect').field('error').isPresent) {
+    const acknowledged = step.field('expect').field('during').list((each) => each.field('ackPut').is(true));
+    return during.some((each, index) => {
+      const isAnswered = during.some((other, at) => at > index && other.field('source').is(each.field('source').text()) && acknowledged[at] === true);
+      return infosOfSteps([each]).some(({ task, source }) => !isAnswered && !after.infos.has(sourceName(task, source)));
+    });
+  }
+  const hasReported = infosOfSteps(during).some(({ source, lockId }) => after.locks.get(lockId)?.ready.get(source) === false);
   return hasReported || step.field('expect').field('error').field('code').is(38025);
 }
 
@@ -208,7 +250,8 @@ function executesTwice({ step, kind, before, after }: RecordedStep): boolean {
     const replacement = step.field('replaceOwner').text();
     const lock = before.locks.get(step.field('id').text());
     const told = lock === undefined ? undefined : before.operations.get(sourceName(lock.task, lock.owner));
-    if (replacement !== '' && replacement !== lock?.owner && told?.exec === true && told.id === step.field('id').text()) return true;
+    const hasOrder = told?.exec === true && told.id === step.field('id').text();
+    if (lock !== undefined && replacement !== '' && replacement !== lock.owner && (hasOrder || lock.done.get(lock.owner) === true)) return true;
   }
   const executors = [...after.operations.values()].filter(({ exec }) => exec).map(({ id }) => id);
   return new Set(executors).size < executors.length;

@@ -65,6 +65,21 @@ export class PessimisticReplay {
     return outcome;
   }
 
+  /** What is stored becomes what DM had stored; the infos are older than the operations. */
+  load({ infos, operations }: Picture): void {
+    const mutations = [...infos.values()].map(({ task, source, schema, table, ddls }): Mutation => {
+      const key = formatDmKey({ kind: 'pessimistic-info', task: parseTaskName(task), source: parseSourceId(source) });
+      return { kind: 'put', key, value: encodePessimisticInfo({ task, source, schema, table, ddls }) };
+    });
+    this.store.transact([], [{ kind: 'delete-prefix', prefix: dmPrefix('pessimistic-info') }]);
+    this.store.transact([], [{ kind: 'delete-prefix', prefix: dmPrefix('pessimistic-operation') }]);
+    this.store.transact([], mutations);
+    for (const operation of operations.values()) {
+      const key = formatDmKey({ kind: 'pessimistic-operation', task: parseTaskName(operation.task), source: parseSourceId(operation.source) });
+      this.store.put(key, encodePessimisticOperation(operation));
+    }
+  }
+
   /** What is there now, in the recorder's words. */
   get picture(): Picture {
     const infos = this.store.range(dmPrefix('pessimistic-info')).map(({ value }): InfoPicture => {
