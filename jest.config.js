@@ -2,6 +2,8 @@
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // Those that take long or need a real server: jest.real.config.js.
+  testPathIgnorePatterns: ['/node_modules/', '\\.real\\.test\\.ts$'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

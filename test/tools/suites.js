@@ -55,11 +55,29 @@ function schema() {
 }
 
 /** @returns {Promise<Counts>} Every jest test counts; a file that doesn't load, and a test that is left out, is a failure. */
-async function unit() {
-  const folder = mkdtempSync(join(tmpdir(), 'lockstep-unit-'));
+function unit() {
+  return runJest('jest.config.js');
+}
+
+/** @returns {Promise<Counts>} Whether the servers that tests start are there; they are installed if that is possible. */
+async function servers() {
+  const loader = ['--require', './test/tools/load-typescript.js'];
+  const { status } = await runCommand('node', [...loader, 'test/support/ensure-servers.ts'], { live: true });
+  return { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1 };
+}
+
+/** @returns {Promise<Counts>} The tests that take long or need a real server, counted as `unit` counts. */
+function real() {
+  return runJest('jest.real.config.js');
+}
+
+async function runJest(config) {
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-jest-'));
   const file = join(folder, 'result.json');
   try {
-    const { status } = await runCommand('jest', ['--ci', '--json', `--outputFile=${file}`], { live: true });
+    const { status } = await runCommand('jest', ['--config', config, '--ci', '--json', `--outputFile=${file}`], {
+      live: true,
+    });
     const counts = countTests(JSON.parse(readFileSync(file, 'utf8')));
     return status !== 0 && counts.failed === 0 ? add(counts, { passed: 0, failed: 1 }) : counts;
   } catch (error) {
@@ -111,4 +129,4 @@ function seconds(ms) {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-module.exports = { suites: { types, lint, schema, unit, vectors }, add, seconds };
+module.exports = { suites: { types, lint, schema, unit, vectors, servers, real }, add, seconds };
