@@ -83,12 +83,8 @@ describe('the GraphQL schema', () => {
     expect(text.match(/@tag\(name: "lockstep-operator"\)/gu)?.length).toBe(6);
     expect(text).toMatch(/type PageInfo\s+@shareable/u);
     const entities = schema.getType('_Entity');
-    expect(isUnionType(entities) && entities.getTypes().map(({ name }) => name)).toEqual([
-      'ShardLock',
-      'ShardTask',
-      'ShardSource',
-      'ShardWorker',
-    ]);
+    const names = isUnionType(entities) ? entities.getTypes().map(({ name }) => name) : [];
+    expect(names.sort()).toEqual(['ShardLock', 'ShardSource', 'ShardTask', 'ShardWorker']);
   });
 
   it('gives every mutation a union of one success, errors that can be expected, and nothing else', () => {

@@ -19,6 +19,12 @@ import { parseUpstream } from './table-inputs';
 /** How long a request may wait for the end of an action, in milliseconds. */
 const LONGEST_WAIT_MS = 20_000;
 
+/** An action waits twice at most: for the owner, then for the others. */
+const WAITS_OF_AN_ACTION = 2;
+
+/** How long the end of an action may take beside its waits, in milliseconds. */
+const SLACK_MS = 1_000;
+
 /** What is asked for with the options that all manual actions have. @throws LockstepError INVALID_INPUT */
 export function parseActionRequest(options: ShardActionOptions, input: ActionInput, actor: string): ActionRequest {
   const key = options.idempotencyKey ?? null;
@@ -27,7 +33,7 @@ export function parseActionRequest(options: ShardActionOptions, input: ActionInp
     actor,
     reason: options.reason ?? '',
     idempotencyKey: key === null ? null : parseText('idempotencyKey', key),
-    waitMs: parseWait(options),
+    waitMs: Math.min(LONGEST_WAIT_MS, WAITS_OF_AN_ACTION * parseWait(options) + SLACK_MS),
     dryRun: options.dryRun,
   };
 }

@@ -39,8 +39,9 @@ export abstract class ShardActionOptions {
   @Field(() => Int, {
     defaultValue: 10_000,
     description:
-      'How long each wait for workers may last, and how long the request waits for the end of the action, in ' +
-      'milliseconds: from 0 to 20,000. After that `ShardActionPending` names the action, which goes on.',
+      'How long each wait for workers may last, in milliseconds: from 0 to 20,000. An unlock waits twice: for the owner, ' +
+      'then for the others. The request itself waits for the end of the action, 20 seconds at most; after that ' +
+      '`ShardActionPending` names the action, which goes on.',
   })
   readonly waitMs!: number;
 }

@@ -32,6 +32,7 @@ import {
   UnlockLockResult,
 } from '../results/operator-results';
 import { viewAction } from '../views/action-view';
+import { describeWaits } from '../views/dry-run-view';
 import { viewLock } from '../views/lock-view';
 import { viewTask } from '../views/task-view';
 
@@ -125,7 +126,8 @@ function viewAnswer(service: CoordinatorService, { action, pending, dryRun, chan
   }
   const failed = action.result?.failure ?? null;
   if (failed !== null) return new ActionError(failed, action);
-  const view = viewAction(action);
+  const view = dryRun ? { ...viewAction(action), id: null } : viewAction(action);
   const lock = view.lockId === null ? null : viewLock(service.state, view.lockId);
-  return { action: view, changes, dryRun, repeated, workers: view.workers, lock };
+  const foreseen = dryRun ? describeWaits(action) : [];
+  return { action: view, changes: [...changes, ...foreseen], dryRun, repeated, workers: view.workers, lock };
 }

@@ -113,7 +113,15 @@ export const ReportInfoResult = resultUnion(
   'each of `reportShardInfo` and `reportShardSourceInfo`',
   'ShardReportInfo',
   ShardReportInfoSuccess,
-  [...OF_SESSION, ...OF_REPORT, ...OF_SQL, 'IDEMPOTENCY_KEY_REUSED', 'INCONSISTENT_INFO', 'SCHEMA_BEFORE_MISSING', 'PREVIOUS_OPERATION_PENDING'],
+  [
+    ...OF_SESSION,
+    ...OF_REPORT,
+    ...OF_SQL,
+    'IDEMPOTENCY_KEY_REUSED',
+    'INCONSISTENT_INFO',
+    'SCHEMA_BEFORE_MISSING',
+    'PREVIOUS_OPERATION_PENDING',
+  ],
 );
 
 export const AcknowledgeOperationResult = resultUnion(

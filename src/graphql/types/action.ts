@@ -38,8 +38,8 @@ export class ShardWorkerResult {
     'A manual action from its request to its result. Actions are kept for seven days: they are the audit trail.',
 })
 export class ShardAction {
-  @Field(() => ID, { description: 'Identifies the action. Empty in a dry run, which records none.' })
-  readonly id!: string;
+  @Field(() => ID, { nullable: true, description: 'Identifies the action; null in a dry run, which records none.' })
+  readonly id!: string | null;
 
   @Field(() => ShardActionKind, { description: 'What was asked for.' })
   readonly kind!: ActionKind;
