@@ -48,11 +48,11 @@ function install(command: string, debian: string): void {
   console.log(`installing ${debian}`);
   // Another worker may be installing; and the package's own service must not start: tests start servers themselves.
   const options = '-o DPkg::Lock::Timeout=300 -qq';
-  const { status, stderr } = spawnSync('sh', ['-c', command.replaceAll('apt-get', `apt-get ${options}`)], {
+  const { status, stderr, error } = spawnSync('sh', ['-c', command.replaceAll('apt-get', `apt-get ${options}`)], {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
     encoding: 'utf8',
   });
-  if (status !== 0) console.log(`installing ${debian} failed:\n${stderr}`);
+  if (status !== 0) console.log(`installing ${debian} failed:\n${error?.message ?? stderr}`);
 }
 
 function findProgram(program: string): string | null {
