@@ -77,7 +77,9 @@ describe('an embedded store under load', () => {
     const size = () => statSync(join(directory, 'data.mdb')).size;
     const sizes: number[] = [];
     for (let round = 0; round < 40; round += 1) {
-      await Promise.all(Array.from({ length: 500 }, (_, index) => put(store, `${index}`, String(round % 10).repeat(1_000))));
+      await Promise.all(
+        Array.from({ length: 500 }, (_, index) => put(store, `${index}`, String(round % 10).repeat(1_000))),
+      );
       sizes.push(size());
     }
     console.log(`file after 10,000 and after 20,000 revisions: ${sizes[19]} and ${sizes[39]} bytes`);
