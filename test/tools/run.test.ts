@@ -25,7 +25,7 @@ describe('the runner of suites', () => {
     expect(read('README.md')).toContain('\n```sh\nnpm ci && npm test\n```\n');
     expect(read('.ci/run').trimEnd().split('\n').at(-1)).toBe('npm ci && npm test');
     expect(JSON.parse(read('package.json'))).toMatchObject({
-      scripts: { test: expect.stringContaining('node test/tools/run.js types lint unit vectors') },
+      scripts: { test: 'node test/tools/run.js servers types lint schema unit vectors real' },
     });
   });
 });
