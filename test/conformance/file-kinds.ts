@@ -2,6 +2,7 @@ import { judgeDdl } from './judge-ddl';
 import { judgeOptimistic } from './judge-optimistic';
 import { judgePairs } from './judge-pairs';
 import { judgePessimistic } from './judge-pessimistic';
+import { judgeShowLocks } from './judge-show-locks';
 import { judgeTables } from './judge-tables';
 import { judgeWire } from './judge-wire';
 import type { Judge } from './judgement';
@@ -23,7 +24,7 @@ const KINDS: readonly FileKind[] = [
   { name: 'schema-pairs', fields: ['a', 'b', 'compare'], judge: judgePairs },
   { name: 'optimistic', fields: ['steps', 'schemas', 'downTable'], judge: judgeOptimistic },
   { name: 'pessimistic', fields: ['steps', 'taskSources'], judge: judgePessimistic },
-  { name: 'show-locks', fields: ['what', 'dmctl'], judge: null },
+  { name: 'show-locks', fields: ['what', 'dmctl'], judge: judgeShowLocks },
   { name: 'wire', fields: ['what', 'fields'], judge: judgeWire },
 ];
 
