@@ -53,8 +53,8 @@ export class GraphqlServer {
     await apollo.start();
     const contextOf = (): RequestContext => ({ service, actor: ANONYMOUS });
     const maxBytes = maxRequestBytes ?? MAX_REQUEST_BYTES;
-    const webSockets = new GraphqlWebSockets({ schema, contextOf, present, maxMessageBytes: maxBytes });
     const reportDefect = (error: unknown): void => logger.error({ err: error }, 'a request could not be answered');
+    const webSockets = new GraphqlWebSockets({ schema, contextOf, present, maxMessageBytes: maxBytes, reportDefect });
     const http = new GraphqlHttpServer({
       apollo,
       contextOf,

@@ -217,7 +217,7 @@ export class ShardReportStatusInput {
   readonly formingGroups!: readonly ShardFormingGroupInput[];
 }
 
-/** A report of a table. @throws LockstepError INVALID_INPUT */
+/** A report of a table. @throws LockstepError INVALID_INPUT, SCHEMA_BEFORE_MISSING, INCONSISTENT_INFO */
 export function parseInfoReport(source: SourceId, input: ShardReportInfoInput): ReportInfoInput {
   const { schema, table } = parseUpstreamTable(source, input.table.schema, input.table.table);
   return {
@@ -225,8 +225,8 @@ export function parseInfoReport(source: SourceId, input: ShardReportInfoInput): 
     table,
     target: parseTarget(input.target),
     ddls: parseDdls(input.ddls),
-    createTableBefore: parseText('createTableBefore', input.createTableBefore),
-    createTablesAfter: input.createTablesAfter ?? null,
+    createTableBefore: parseSchemaBefore(input),
+    createTablesAfter: parseSchemasAfter(input),
     ignoreConflict: input.ignoreConflict,
     attempt: parseText('attempt', input.attempt),
     defaultCollation: input.defaultCollation ?? null,
@@ -240,6 +240,17 @@ export function parseSourceInfoReport(input: ShardReportSourceInfoInput): Source
     ddls: parseDdls(input.ddls),
     attempt: parseText('attempt', input.attempt),
   };
+}
+
+function parseSchemaBefore({ createTableBefore }: ShardReportInfoInput): string {
+  if (createTableBefore !== '') return parseText('createTableBefore', createTableBefore);
+  throw new LockstepError('SCHEMA_BEFORE_MISSING', 'createTableBefore is empty', { field: 'createTableBefore' });
+}
+
+function parseSchemasAfter({ ddls, createTablesAfter }: ShardReportInfoInput): readonly string[] | null {
+  if (createTablesAfter == null || createTablesAfter.length === ddls.length) return createTablesAfter ?? null;
+  const message = `there are ${createTablesAfter.length} schemas after ${ddls.length} DDLs`;
+  throw new LockstepError('INCONSISTENT_INFO', message, { field: 'createTablesAfter' });
 }
 
 function parseDdls(ddls: readonly string[]): readonly string[] {

@@ -126,7 +126,7 @@ function viewAnswer(service: CoordinatorService, { action, pending, dryRun, chan
   }
   const failed = action.result?.failure ?? null;
   if (failed !== null) return new ActionError(failed, action);
-  const view = dryRun ? { ...viewAction(action), id: null } : viewAction(action);
+  const view = dryRun ? viewAction(action, null) : viewAction(action);
   const lock = view.lockId === null ? null : viewLock(service.state, view.lockId);
   const foreseen = dryRun ? describeWaits(action) : [];
   return { action: view, changes: [...changes, ...foreseen], dryRun, repeated, workers: view.workers, lock };

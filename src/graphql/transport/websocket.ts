@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { GraphQLError, GraphQLFormattedError, GraphQLSchema } from 'graphql';
-import { handleProtocols } from 'graphql-ws';
-import { useServer } from 'graphql-ws/use/ws';
+import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import type { RequestContext } from '../request-context';
+import { bindSocket } from './socket-binding';
+import type { ConnectionExtra } from './socket-binding';
 
 /** What serving `graphql-transport-ws` needs. */
 export interface WebSocketOptions {
@@ -14,30 +15,32 @@ export interface WebSocketOptions {
   readonly present: (error: GraphQLError) => GraphQLError;
   /** The largest message that is taken. */
   readonly maxMessageBytes: number;
+  /** Tells of a defect that no answer could tell of. */
+  readonly reportDefect: (error: unknown) => void;
 }
 
 /** How long clients have to answer that the server closes their connection, in milliseconds. */
 const CLOSE_MS = 2_000;
 
+/** The close code of a server that stops. */
+const GOING_AWAY = 1001;
+
 /** GraphQL over WebSockets on a server's upgrade requests, by the protocol `graphql-transport-ws`. */
 export class GraphqlWebSockets {
   readonly #sockets: WebSocketServer;
-  readonly #disposable: ReturnType<typeof useServer>;
 
-  constructor({ schema, contextOf, present, maxMessageBytes }: WebSocketOptions) {
-    this.#sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, handleProtocols });
+  constructor({ schema, contextOf, present, maxMessageBytes, reportDefect }: WebSocketOptions) {
     const show = (errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] =>
       errors.map((error) => present(error).toJSON());
-    this.#disposable = useServer(
-      {
-        schema,
-        context: (connection) => contextOf(connection.extra.request),
-        onError: (_connection, _id, _payload, errors) => show(errors),
-        onNext: (_connection, _id, _payload, _args, result) =>
-          result.errors === undefined ? undefined : { data: result.data ?? null, errors: show(result.errors) },
-      },
-      this.#sockets,
-    );
+    const protocol = makeServer<Record<string, unknown>, ConnectionExtra>({
+      schema,
+      context: (connection) => ({ ...contextOf(connection.extra.request) }),
+      onError: (_connection, _id, _payload, errors) => show(errors),
+      onNext: (_connection, _id, _payload, _args, result) =>
+        result.errors === undefined ? undefined : { data: result.data ?? null, errors: show(result.errors) },
+    });
+    this.#sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, handleProtocols });
+    this.#sockets.on('connection', (socket, request) => bindSocket(protocol, socket, request, reportDefect));
   }
 
   /** Take over a connection that wants to be a WebSocket; one from a page of another origin is refused. */
@@ -56,7 +59,8 @@ export class GraphqlWebSockets {
     const timer = setTimeout(() => {
       for (const socket of this.#sockets.clients) socket.terminate();
     }, CLOSE_MS);
-    await this.#disposable.dispose();
+    for (const socket of this.#sockets.clients) socket.close(GOING_AWAY, 'the server stops');
+    await new Promise<void>((resolve) => this.#sockets.close(() => resolve()));
     clearTimeout(timer);
   }
 }
@@ -70,9 +74,5 @@ export function refuseUpgrade(socket: Duplex, status: string): void {
 function isSameOrigin({ headers }: IncomingMessage): boolean {
   const { origin, host } = headers;
   if (origin === undefined) return true;
-  try {
-    return new URL(origin).host === host;
-  } catch {
-    return false;
-  }
+  return URL.canParse(origin) && new URL(origin).host === host;
 }

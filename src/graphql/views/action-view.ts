@@ -6,9 +6,12 @@ import type { LockId } from '../../core/model/lock-id';
 import type { TaskName } from '../../core/model/names';
 import type { ShardAction, ShardActionFailure, ShardWorkerResult } from '../types/action';
 
-/** A manual action as the API shows it. */
-export function viewAction(record: ActionRecord): ShardAction {
-  const { id, input, state, actor, reason, askedAtMs, deadlineMs, endedAtMs, result } = record;
+/**
+ * A manual action as the API shows it.
+ * @param id null for one that isn't recorded
+ */
+export function viewAction(record: ActionRecord, id: string | null = record.id): ShardAction {
+  const { input, state, actor, reason, askedAtMs, deadlineMs, endedAtMs, result } = record;
   return {
     id,
     kind: input.kind,

@@ -1,0 +1,28 @@
+import type { ActionRecord } from '../../core/model/action';
+import { unreachable } from '../../core/model/invariant';
+
+/**
+ * What an action that would begin to wait for workers would do after its first step, in sentences; none for one that
+ * would end at once.
+ */
+export function describeWaits({ progress, input }: ActionRecord): string[] {
+  if (progress === null) return [];
+  switch (progress.kind) {
+    case 'waiting-for-owner': {
+      const forced =
+        progress.forced.length === 0 ? [] : [`count as ready without having reported: ${progress.forced.join(', ')}`];
+      const removed = input.kind === 'unlock-pessimistic' && input.forceRemove ? 'even if it does not execute, ' : '';
+      return [
+        ...forced,
+        `source ${progress.owner} is told to execute the DDLs`,
+        `${removed}the other sources that have reported are told to skip them, and the lock is removed`,
+      ];
+    }
+    case 'waiting-for-others':
+      return [`told to skip the DDLs: ${progress.others.join(', ') || 'nobody'}`, 'the lock is removed'];
+    case 'waiting-for-source':
+      return [`what is left of lock ${progress.lockId} for the source is removed when it answers`];
+    default:
+      return unreachable(progress);
+  }
+}

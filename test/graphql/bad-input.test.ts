@@ -1,0 +1,261 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startServer } from '../../src/server';
+import type { RunningServer } from '../../src/server';
+import { SilentLogger } from '../support/silent-logger';
+import { operate, readLock } from './operator-requests';
+import { ask, send } from './plain-client';
+import type { JsonObject } from './plain-client';
+import { PlainWorker, TARGET, lockOf, registered } from './plain-worker';
+
+const CREATE = 'CREATE TABLE t (id INT NOT NULL PRIMARY KEY)';
+const ADD = 'ALTER TABLE `shard_db`.`shard_table` ADD COLUMN c1 INT';
+const T1 = { schema: 'db', table: 't1' };
+const logger = new SilentLogger();
+let server: RunningServer;
+let optimist: PlainWorker;
+let pessimist: PlainWorker;
+
+beforeAll(async () => {
+  server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger });
+  optimist = await registered(server.url, 'w1', 'opt', 's1', 'OPTIMISTIC');
+  pessimist = await registered(server.url, 'w2', 'pess', 's1', 'PESSIMISTIC');
+  await optimist.putTables([T1, { schema: 'db', table: 't2' }].map((table) => ({ ...table, createTable: CREATE })));
+});
+
+afterAll(async () => {
+  await server.stop();
+  // Nothing that a client sends is a defect of the server.
+  expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+});
+
+type Send = () => Promise<JsonObject>;
+
+const report =
+  (change: object): Send =>
+  () =>
+    optimist.withSession('ReportShardInfo', {
+      table: T1,
+      target: TARGET,
+      ddls: [ADD],
+      createTableBefore: CREATE,
+      attempt: 'x',
+      ...change,
+    });
+
+describe('a request that cannot be carried out is answered with what is wrong', () => {
+  const cases: readonly [string, string, string | RegExp, Send][] = [
+    [
+      'SQL that does not parse',
+      'DDL_SYNTAX',
+      /line|column/u,
+      report({ ddls: ['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN'] }),
+    ],
+    ['a schema that does not parse', 'DDL_SYNTAX', /./u, report({ createTableBefore: 'CREATE TABLE (' })],
+    [
+      'a schema that is no CREATE TABLE',
+      'INVALID_INPUT',
+      /CREATE TABLE/u,
+      report({ createTableBefore: 'DROP TABLE t' }),
+    ],
+    ['a DDL that is not coordinated', 'DDL_UNSUPPORTED', /DROP DATABASE/u, report({ ddls: ['DROP DATABASE d'] })],
+    [
+      'a DDL of another table',
+      'INVALID_INPUT',
+      /other/u,
+      report({ ddls: ['ALTER TABLE shard_db.other ADD COLUMN c1 INT'] }),
+    ],
+    [
+      'a DDL that does not fit the schema',
+      'DDL_NOT_APPLICABLE',
+      /c9/u,
+      report({ ddls: ['ALTER TABLE `shard_db`.`shard_table` DROP COLUMN c9'] }),
+    ],
+    [
+      'nesting without end',
+      'DDL_NESTED_TOO_DEEPLY',
+      /./u,
+      report({
+        ddls: [
+          `ALTER TABLE \`shard_db\`.\`shard_table\` ADD COLUMN c INT DEFAULT ${'('.repeat(20_000)}1${')'.repeat(20_000)}`,
+        ],
+      }),
+    ],
+    ['no DDLs', 'INVALID_INPUT', /ddls/u, report({ ddls: [] })],
+    ['another number of schemas than of DDLs', 'INCONSISTENT_INFO', /./u, report({ createTablesAfter: [] })],
+    ['no schema before', 'SCHEMA_BEFORE_MISSING', /empty/u, report({ createTableBefore: '' })],
+    ['an empty name', 'INVALID_INPUT', /empty/u, report({ table: { schema: '', table: 't' } })],
+    ['NUL in a name', 'INVALID_INPUT', /NUL/u, report({ table: { schema: 'd', table: 't\0' } })],
+    ['no attempt', 'INVALID_INPUT', /attempt/u, report({ attempt: '' })],
+    [
+      'a session that is none',
+      'STALE_SESSION',
+      /session/u,
+      report({ session: { task: 'opt', source: 's1', id: 'x' } }),
+    ],
+    [
+      'a session of another source',
+      'STALE_SESSION',
+      /session/u,
+      () => report({ session: { ...optimist.session, source: 's2' } })(),
+    ],
+    [
+      'a session of another task',
+      'STALE_SESSION',
+      /session/u,
+      () => report({ session: { ...optimist.session, task: 'pess' } })(),
+    ],
+    ['the other mode’s report', 'TASK_MODE_CONFLICT', /pessimistic/u, () => report({ session: pessimist.session })()],
+    [
+      'the other mode’s report, the other way',
+      'TASK_MODE_CONFLICT',
+      /optimistic/u,
+      () => optimist.withSession('ReportShardSourceInfo', { target: TARGET, ddls: [ADD], attempt: 'y' }),
+    ],
+    [
+      'a negative delay',
+      'INVALID_INPUT',
+      /delayMs/u,
+      () => optimist.withSession('ReportShardStatus', { stage: 'running', delayMs: -1 }),
+    ],
+    [
+      'a lease of no time',
+      'INVALID_INPUT',
+      /ttlMs/u,
+      () => new PlainWorker(server.url, 'w', 't', 's', 'OPTIMISTIC').register(null, 0),
+    ],
+    [
+      'a failure of an operation that is none',
+      'OPERATION_NOT_FOUND',
+      /operation/u,
+      () => optimist.withSession('FailShardOperation', { table: T1, revision: '9', reason: 'r', retryable: false }),
+    ],
+    [
+      'unlock of an unknown lock',
+      'LOCK_NOT_FOUND',
+      /no lock/u,
+      () => operate(server.url, 'unlock', { lockId: lockOf('nobody') }),
+    ],
+    [
+      'unlock of an unknown lock of a task',
+      'LOCK_NOT_FOUND',
+      /no lock/u,
+      () => operate(server.url, 'unlock', { lockId: lockOf('pess') }),
+    ],
+    ['unlock of what is no lock ID', 'INVALID_INPUT', /lock ID/u, () => operate(server.url, 'unlock', { lockId: 'x' })],
+    [
+      'an optimistic unlock without action',
+      'INVALID_INPUT',
+      /EXEC or SKIP/u,
+      () => operate(server.url, 'unlock', { lockId: lockOf('opt') }),
+    ],
+    [
+      'an optimistic unlock with an owner',
+      'INVALID_INPUT',
+      /owner/u,
+      () => operate(server.url, 'unlock', { lockId: lockOf('opt'), action: 'SKIP', owner: 's1' }),
+    ],
+    [
+      'a pessimistic unlock with an action',
+      'INVALID_INPUT',
+      /action/u,
+      () => operate(server.url, 'unlock', { lockId: lockOf('pess'), action: 'SKIP' }),
+    ],
+    [
+      'a wait beyond the longest',
+      'INVALID_INPUT',
+      /waitMs/u,
+      () => operate(server.url, 'unlock', { lockId: lockOf('pess'), waitMs: 20_001 }),
+    ],
+    [
+      'break of a source that waits for nothing',
+      'NOT_WAITING',
+      /./u,
+      () => operate(server.url, 'break', { task: 'pess', source: 's1', action: 'EXEC' }),
+    ],
+    [
+      'break in a task that is none',
+      'TASK_NOT_FOUND',
+      /none/u,
+      () => operate(server.url, 'break', { task: 'none', source: 's1', action: 'EXEC' }),
+    ],
+    [
+      'retry of a report that is none',
+      'INFO_NOT_FOUND',
+      /./u,
+      () => operate(server.url, 'retry', { task: 'opt', source: 's1', ...T1 }),
+    ],
+    [
+      'retry of half a table',
+      'INVALID_INPUT',
+      /together/u,
+      () => operate(server.url, 'retry', { task: 'opt', source: 's1', table: 't1' }),
+    ],
+    [
+      'another mode of a task',
+      'TASK_MODE_CONFLICT',
+      /optimistic/u,
+      () => operate(server.url, 'putTask', { name: 'opt', mode: 'PESSIMISTIC', sources: ['s1'] }),
+    ],
+  ];
+
+  it.each(cases)('%s: %s', async (_name, code, message, request) => {
+    const answer = await request();
+    expect(answer).toMatchObject({ code, message: expect.stringMatching(message) });
+    expect(answer['help']).not.toBe('');
+    expect(await ask(server.url, '{ shardLocks { totalCount } }')).toEqual({ totalCount: 0 });
+  });
+});
+
+describe('a request that is no request of the schema is a top-level error', () => {
+  const cases: readonly [string, string, object, string][] = [
+    ['no GraphQL', '{', {}, 'GRAPHQL_PARSE_FAILED'],
+    ['an unknown field', '{ lock }', {}, 'GRAPHQL_VALIDATION_FAILED'],
+    ['a missing variable', 'query ($id: ID!) { shardLock(id: $id) { id } }', {}, 'BAD_USER_INPUT'],
+    ['a lock ID that is none', '{ shardLock(id: "x") { id } }', {}, 'INVALID_INPUT'],
+    ['a page that is too long', '{ shardLocks(first: 1001) { totalCount } }', {}, 'INVALID_INPUT'],
+    ['a page of a negative length', '{ shardLocks(first: -1) { totalCount } }', {}, 'INVALID_INPUT'],
+    ['a cursor of nothing', '{ shardLocks(after: "%%%") { totalCount } }', {}, 'INVALID_INPUT'],
+    ['an empty task', '{ shardTask(name: "") { name } }', {}, 'INVALID_INPUT'],
+  ];
+
+  it.each(cases)('%s', async (_name, query, variables, code) => {
+    const { errors } = await send(server.url, query, variables);
+    expect(errors[0]).toMatchObject({ extensions: { code } });
+    expect(JSON.stringify(errors)).not.toMatch(/stacktrace|node_modules|\.ts:/u);
+  });
+
+  it.each(['x', '-1', '1.5', '99999999999999999999', true, null])('the revision %p', async (revision) => {
+    const query =
+      'mutation ($r: ShardRevision!) { acknowledgeShardOperation(input: {session: {task: "t", source: "s", id: "i"}, revision: $r}) { __typename } }';
+    const { errors } = await send(server.url, query, { r: revision });
+    expect(errors[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });
+  });
+});
+
+describe('an outdated request', () => {
+  it('that names another incarnation of a lock changes nothing', async () => {
+    await pessimist.reportSource([ADD], 'p1');
+    const lock = await readLock(server.url, lockOf('pess'));
+    const answer = await operate(server.url, 'unlock', { lockId: lockOf('pess'), ifIncarnation: '1', waitMs: 100 });
+    expect(answer).toMatchObject({ code: 'LOCK_CHANGED' });
+    expect(await readLock(server.url, lockOf('pess'))).toEqual(lock);
+  });
+
+  it('that acknowledges what has gone succeeds as such', async () => {
+    expect(await pessimist.acknowledge({ revision: '9999', upstreamTable: null })).toMatchObject({
+      outcome: 'OPERATION_GONE',
+    });
+  });
+
+  it('that releases a table that waits for nobody is refused by its stage', async () => {
+    await optimist.report(T1, CREATE, [ADD], 'o1');
+    const input = { lockId: lockOf('opt'), action: 'EXEC', waitMs: 1_000 };
+    expect(await operate(server.url, 'unlock', input)).toMatchObject({ code: 'NOT_IN_CONFLICT' });
+    const tables = [{ source: 's1', schema: 'db', table: 't2' }];
+    expect(await operate(server.url, 'unlock', { ...input, tables })).toMatchObject({ code: 'INFO_NOT_FOUND' });
+    expect(await operate(server.url, 'unlock', { ...input, tables: [{ source: 's1', ...T1 }] })).toMatchObject({
+      code: 'NOT_IN_CONFLICT',
+      message: expect.stringContaining('stage none'),
+    });
+  });
+});

@@ -1,0 +1,29 @@
+import type { CoordinatorService } from '../../src/coordinator/service';
+import { CoordinatorState } from '../../src/core/state/coordinator-state';
+
+/** A service that does what a test says, and has no state; anything else is a defect of the test. */
+export function scriptedService(script: Partial<CoordinatorService>): CoordinatorService {
+  const unscripted = (name: string) => (): never => {
+    throw new Error(`not scripted: ${name}`);
+  };
+  return {
+    state: new CoordinatorState({ operationsPerWrite: 128 }),
+    registerWorker: unscripted('registerWorker'),
+    renewWorker: unscripted('renewWorker'),
+    leaveWorker: unscripted('leaveWorker'),
+    putSourceTables: unscripted('putSourceTables'),
+    addSourceTable: unscripted('addSourceTable'),
+    removeSourceTable: unscripted('removeSourceTable'),
+    reportInfo: unscripted('reportInfo'),
+    reportSourceInfo: unscripted('reportSourceInfo'),
+    acknowledgeOperation: unscripted('acknowledgeOperation'),
+    failOperation: unscripted('failOperation'),
+    reportStatus: unscripted('reportStatus'),
+    pendingOperations: unscripted('pendingOperations'),
+    operations: unscripted('operations'),
+    putTask: unscripted('putTask'),
+    act: unscripted('act'),
+    readiness: () => ({ ready: true, reasons: [] }),
+    ...script,
+  };
+}
