@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { LockstepError } from '../core/model/error';
 import { unreachable } from '../core/model/invariant';
-import { parseRevision } from '../core/model/revision';
+import { NO_REVISION } from '../core/model/revision';
 import type { Revision } from '../core/model/revision';
-import type { Compare, KeyValue } from '../core/model/store';
+import type { Batch, Compare, KeyValue } from '../core/model/store';
 import { ContentCache } from '../core/state/content-cache';
 import { CoordinatorState } from '../core/state/coordinator-state';
 import { recover } from '../core/state/recovery';
@@ -44,12 +44,13 @@ export class CoordinatorShell {
   #trouble: LockstepError | null = null;
   #stopTicking: () => void = () => undefined;
   #following: Promise<void> = Promise.resolve();
-  readonly #waiters = new RevisionWaiters(parseRevision(0));
+  readonly #waiters: RevisionWaiters;
   readonly #changed = new Set<() => void>();
   readonly #abort = new AbortController();
 
   private constructor(private readonly options: ShellOptions) {
     this.#state = this.#newState();
+    this.#waiters = new RevisionWaiters(options.clock, NO_REVISION);
   }
 
   /**
@@ -116,11 +117,12 @@ export class CoordinatorShell {
     await queue?.stop();
     this.#abort.abort();
     await this.#following;
+    this.#waiters.stop();
     this.#phase = { kind: 'stopped' };
   }
 
   #newState(): CoordinatorState {
-    const limits = { operationsPerWrite: this.options.store.limits.operationsPerTransaction - 2 };
+    const limits = { operationsPerWrite: this.options.store.limits.operationsPerTransaction - 3 };
     return new CoordinatorState(limits, EMBEDDED_RETENTION, this.#caches);
   }
 
@@ -137,7 +139,8 @@ export class CoordinatorShell {
   async #follow(from: Revision): Promise<void> {
     const target = {
       rebuild: (values: readonly KeyValue[], revision: Revision): void => this.#rebuild(values, revision),
-      apply: (batch: Extract<CoordinatorEvent, { kind: 'batch' }>['batch']): void => {
+      apply: (batch: Batch): void => {
+        if (this.#phase.kind === 'leading') this.#watchLeadership(batch, this.#phase.leaderRevision);
         this.#handle({ kind: 'batch', batch, nowMs: this.options.clock.wallMs() });
         this.#advance();
       },
@@ -159,12 +162,10 @@ export class CoordinatorShell {
       then: [{ kind: 'put', key: LOCKSTEP_LEADER_KEY, value: JSON.stringify({ v: 1, id }) }],
     });
     if (!taken.succeeded) throw new LockstepError('DM_LEADS', 'a dm-master leads on this store');
-    const leaderCompare: Compare = {
-      kind: 'modRevision',
-      key: LOCKSTEP_LEADER_KEY,
-      operator: '=',
-      value: taken.revision,
-    };
+    const leaderCompares: Compare[] = [
+      { kind: 'modRevision', key: LOCKSTEP_LEADER_KEY, operator: '=', value: taken.revision },
+      { kind: 'absent', prefix: DM_LEADER_PREFIX },
+    ];
     await this.caughtUp(taken.revision);
     if (this.#state.newerRecords.size > 0) {
       this.#phase = { kind: 'following', reason: `a newer program wrote ${[...this.#state.newerRecords].join(', ')}` };
@@ -173,15 +174,30 @@ export class CoordinatorShell {
     const queue = new WriteQueue({
       store,
       clock,
-      leaderCompare,
+      leaderCompares,
       sequence: this.#state.journal.last,
       onEnd: (end) => this.#handle({ ...end, nowMs: clock.wallMs() }),
       onFailure: (error) =>
         this.options.logger.warn({ error: String(error) }, "a write couldn't be made; it is planned again"),
     });
-    this.#phase = { kind: 'leading', queue };
+    this.#phase = { kind: 'leading', queue, leaderRevision: taken.revision };
     this.#handle({ kind: 'lead', nowMs: clock.wallMs() });
     this.#tick();
+  }
+
+  /** Whoever puts the leader's key leads; while a dm-master leads nobody else does. */
+  #watchLeadership(batch: Batch, leaderRevision: Revision): void {
+    const lost = batch.changes.find(
+      ({ kind, key, modRevision }) =>
+        (key === LOCKSTEP_LEADER_KEY && modRevision !== leaderRevision) ||
+        (kind === 'put' && key.startsWith(DM_LEADER_PREFIX)),
+    );
+    if (lost === undefined) return;
+    const reason = lost.key === LOCKSTEP_LEADER_KEY ? 'another server leads' : 'a dm-master leads';
+    this.options.logger.warn({ key: lost.key }, `the leadership is lost: ${reason}`);
+    this.#stopTicking();
+    this.#phase = { kind: 'following', reason };
+    this.#handle({ kind: 'follow' });
   }
 
   #tick(): void {

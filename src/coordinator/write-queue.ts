@@ -39,8 +39,8 @@ export class WriteQueue {
     private readonly options: {
       readonly store: Store;
       readonly clock: Clock;
-      /** Holds only while this server leads. */
-      readonly leaderCompare: Compare;
+      /** They hold only while this server leads. */
+      readonly leaderCompares: readonly Compare[];
       /** The last sequence number of the journal. */
       readonly sequence: number;
       readonly onEnd: (end: WriteEnd) => void;
@@ -97,7 +97,7 @@ export class WriteQueue {
     const mutations = group.flatMap(({ write }) => write.mutations);
     const result = await this.options.store.txn({
       compares: [
-        this.options.leaderCompare,
+        ...this.options.leaderCompares,
         ...distinct(compares),
         ...(journal === null ? [] : [{ kind: 'version', key: journal, operator: '=', value: 0 } as const]),
       ],
@@ -116,7 +116,7 @@ export class WriteQueue {
     const { operationsPerTransaction, bytesPerTransaction } = this.options.store.limits;
     const group: QueuedWrite[] = [];
     const touched = new TouchedKeys();
-    let [compares, mutations, bytes] = [2, 1, 4_096];
+    let [compares, mutations, bytes] = [3, 1, 4_096];
     for (const queued of this.#waiting) {
       compares += queued.write.compares.length;
       mutations += queued.write.mutations.length;

@@ -4,6 +4,7 @@ import type { LockId } from '../model/lock-id';
 import { parseUpstreamTable } from '../model/names';
 import type { DownstreamTable } from '../model/names';
 import type { Revision } from '../model/revision';
+import type { Compare } from '../model/store';
 import { sourceKey, tableKey } from '../model/table-key';
 import type { CoordinatorState } from '../state/coordinator-state';
 import type { Attempt } from '../state/table-entry';
@@ -66,12 +67,8 @@ export function planReportInfo(
   const lockId = formatLockId(task, report.target);
   const { attempt, ...content } = report;
   const fingerprint = contentFingerprint(content);
-  const repeated = repeatedReport(
-    state.tables.get(tableKey(task, table))?.attempt ?? null,
-    attempt,
-    fingerprint,
-    lockId,
-  );
+  const known = state.tables.get(tableKey(task, table))?.attempt ?? null;
+  const repeated = repeatedReport(known, attempt, fingerprint, lockId);
   if (repeated !== null) return repeated;
   const before = { ...readReportedSchema(report.createTableBefore, defaults), name: report.table };
   const after =
@@ -86,16 +83,13 @@ export function planReportInfo(
     after: after.map((schema) => ({ schema, shape: state.caches.shapes.intern(schema) })),
     ignoreConflict: report.ignoreConflict,
   });
+  const attemptKey = formatLockstepKey({ kind: 'attempt', task, table });
   return {
     kind: 'write',
-    compares: checked.compares,
+    compares: [...checked.compares, reportUnchanged(state, attemptKey, known)],
     mutations: [
       { kind: 'put', key: formatDmKey({ kind: 'optimistic-info', task, table }), value },
-      {
-        kind: 'put',
-        key: formatLockstepKey({ kind: 'attempt', task, table }),
-        value: writeAttemptRecord({ attempt, content: fingerprint }),
-      },
+      { kind: 'put', key: attemptKey, value: writeAttemptRecord({ attempt, content: fingerprint }) },
     ],
     answer: (revision) => ({ lockId, revision, repeated: false }),
   };
@@ -118,7 +112,8 @@ export function planReportSourceInfo(
   const lockId = formatLockId(task, report.target);
   const { attempt, ...content } = report;
   const fingerprint = contentFingerprint(content);
-  const repeated = repeatedReport(state.attempts.get(sourceKey(task, source)) ?? null, attempt, fingerprint, lockId);
+  const known = state.attempts.get(sourceKey(task, source)) ?? null;
+  const repeated = repeatedReport(known, attempt, fingerprint, lockId);
   if (repeated !== null) return repeated;
   const previous = state.pessimistic.entry(sourceKey(task, source));
   if (previous?.operation?.done === true) {
@@ -128,10 +123,12 @@ export function planReportSourceInfo(
       { task, source },
     );
   }
+  const attemptKey = formatLockstepKey({ kind: 'source-attempt', task, source });
   return {
     kind: 'write',
     compares: [
       ...checked.compares,
+      reportUnchanged(state, attemptKey, known),
       {
         kind: 'modRevision',
         key: formatDmKey({ kind: 'pessimistic-operation', task, source }),
@@ -145,11 +142,7 @@ export function planReportSourceInfo(
         key: formatDmKey({ kind: 'pessimistic-info', task, source }),
         value: writePessimisticInfo({ task, source, target: report.target, ddls: report.ddls }),
       },
-      {
-        kind: 'put',
-        key: formatLockstepKey({ kind: 'source-attempt', task, source }),
-        value: writeAttemptRecord({ attempt, content: fingerprint }),
-      },
+      { kind: 'put', key: attemptKey, value: writeAttemptRecord({ attempt, content: fingerprint }) },
     ],
     answer: (revision) => ({ lockId, revision, repeated: false }),
   };
@@ -157,6 +150,15 @@ export function planReportSourceInfo(
 
 function contentFingerprint(content: object): string {
   return fingerprintText(fingerprintOf(JSON.stringify(content)));
+}
+
+/**
+ * The compare that nothing was reported since the state's last report: of two equal requests at once only one writes, and
+ * the other finds out. A record that can't be read is replaced.
+ */
+function reportUnchanged(state: CoordinatorState, key: string, known: Attempt | null): Compare {
+  const revision = known?.revision ?? state.problems.get(key)?.revision ?? 0;
+  return { kind: 'modRevision', key, operator: '<', value: revision + 1 };
 }
 
 function repeatedReport(

@@ -1,0 +1,297 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { MemoryStore } from '../../src/adapters/memory/memory-store';
+import { SystemClock } from '../../src/adapters/system/system-clock';
+import { Coordinator } from '../../src/coordinator/coordinator';
+import type { OperationView, SessionRef } from '../../src/coordinator/service';
+import type { LockstepError } from '../../src/core/model/error';
+import { formatLockId } from '../../src/core/model/lock-id';
+import { parseDownstreamTable, parseSourceId, parseTaskName, parseUpstreamTable } from '../../src/core/model/names';
+import { NO_REVISION, parseRevision } from '../../src/core/model/revision';
+import type { Result } from '../../src/core/model/result';
+import { JOURNAL_PREFIX } from '../../src/core/wire/lockstep-keys';
+import { SilentLogger } from '../support/silent-logger';
+
+const task = parseTaskName('merge');
+const target = parseDownstreamTable('shop', 'orders');
+const [s1, s2] = [parseSourceId('s1'), parseSourceId('s2')];
+const CREATE = 'CREATE TABLE orders (id INT PRIMARY KEY, v INT)';
+const ADD = 'ALTER TABLE `shop`.`orders` ADD COLUMN `c` INT';
+
+const running: { coordinator: Coordinator; store: MemoryStore }[] = [];
+
+async function start(store = new MemoryStore(new SystemClock())): Promise<Coordinator> {
+  const coordinator = await Coordinator.start({ store, clock: new SystemClock(), logger: new SilentLogger() });
+  running.push({ coordinator, store });
+  return coordinator;
+}
+
+afterEach(async () => {
+  for (const { coordinator, store } of running.splice(0)) {
+    await coordinator.stop();
+    await store.close();
+  }
+});
+
+function value<T>(result: Result<T, LockstepError>): T {
+  if (!result.ok) throw result.error;
+  return result.value;
+}
+
+function code(result: Result<unknown, LockstepError>): string {
+  return result.ok ? 'no error' : result.error.code;
+}
+
+async function register(coordinator: Coordinator, source = s1, worker = `worker-of-${source}`): Promise<SessionRef> {
+  const grant = await coordinator.registerWorker({
+    worker,
+    task,
+    mode: 'optimistic',
+    source,
+    expectedSources: null,
+    ttlMs: 60_000,
+  });
+  return value(grant);
+}
+
+const table = (name: string): { schema: string; table: string; target: typeof target; createTable: string } => ({
+  schema: 'db',
+  table: name,
+  target,
+  createTable: CREATE,
+});
+
+const report = (
+  name: string,
+  attempt: string,
+  ddls: readonly string[] = [ADD],
+  before = CREATE,
+): Parameters<Coordinator['reportInfo']>[1] => ({
+  schema: 'db',
+  table: name,
+  target,
+  ddls,
+  createTableBefore: before,
+  createTablesAfter: null,
+  ignoreConflict: false,
+  attempt,
+  defaultCollation: null,
+});
+
+/** The next operation of a source. */
+async function nextOperation(coordinator: Coordinator, source = s1, after = NO_REVISION): Promise<OperationView> {
+  const abort = new AbortController();
+  try {
+    for await (const operation of coordinator.operations(task, source, after, abort.signal)) return operation;
+    throw new Error('the feed ended');
+  } finally {
+    abort.abort();
+  }
+}
+
+describe('a rollout over two tables', () => {
+  it('is answered, acknowledged, and leaves nothing behind', async () => {
+    const store = new MemoryStore(new SystemClock());
+    const coordinator = await start(store);
+    const session = await register(coordinator);
+    value(await coordinator.putSourceTables(session, [table('a'), table('b')], null));
+    for (const name of ['a', 'b']) {
+      const { revision } = value(await coordinator.reportInfo(session, report(name, `${name}-1`)));
+      const operation = await nextOperation(coordinator, s1, revision);
+      expect(operation).toMatchObject({ ddls: [ADD], stage: 'none', done: false, table: { table: name } });
+      const acknowledged = await coordinator.acknowledgeOperation(
+        session,
+        { schema: 'db', table: name },
+        operation.revision,
+      );
+      expect(value(acknowledged)).toMatchObject({ kind: 'acknowledged' });
+    }
+    const { lockId } = { lockId: formatLockId(task, target) };
+    for (let turn = 0; turn < 200 && coordinator.state.targets.get(lockId)?.lock != null; turn += 1)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(coordinator.state.targets.get(lockId)?.lock).toBeNull();
+    const { values } = await store.range('/dm-master/shardddl-optimism/operation/');
+    expect(values).toEqual([]);
+    const journal = await store.range(JOURNAL_PREFIX);
+    const kinds = journal.values.flatMap(({ value: text }) =>
+      (JSON.parse(text) as { events: { kind: string }[] }).events.map(({ kind }) => kind),
+    );
+    expect(kinds.filter((kind) => kind === 'LockResolved')).toHaveLength(1);
+    expect(kinds.filter((kind) => kind === 'OperationDone')).toHaveLength(2);
+  });
+});
+
+describe('requests', () => {
+  it('of an older session are refused', async () => {
+    const coordinator = await start();
+    const old = await register(coordinator);
+    const taken = await coordinator.registerWorker({
+      worker: 'other',
+      task,
+      mode: 'optimistic',
+      source: s1,
+      expectedSources: null,
+      ttlMs: 60_000,
+    });
+    expect(code(taken)).toBe('SOURCE_TAKEN');
+    const newer = await register(coordinator);
+    expect(code(await coordinator.putSourceTables(old, [], null))).toBe('STALE_SESSION');
+    expect(code(await coordinator.reportInfo(old, report('a', '1')))).toBe('STALE_SESSION');
+    expect(code(await coordinator.renewWorker(old))).toBe('STALE_SESSION');
+    expect((await coordinator.renewWorker(newer)).ok).toBe(true);
+  });
+
+  it('that repeat an attempt write nothing and give the first revision', async () => {
+    const coordinator = await start();
+    const session = await register(coordinator);
+    value(await coordinator.putSourceTables(session, [table('a'), table('b')], null));
+    const first = value(await coordinator.reportInfo(session, report('a', 'x')));
+    const again = value(await coordinator.reportInfo(session, report('a', 'x')));
+    expect(again).toEqual({ ...first, repeated: true });
+    expect(
+      code(await coordinator.reportInfo(session, report('a', 'x', ['ALTER TABLE `shop`.`orders` ADD COLUMN `d` INT']))),
+    ).toBe('IDEMPOTENCY_KEY_REUSED');
+  });
+
+  it.each([
+    ['a DDL that does not parse', report('a', '1', ['ALTER TABLE `shop`.`orders` ADD COLUMN']), 'DDL_SYNTAX'],
+    ['a DDL of another table', report('a', '1', ['ALTER TABLE `shop`.`other` ADD COLUMN c INT']), 'INVALID_INPUT'],
+    [
+      'a DDL that does not apply',
+      report('a', '1', ['ALTER TABLE `shop`.`orders` DROP COLUMN `nope`']),
+      'DDL_NOT_APPLICABLE',
+    ],
+    ['a schema that is none', report('a', '1', [ADD], 'SELECT 1'), 'INVALID_INPUT'],
+    ['an empty table name', report('', '1'), 'INVALID_INPUT'],
+  ])('with %s are refused and change nothing', async (_, input, expected) => {
+    const coordinator = await start();
+    const session = await register(coordinator);
+    value(await coordinator.putSourceTables(session, [table('a')], null));
+    const { revision } = coordinator.state;
+    expect(code(await coordinator.reportInfo(session, input))).toBe(expected);
+    expect(coordinator.state.revision).toBe(revision);
+  });
+
+  it('acknowledge each operation once, and learn what became of it', async () => {
+    const coordinator = await start();
+    const session = await register(coordinator);
+    value(await coordinator.putSourceTables(session, [table('a'), table('b')], null));
+    const { revision } = value(await coordinator.reportInfo(session, report('a', '1')));
+    const operation = await nextOperation(coordinator, s1, revision);
+    const named = { schema: 'db', table: 'a' };
+    const acknowledge = async (at = operation.revision): Promise<string> =>
+      value(await coordinator.acknowledgeOperation(session, named, at)).kind;
+    expect(await acknowledge()).toBe('acknowledged');
+    expect(await acknowledge()).toBe('already-acknowledged');
+    expect(await acknowledge(parseRevision(operation.revision - 1))).toBe('stale');
+    expect(await acknowledge(parseRevision(operation.revision + 100))).toBe('gone');
+    const unknown = await coordinator.acknowledgeOperation(session, { schema: 'db', table: 'zzz' }, operation.revision);
+    expect(value(unknown).kind).toBe('gone');
+  });
+
+  it('give tasks one mode', async () => {
+    const coordinator = await start();
+    expect((await coordinator.putTask(task, 'pessimistic', [s1, s2])).ok).toBe(true);
+    expect(code(await coordinator.putTask(task, 'optimistic', [s1]))).toBe('TASK_MODE_CONFLICT');
+    const registered = await coordinator.registerWorker({
+      worker: 'w',
+      task,
+      mode: 'optimistic',
+      source: s1,
+      expectedSources: null,
+      ttlMs: 1_000,
+    });
+    expect(code(registered)).toBe('TASK_MODE_CONFLICT');
+  });
+});
+
+describe('a manual action', () => {
+  const conflicting = async (coordinator: Coordinator): Promise<SessionRef> => {
+    const session = await register(coordinator);
+    value(await coordinator.putSourceTables(session, [table('a'), table('b')], null));
+    const change = (type: string): string => `ALTER TABLE \`shop\`.\`orders\` ADD COLUMN \`c\` ${type}`;
+    for (const [name, type] of [
+      ['a', 'INT'],
+      ['b', 'VARCHAR(10)'],
+    ] as const) {
+      const { revision } = value(await coordinator.reportInfo(session, report(name, name, [change(type)])));
+      await nextOperation(coordinator, s1, revision);
+    }
+    return session;
+  };
+  const unlock = (): Parameters<Coordinator['act']>[0] => ({
+    input: {
+      kind: 'unlock-optimistic',
+      lockId: formatLockId(task, target),
+      ifIncarnation: null,
+      tables: [parseUpstreamTable('s1', 'db', 'b')],
+      sources: [],
+      exec: false,
+      force: false,
+    },
+    actor: 'ada',
+    reason: 'test',
+    idempotencyKey: 'once',
+    waitMs: 5_000,
+    dryRun: false,
+  });
+
+  it('can be rehearsed: the answer says what would happen, and nothing is written', async () => {
+    const coordinator = await start();
+    await conflicting(coordinator);
+    const { revision } = coordinator.state;
+    const rehearsed = value(await coordinator.act({ ...unlock(), dryRun: true }));
+    expect(rehearsed).toMatchObject({ dryRun: true, pending: false, action: { state: 'done' } });
+    expect(rehearsed.changes.join('\n')).toContain('stage unlocked');
+    expect(coordinator.state.revision).toBe(revision);
+  });
+
+  it('ends in a stored result, which the same key gives again', async () => {
+    const coordinator = await start();
+    const session = await conflicting(coordinator);
+    const done = value(await coordinator.act(unlock()));
+    expect(done).toMatchObject({ pending: false, repeated: false, action: { state: 'done', actor: 'ada' } });
+    const pending = coordinator.pendingOperations(task, s1).find(({ table: own }) => own?.table === 'b');
+    expect(pending).toMatchObject({ stage: 'unlocked', ddls: [] });
+    const again = value(await coordinator.act(unlock()));
+    expect(again.action).toEqual(done.action);
+    const other = { ...unlock(), input: { ...unlock().input, exec: true } } as Parameters<Coordinator['act']>[0];
+    expect(code(await coordinator.act(other))).toBe('IDEMPOTENCY_KEY_REUSED');
+    expect(session.source).toBe(s1);
+  });
+
+  it('that can’t be done ends as failed, with the code of the reason', async () => {
+    const coordinator = await start();
+    const failed = value(await coordinator.act(unlock()));
+    expect(failed.action).toMatchObject({ state: 'failed', result: { failure: { code: 'LOCK_NOT_FOUND' } } });
+  });
+});
+
+describe('a coordinator that starts again', () => {
+  it('goes on where the last one was', async () => {
+    const store = new MemoryStore(new SystemClock());
+    const first = await start(store);
+    const session = await register(first);
+    value(await first.putSourceTables(session, [table('a'), table('b')], null));
+    const { revision } = value(await first.reportInfo(session, report('a', '1')));
+    const operation = await nextOperation(first, s1, revision);
+    await first.stop();
+    const second = await start(store);
+    expect(second.pendingOperations(task, s1)).toEqual([operation]);
+    const acknowledged = await second.acknowledgeOperation(session, { schema: 'db', table: 'a' }, operation.revision);
+    expect(value(acknowledged).kind).toBe('acknowledged');
+  });
+
+  it('refuses to lead beside a dm-master, and stops leading when one appears', async () => {
+    const store = new MemoryStore(new SystemClock());
+    const coordinator = await start(store);
+    expect(coordinator.readiness().ready).toBe(true);
+    await store.txn({ compares: [], then: [{ kind: 'put', key: '/dm-master/leader/1', value: 'x' }] });
+    const { revision } = await store.range('/dm-master/leader');
+    for (let turn = 0; turn < 200 && coordinator.state.revision < revision; turn += 1)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(coordinator.readiness()).toMatchObject({ ready: false });
+    await expect(
+      Coordinator.start({ store, clock: new SystemClock(), logger: new SilentLogger() }),
+    ).rejects.toMatchObject({ code: 'DM_LEADS' });
+  });
+});
