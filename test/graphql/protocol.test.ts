@@ -207,6 +207,44 @@ describe('a worker in optimistic mode, by schema/PROTOCOL.md', () => {
   });
 });
 
+describe('a redirect, by schema/PROTOCOL.md', () => {
+  const BEFORE = 'CREATE TABLE t (id INT NOT NULL PRIMARY KEY, c1 INT NOT NULL)';
+  const DROP = 'ALTER TABLE `shard_db`.`shard_table` DROP COLUMN `c1`';
+  const [T1, T2] = [
+    { schema: 'db', table: 't1' },
+    { schema: 'db', table: 't2' },
+  ];
+
+  it('4.6 SKIP_WAIT_REDIRECT until the other shard follows, then RESOLVED, and the DDL is read anew', async () => {
+    const worker = new PlainWorker(server.url, 'w', 'redirect', 's1', 'OPTIMISTIC');
+    await worker.register();
+    await worker.putTables([T1, T2].map((table) => ({ ...table, createTable: BEFORE })));
+    const feed = await worker.subscribe();
+    await worker.report(T1, BEFORE, [DROP], 'first reading');
+    const skip = await feed.next<Operation>();
+    expect(skip).toMatchObject({ upstreamTable: T1, conflictStage: 'SKIP_WAIT_REDIRECT', ddls: [] });
+    expect(await lock('redirect')).toMatchObject({ state: 'CONFLICT' });
+
+    const second = await worker.report(T2, BEFORE, [DROP], 'second table');
+    const both = [await feed.next<Operation>(), await feed.next<Operation>()];
+    const executed = both.find(({ upstreamTable }) => upstreamTable?.table === 't2');
+    const redirect = both.find(({ upstreamTable }) => upstreamTable?.table === 't1');
+    expect(executed).toMatchObject({ conflictStage: 'NONE', ddls: [DROP], droppedColumns: ['c1'] });
+    expect(redirect).toMatchObject({ conflictStage: 'RESOLVED', ddls: [] });
+    expect(BigInt(redirect!.revision)).toBeGreaterThan(BigInt(second.revision));
+    await worker.acknowledge(executed!);
+
+    // 4.2: it is another reading, so it is another attempt; 4.6: the redirect isn't acknowledged.
+    expect(await worker.report(T1, BEFORE, [DROP], 'second reading')).toMatchObject({ repeated: false });
+    const replayed = await feed.next<Operation>();
+    expect(replayed).toMatchObject({ upstreamTable: T1, conflictStage: 'NONE', ddls: [DROP] });
+    await worker.acknowledge(replayed);
+    await untilGone('redirect');
+    expect(await worker.pending()).toEqual([]);
+    feed.close();
+  });
+});
+
 describe('workers in pessimistic mode, by schema/PROTOCOL.md', () => {
   const DDLS = ['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c2` INT'];
   const make = (source: string): PlainWorker =>

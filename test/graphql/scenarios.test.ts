@@ -5,7 +5,7 @@ import { SilentLogger } from '../support/silent-logger';
 import { ask } from './plain-client';
 import { operate, readLock, until } from './operator-requests';
 import { lockOf, registered } from './plain-worker';
-import type { Operation , PlainWorker} from './plain-worker';
+import type { Operation, PlainWorker } from './plain-worker';
 
 const DDLS = ['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c2` INT'];
 const logger = new SilentLogger();
