@@ -8,6 +8,7 @@ import { writeTaskRecord } from '../wire/task-record';
 import { endAction, refuseAction } from './action-plan';
 import type { ActionContext } from './action-plan';
 import type { CoordinatorState } from './coordinator-state';
+import { recordOf, recordPut, recordUnchanged, untoldEvents } from './pessimistic-record';
 import type { Plan } from './write';
 
 type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'remove-meta' }>>;
@@ -17,7 +18,7 @@ type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'remove-meta
  * operations, source tables, dropped columns, and nothing beyond that scope. Refused while a worker of the scope is alive.
  */
 export function planRemoveMeta(context: Context): Plan {
-  const { state, input, action } = context;
+  const { state, input, action, nowMs } = context;
   const { task, sources } = input;
   const alive = aliveWorkers(state, task, sources);
   if (alive.length > 0 && !input.force) {
@@ -26,16 +27,26 @@ export function planRemoveMeta(context: Context): Plan {
       workers: alive,
     });
   }
+  const locks = sources.length === 0 ? [] : [...state.pessimistic.locksOf(task)].filter(({ told }) => told !== null);
+  const removed = new Set(sources);
   const mutations =
     sources.length === 0
       ? removeTask(state, task)
-      : [...sources.flatMap((source) => removeSource(state, task, source)), ...taskChange(state, task, sources)];
+      : [
+          ...sources.flatMap((source) => removeSource(state, task, source)),
+          ...taskChange(state, task, sources),
+          ...locks.map((held) => recordPut(recordOf(held, { removed }, nowMs))),
+        ];
   const scope = sources.length === 0 ? 'all sources' : sources.join(', ');
   const changes = [`everything stored of task ${task} for ${scope} is removed`];
   return endAction(
     context,
     { changes },
-    { mutations, events: [{ kind: 'MetaRemoved', task, sources, actionId: action.id }] },
+    {
+      compares: locks.flatMap((held) => recordUnchanged(state, held)),
+      mutations,
+      events: [...locks.flatMap(untoldEvents), { kind: 'MetaRemoved', task, sources, actionId: action.id }],
+    },
   );
 }
 

@@ -35,7 +35,10 @@ function planRetrySource(context: Context): Plan {
   const { task, source } = input;
   const entry = state.pessimistic.entry(sourceKey(task, source));
   if (entry?.info == null) {
-    return refuseAction(context, 'INFO_NOT_FOUND', `source ${source} has reported nothing for task ${task}`, { task, source });
+    return refuseAction(context, 'INFO_NOT_FOUND', `source ${source} has reported nothing for task ${task}`, {
+      task,
+      source,
+    });
   }
   const key = formatDmKey({ kind: 'pessimistic-info', task, source });
   const effects = {

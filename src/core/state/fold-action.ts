@@ -8,6 +8,7 @@ import type { CoordinatorState } from './coordinator-state';
 import { decideInfo } from './optimistic-info';
 import { changeSourceTables } from './optimistic-membership';
 import { touchSource } from './pessimistic-touch';
+import { removeParticipants } from './pessimistic-membership';
 import { readPut } from './read-put';
 
 /** The record of a manual action was put or deleted. */
@@ -36,7 +37,7 @@ function applyAction(state: CoordinatorState, { input }: ActionRecord): void {
           known.task === input.task && (input.sources.length === 0 || input.sources.includes(known.source));
         if (inScope) changeSourceTables(state, known.task, known.source, [], NO_REVISION);
       }
-      return;
+      return removeParticipants(state, input.task, input.sources);
     case 'retry-info': {
       if (input.table === null) return touchSource(state, input.task, input.source);
       const entry = state.tables.get(tableKey(input.task, input.table));

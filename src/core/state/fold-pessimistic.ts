@@ -10,7 +10,15 @@ import type { DmShardMode } from '../wire/dm-subtask';
 import { readPessimisticInfo } from '../wire/pessimistic-info';
 import { readPessimisticOperation } from '../wire/pessimistic-operation';
 import type { CoordinatorState } from './coordinator-state';
-import { changePessimisticTask, endUnstoredLock, joinLock, leaveLock, rejoinLock } from './pessimistic-membership';
+import {
+  changePessimisticTask,
+  dropConflict,
+  endUnstoredLock,
+  isBrokenOut,
+  joinLock,
+  leaveLock,
+  rejoinLock,
+} from './pessimistic-membership';
 import { noteOperation, withdrawOrder } from './pessimistic-operation';
 import { restoreLock } from './pessimistic-restore';
 import { touchLock, touchSource } from './pessimistic-touch';
@@ -53,6 +61,8 @@ export function foldPessimisticOperation(state: CoordinatorState, { task, source
       entry.operation = readPessimisticOperation(change.value, change.key);
       entry.operationRevision = change.modRevision;
       if (!entry.operation.done) entry.putRevision = change.modRevision;
+    } else {
+      entry.putRevision = NO_REVISION;
     }
   } finally {
     if (before !== null && before.lockId !== entry.operation?.lockId) withdrawOrder(state, source, before);
@@ -80,6 +90,7 @@ export function foldBreak(state: CoordinatorState, { task, source }: OfSource, c
   entry.mark = readPut(state, change, readBreakRecord);
   entry.markRevision = entry.mark === null ? NO_REVISION : change.modRevision;
   if (entry.mark === null) rejoinLock(state, entry);
+  else if (isBrokenOut(entry)) dropConflict(state, entry);
   touchSource(state, task, source);
 }
 

@@ -92,6 +92,7 @@ export function changePessimisticTask(state: CoordinatorState, task: TaskName): 
   for (const held of state.pessimistic.locksOf(task)) {
     const { lock } = held;
     lock.excluded = known.excluded;
+    for (const source of known.excluded) lock.conflicts.delete(source);
     if (!lock.declared && known.declared) {
       lock.declared = true;
       lock.addSources(known.sources);
@@ -110,6 +111,11 @@ export function removeParticipants(state: CoordinatorState, task: TaskName, sour
     }
     touchLock(state, held);
   }
+}
+
+/** The conflict that the info of `entry` makes is taken care of. */
+export function dropConflict(state: CoordinatorState, { infoLockId, source }: SourceEntry): void {
+  if (infoLockId !== null) state.pessimistic.locks.get(infoLockId)?.lock.conflicts.delete(source);
 }
 
 /** Whether a person breaks the source out of the wait that its info stands for. */

@@ -52,17 +52,23 @@ export function planPessimisticLock(state: CoordinatorState, lockId: LockId, now
 }
 
 /**
- * The other lock whose operation `source` has, so that this lock's must wait until that one is acknowledged and gone
- * (deviation P6); also while a person breaks the source out. Null: none.
+ * The other lock whose operation `source` has, so that this lock's must wait until that one is acknowledged (deviation P6);
+ * also while a person breaks the source out. Null: none. An operation whose acknowledgement stands in its own lock's record
+ * is no hindrance: two locks that each wait for the other's clean-up would never end.
  */
 export function otherLockOf(state: CoordinatorState, lock: PessimisticLock, source: SourceId): LockId | null {
   const entry = entryOf(state, lock, source);
   if (entry?.mark != null) return entry.mark.lockId;
   if (entry?.operation == null || entry.operation.lockId === lock.origin.id) return null;
   const { operation, operationRevision, info, infoRevision } = entry;
+  const other = state.pessimistic.locks.get(operation.lockId);
+  if (operation.done) {
+    const isRecorded = other?.told?.sources.some((told) => told.source === source && told.done) === true;
+    return other === undefined || isRecorded ? null : operation.lockId;
+  }
   // Of an operation that belongs to no lock: its worker can still carry it out if it came after what it reported.
-  const isAwaited = !operation.done && info !== null && operationRevision > infoRevision;
-  return isAwaited || state.pessimistic.locks.has(operation.lockId) ? operation.lockId : null;
+  const isAwaited = info !== null && operationRevision > infoRevision;
+  return isAwaited || other !== undefined ? operation.lockId : null;
 }
 
 /** The key of a source's operation. */

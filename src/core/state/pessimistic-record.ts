@@ -52,7 +52,9 @@ export function recordOf({ lock, told }: HeldLock, change: LockChange, nowMs: nu
     executed,
     synced,
     sources,
-    conflicts: [...lock.conflicts].map(([source, { infoRevision }]) => ({ source, infoRevision })),
+    conflicts: [...lock.conflicts]
+      .filter(([source]) => change.removed?.has(source) !== true)
+      .map(([source, { infoRevision }]) => ({ source, infoRevision })),
     unlock: change.unlock === undefined ? lock.unlock : change.unlock,
     createdAtMs: told?.createdAtMs ?? nowMs,
     progressAtMs: told?.progressAtMs ?? nowMs,

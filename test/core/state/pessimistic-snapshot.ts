@@ -1,0 +1,27 @@
+import type { CoordinatorState } from '../../../src/core/state/coordinator-state';
+
+/** Everything that the state means for pessimistic locks, in an order of its own: two roads must lead to the same. */
+export function snapshotOf(state: CoordinatorState): unknown {
+  const locks = [...state.pessimistic.locks.values()].map(({ lock, told, recordRevision }) => ({
+    origin: lock.origin,
+    owner: lock.owner,
+    declared: lock.declared,
+    executed: lock.executed,
+    unlock: lock.unlock,
+    excluded: [...lock.excluded].sort(),
+    participants: [...lock.participants.values()].map((participant) => ({ ...participant })).sort(bySource),
+    conflicts: [...lock.conflicts].sort(([a], [b]) => (a < b ? -1 : 1)),
+    told,
+    recordRevision,
+  }));
+  const sources = [...state.pessimistic.entries].map((entry) => ({ ...entry })).sort(bySource);
+  return {
+    locks: locks.sort((a, b) => (a.origin.id < b.origin.id ? -1 : 1)),
+    sources,
+    deadlines: [...state.pessimistic.deadlines].sort(([a], [b]) => (a < b ? -1 : 1)),
+  };
+}
+
+function bySource(a: { readonly source: string }, b: { readonly source: string }): number {
+  return a.source < b.source ? -1 : 1;
+}
