@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import type { LockEvent } from '../../../src/core/model/lock-event';
 import { CoordinatorState } from '../../../src/core/state/coordinator-state';
@@ -117,18 +118,23 @@ function countBy(events: readonly LockEvent[], kind: LockEvent['kind']): Map<str
   return counts;
 }
 
+/** As `toEqual`, at a tenth of its time where nothing differs. */
+function expectSame(actual: unknown, expected: unknown): void {
+  if (!isDeepStrictEqual(actual, expected)) expect(actual).toEqual(expected);
+}
+
 const seeds = (from: number, count: number): number[] => Array.from({ length: count }, (_, index) => from + index);
 
 describe('in a random history', () => {
-  it.each(seeds(1, 30))('two roads lead to one state, and all comes to an end (seed %i)', (seed) => {
+  it.each(seeds(1, 25))('two roads lead to one state, and all comes to an end (seed %i)', (seed) => {
     const history = new History(seed, true);
     const { world, follower } = history;
     for (let count = 0; count < 50; count += 1) {
       history.step();
       follower.catchUp();
       const live = snapshotOf(world.coordinator.state);
-      expect(snapshotOf(recovered(world))).toEqual(live);
-      expect(snapshotOf(follower.state)).toEqual(live);
+      expectSame(snapshotOf(recovered(world)), live);
+      expectSame(snapshotOf(follower.state), live);
     }
     history.finish();
     expect([...world.coordinator.state.pessimistic.locks.keys()]).toEqual([]);
@@ -139,7 +145,7 @@ describe('in a random history', () => {
     expect(follower.state.outbox.size).toBe(0);
   });
 
-  it.each(seeds(1_000, 30))('one executes, nobody skips before, and every event comes once (seed %i)', (seed) => {
+  it.each(seeds(1_000, 25))('one executes, nobody skips before, and every event comes once (seed %i)', (seed) => {
     const history = new History(seed, false);
     const { published } = history.world.coordinator;
     for (let count = 0; count < 60; count += 1) history.step();

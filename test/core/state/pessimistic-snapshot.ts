@@ -9,17 +9,22 @@ export function snapshotOf(state: CoordinatorState): unknown {
     executed: lock.executed,
     unlock: lock.unlock,
     excluded: [...lock.excluded].sort(),
-    participants: [...lock.participants.values()].map((participant) => ({ ...participant })).sort(bySource),
+    participants: [...lock.participants.values()].map(plain).sort(bySource),
     conflicts: [...lock.conflicts].sort(([a], [b]) => (a < b ? -1 : 1)),
     told,
     recordRevision,
   }));
-  const sources = [...state.pessimistic.entries].map((entry) => ({ ...entry })).sort(bySource);
+  const sources = [...state.pessimistic.entries].map(plain).sort(bySource);
   return {
     locks: locks.sort((a, b) => (a.origin.id < b.origin.id ? -1 : 1)),
     sources,
     deadlines: [...state.pessimistic.deadlines].sort(([a], [b]) => (a < b ? -1 : 1)),
   };
+}
+
+/** The fields of an object, without its class. */
+function plain(value: { readonly source: string }): { readonly source: string } {
+  return { source: value.source, ...Object.fromEntries(Object.entries(value)) };
 }
 
 function bySource(a: { readonly source: string }, b: { readonly source: string }): number {

@@ -1,0 +1,120 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ActionInput, ActionProgress, ActionRecord, ActionResult } from '../../../src/core/model/action';
+import { LockstepError } from '../../../src/core/model/error';
+import { formatLockId } from '../../../src/core/model/lock-id';
+import { parseDownstreamTable, parseSourceId, parseTaskName, parseUpstreamTable } from '../../../src/core/model/names';
+import type { BreakRecord, PessimisticLockRecord } from '../../../src/core/model/records';
+import { parseRevision } from '../../../src/core/model/revision';
+import { readActionRecord, writeActionRecord } from '../../../src/core/wire/action-record';
+import { readBreakRecord, writeBreakRecord } from '../../../src/core/wire/break-record';
+import { readLockRecord, writeLockRecord } from '../../../src/core/wire/lock-record';
+
+const task = parseTaskName('t-1');
+const source = parseSourceId('源');
+const other = parseSourceId('s2');
+const target = parseDownstreamTable('shop', 'or`ders');
+const lockId = formatLockId(task, target);
+const incarnation = parseRevision(12);
+const table = parseUpstreamTable('源', 'd', 'u');
+
+const asked: ActionRecord = {
+  id: 'a1',
+  input: { kind: 'exclude-source', task, source, undo: true },
+  actor: 'ann via proxy',
+  reason: '',
+  state: 'asked',
+  askedAtMs: 5,
+  deadlineMs: null,
+  progress: null,
+  result: null,
+  endedAtMs: null,
+};
+
+const inputs: readonly ActionInput[] = [
+  { kind: 'unlock-optimistic', lockId, ifIncarnation: incarnation, tables: [table], sources: [source], exec: true, force: false },
+  { kind: 'unlock-pessimistic', lockId, ifIncarnation: null, owner: source, sources: [other], forceRemove: true, waitMs: 10_000 },
+  { kind: 'unlock-pessimistic', lockId, ifIncarnation: incarnation, owner: null, sources: [], forceRemove: false, waitMs: 0 },
+  { kind: 'break', task, source, exec: false, removeId: lockId, ifIncarnation: null, force: true, waitMs: 1 },
+  { kind: 'break', task, source, exec: true, removeId: null, ifIncarnation: incarnation, force: false, waitMs: 1 },
+  { kind: 'remove-meta', task, sources: [], force: false },
+  { kind: 'exclude-source', task, source, undo: false },
+  { kind: 'retry-info', task, source, table },
+  { kind: 'retry-info', task, source, table: null },
+];
+
+const failure = { code: 'OWNER_NOT_DONE', message: 'no', fields: { n: 1, b: false, none: null, list: ['x'], s: '' } } as const;
+
+const progresses: readonly ActionProgress[] = [
+  { kind: 'waiting-for-owner', incarnation, owner: source, forced: [other], replaced: null },
+  { kind: 'waiting-for-owner', incarnation, owner: source, forced: [], replaced: other },
+  { kind: 'waiting-for-others', incarnation, owner: source, others: [other], ownerFailure: failure },
+  { kind: 'waiting-for-others', incarnation, owner: source, others: [], ownerFailure: null },
+  { kind: 'waiting-for-source', lockId },
+];
+
+const results: readonly ActionResult[] = [
+  { failure: null, workers: [], changes: [] },
+  { failure, workers: [{ source, failure: null }, { source: other, failure }], changes: ['lock removed'] },
+];
+
+function comesBack(record: ActionRecord): void {
+  expect(readActionRecord(writeActionRecord(record))).toEqual({ kind: 'record', record });
+}
+
+describe('records of actions', () => {
+  it.each(inputs.map((input) => [input.kind, input] as const))('come back: asked for %s', (_kind, input) => comesBack({ ...asked, input }));
+
+  it.each(progresses.map((progress) => [progress.kind, progress] as const))('come back: %s', (_kind, progress) =>
+    comesBack({ ...asked, state: 'running', deadlineMs: 9, progress }),
+  );
+
+  it.each(results.map((result) => [result]))('come back with %j', (result) => comesBack({ ...asked, state: 'failed', result, endedAtMs: 8 }));
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ['an unknown state', { state: 'sleeping' }, 'state'],
+    ['an unknown kind', { input: { kind: 'dance' } }, 'input.kind'],
+    ['a lock ID that is none', { input: { kind: 'unlock-pessimistic', lockId: 'x' } }, 'input.lockId'],
+    ['an unknown code', { result: { failure: { code: 'X', message: '', fields: {} }, workers: [], changes: [] } }, 'result.failure.code'],
+  ])('refuse %s', (_what, change, path) => {
+    const text = JSON.stringify({ ...JSON.parse(writeActionRecord(asked)), ...change });
+    expect(() => readActionRecord(text, 'key')).toThrow(LockstepError);
+    expect(() => readActionRecord(text, 'key')).toThrow(new RegExp(`^key: ${path.replaceAll('.', '\\.')}`, 'u'));
+  });
+});
+
+describe('records of pessimistic locks', () => {
+  const lock: PessimisticLockRecord = {
+    mode: 'pessimistic',
+    lockId,
+    task,
+    target,
+    incarnation,
+    owner: source,
+    ddls: ['ALTER TABLE `shop`.`or``ders` ADD COLUMN `c` INT'],
+    declared: true,
+    executed: false,
+    synced: true,
+    sources: [
+      { source, ready: true, done: false, order: 'exec', orderRevision: null, infoRevision: incarnation },
+      { source: other, ready: false, done: true, order: null, orderRevision: parseRevision(0), infoRevision: parseRevision(0) },
+    ],
+    conflicts: [{ source: other, infoRevision: parseRevision(14) }],
+    unlock: { actionId: 'a1', owner: other, sources: [source], skipAnyway: true },
+    createdAtMs: 1,
+    progressAtMs: 2,
+  };
+
+  it.each([lock, { ...lock, unlock: null, sources: [], conflicts: [], ddls: [] }])('come back', (record) => {
+    expect(readLockRecord(writeLockRecord(record))).toEqual({ kind: 'record', record });
+  });
+
+  it('refuse an order that is none', () => {
+    const text = writeLockRecord(lock).replace('"exec"', '"dance"');
+    expect(() => readLockRecord(text, 'key')).toThrow(/^key: sources\[0\]\.order/u);
+  });
+});
+
+it('records of breaks come back', () => {
+  const record: BreakRecord = { actionId: 'a1', lockId, ddls: ['x'], exec: true, atMs: 3 };
+  expect(readBreakRecord(writeBreakRecord(record))).toEqual({ kind: 'record', record });
+});
