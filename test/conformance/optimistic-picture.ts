@@ -1,7 +1,8 @@
 import type { UpstreamTable } from '../../src/core/model/names';
+import type { TableKey } from '../../src/core/model/table-key';
 import { canonicalText } from '../../src/core/table/canonical-text';
 import { isShape } from '../../src/core/table/shape';
-import type { TableEntry } from '../../src/core/state/table-entry';
+import type { TableEntry, Target } from '../../src/core/state/table-entry';
 import type { JsonValue } from '../../src/core/wire/json-reader';
 import type { OptimisticReplay } from './optimistic-replay';
 
@@ -28,8 +29,13 @@ export interface LockPicture {
 
 /** The lock as the coordinator holds it. */
 export function actualPicture(replay: OptimisticReplay): LockPicture {
-  const target = replay.lockTarget;
-  if (target?.lock == null) return NO_LOCK;
+  const { lockTarget, coordinator } = replay;
+  return lockTarget === undefined ? NO_LOCK : pictureOf(lockTarget, coordinator.state.tables);
+}
+
+/** The lock of a target, given all tables of its state. */
+export function pictureOf(target: Target, tables: ReadonlyMap<TableKey, TableEntry>): LockPicture {
+  if (target.lock === null) return NO_LOCK;
   const { lock } = target.lock;
   const members = [...target.tables].flatMap((entry) =>
     entry.member === null ? [] : [{ entry, member: entry.member }],
@@ -57,7 +63,7 @@ export function actualPicture(replay: OptimisticReplay): LockPicture {
     versions: perTable(({ member }) => member.version),
     droppedColumns: new Map(
       [...lock.dropped].flatMap(([key, mark]) => {
-        const entry = replay.coordinator.state.tables.get(key);
+        const entry = tables.get(key);
         return entry === undefined ? [] : [[`${mark.column}/${nameOf(entry)}`, mark.stage] as const];
       }),
     ),

@@ -26,6 +26,7 @@ export interface HttpServerOptions extends GraphqlHttpOptions {
 /** The server of `/graphql`, `/livez` and `/readyz`; anything else is 404. */
 export class GraphqlHttpServer {
   readonly #server: Server;
+  #closing = false;
 
   constructor(private readonly options: HttpServerOptions) {
     this.#server = createServer((request, response) => void this.#answer(request, response));
@@ -59,6 +60,7 @@ export class GraphqlHttpServer {
 
   /** Close all subscriptions, take no more requests and wait a while for those that run. */
   async close(): Promise<void> {
+    this.#closing = true;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     const timer = setTimeout(() => this.#server.closeAllConnections(), DRAIN_MS);
     await this.options.webSockets.close();
@@ -68,6 +70,10 @@ export class GraphqlHttpServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A client that keeps its connection busy would otherwise hold up the stop.
+    response.on('finish', () => {
+      if (this.#closing) request.socket.end();
+    });
     try {
       await this.#route(request, response);
     } catch (error) {
