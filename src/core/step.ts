@@ -53,7 +53,7 @@ export function step(state: CoordinatorState, event: CoordinatorEvent): Effect[]
       state.outbox.markEnded(event.id, event.revision);
       return planDue(state, event.nowMs);
     case 'failed':
-      state.outbox.markEnded(event.id, state.revision);
+      state.outbox.markEnded(event.id, state.revision, true);
       return planDue(state, event.nowMs);
     case 'tick':
       if (state.leading) askTrim(state, event.nowMs);

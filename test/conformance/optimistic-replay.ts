@@ -47,6 +47,8 @@ export class OptimisticReplay {
   readonly target: DownstreamTable;
   readonly lockId: LockId;
   readonly #tables = new Map<SourceId, UpstreamTable[]>();
+  /** What DM's checkpoint holds of each table, as a record; a lock that ends doesn't change it. */
+  readonly #checkpoints = new Map<string, Mutation>();
   #actions = 0;
 
   constructor(private readonly head: ScenarioHead) {
@@ -68,6 +70,7 @@ export class OptimisticReplay {
 
   /** Carry out one recorded step; what it did to the operations. */
   run(step: JsonValue): StepOutcome {
+    this.#restoreCheckpoints();
     const before = this.#operations();
     const published = this.coordinator.published.length;
     const action = this.#carryOut(step);
@@ -91,11 +94,10 @@ export class OptimisticReplay {
     const table = tableOf(named);
     const checkpoint = named.field('checkpointInfo').nullable((index) => this.#tableInfo(index.count()));
     const key = formatLockstepKey({ kind: 'initial-schema', task: this.task, table });
-    const schema: Mutation[] =
-      this.head.checkpoint && checkpoint !== null
-        ? [{ kind: 'put', key, value: writeInitialSchemaRecord({ schema: checkpoint }) }]
-        : [];
-    this.#putTables(table.source, [...(this.#tables.get(table.source) ?? []), table], schema);
+    if (this.head.checkpoint && checkpoint !== null) {
+      this.#checkpoints.set(key, { kind: 'put', key, value: writeInitialSchemaRecord({ schema: checkpoint }) });
+    }
+    this.#putTables(table.source, [...(this.#tables.get(table.source) ?? []), table], []);
   }
 
   #carryOut(step: JsonValue): string | null {
@@ -154,10 +156,18 @@ export class OptimisticReplay {
       (other) => other.schema !== table.schema || other.table !== table.table,
     );
     const key = formatLockstepKey({ kind: 'initial-schema', task: this.task, table });
+    this.#checkpoints.delete(key);
     this.#putTables(table.source, rest, [{ kind: 'delete', key }]);
   }
 
+  /** DM's checkpoints outlive its locks. */
+  #restoreCheckpoints(): void {
+    const missing = [...this.#checkpoints].filter(([key]) => this.store.get(key) === null);
+    if (missing.length > 0) this.coordinator.change(missing.map(([, mutation]) => mutation));
+  }
+
   #putTables(source: SourceId, tables: UpstreamTable[], more: readonly Mutation[]): void {
+    this.#restoreCheckpoints();
     this.#tables.set(source, tables);
     const tree = tableTreeOf(tables.map((table) => ({ target: this.target, table })));
     const key = formatDmKey({ kind: 'optimistic-source-tables', task: this.task, source });

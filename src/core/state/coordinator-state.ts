@@ -8,6 +8,7 @@ import type { FailureRecord, SessionRecord, StatusRecord, TaskRecord } from '../
 import type { Revision } from '../model/revision';
 import { sourceKey, tableKey } from '../model/table-key';
 import type { SourceKey, TableKey } from '../model/table-key';
+import type { LockMember } from '../optimistic/lock';
 import type { Decision } from '../optimistic/sync';
 import { ShapeCounts } from '../table/shape-counts';
 import type { Shape } from '../table/shape';
@@ -130,6 +131,12 @@ export class CoordinatorState {
   /** What workers last said of themselves. */
   readonly statuses = new Map<SourceKey, StatusRecord>();
   readonly answers = new Map<TableKey, PendingAnswer>();
+  /** Which table's DDL closed the conflict of a table that is to be redirected. */
+  readonly redirecting = new Map<TableKey, TableKey>();
+  /** How many redirects the answer of a table waits for: a crash must not find it answered and them forgotten. */
+  readonly openRedirects = new Map<TableKey, number>();
+  /** Tables that are left out of their lock by hand, as they were in it. */
+  readonly setAside = new Map<TableKey, LockMember>();
   readonly leaving = new Map<TableKey, LeavingTable>();
   readonly finished = new Map<TableKey, PendingDone>();
   readonly pessimistic = new PessimisticState();
@@ -187,6 +194,16 @@ export class CoordinatorState {
 
   /** Forget an entry of which nothing is stored any more. */
   dropIfForgotten(entry: TableEntry): void {
-    if (entry.isForgotten) this.tables.delete(entry.key);
+    if (!entry.isForgotten) return;
+    const leaving = this.leaving.get(entry.key);
+    if (leaving !== undefined && leaving.incarnation !== null) return;
+    this.leaving.delete(entry.key);
+    this.outbox.settle({ kind: 'forget-table', table: entry.key });
+    this.tables.delete(entry.key);
+  }
+
+  /** Forget a target that nothing routes to any more. */
+  dropTargetIfUnused(target: Target): void {
+    if (target.tables.size === 0 && target.lock === null) this.targets.delete(target.lockId);
   }
 }

@@ -1,4 +1,5 @@
 import { unreachable } from '../model/invariant';
+import { parseLockId } from '../model/lock-id';
 import type { LockId } from '../model/lock-id';
 import type { TaskName, UpstreamTable } from '../model/names';
 import type { DecisionRecord } from '../model/records';
@@ -25,6 +26,7 @@ import {
 import { foldBreak, foldPessimisticLock } from './fold-pessimistic';
 import { decideInfo } from './optimistic-info';
 import { dropLock, settleLock } from './optimistic-membership';
+import { settleRedirect } from './optimistic-redirect';
 import { changePessimisticTask, endPessimisticLock } from './pessimistic-membership';
 import { touchSource } from './pessimistic-touch';
 import { readPut } from './read-put';
@@ -83,6 +85,8 @@ function foldLock(state: CoordinatorState, lockId: LockId, change: Change): void
   held.recorded = true;
   held.createdAtMs = record.createdAtMs;
   state.outbox.settle({ kind: 'record-lock', lockId });
+  const target = state.targets.get(lockId);
+  if (target !== undefined) settleLock(state, target);
 }
 
 /** What was stored of the lock is deleted. An info that came meanwhile makes a new one. */
@@ -99,9 +103,10 @@ function endLock(state: CoordinatorState, lockId: LockId): void {
 }
 
 function foldDecision(state: CoordinatorState, key: { lockId: LockId; table: UpstreamTable }, change: Change): void {
-  const task = state.targets.get(key.lockId)?.task;
-  if (task === undefined) return;
+  const task = state.targets.get(key.lockId)?.task ?? parseLockId(key.lockId).task;
   const entry = state.entryOf(task, key.table);
+  // A record of a lock that the table isn't in any more only has to go.
+  if (entry.target !== null && entry.target.lockId !== key.lockId) return;
   const record = readPut(state, change, readDecisionRecord);
   entry.decisionRevision = record === null ? NO_REVISION : change.modRevision;
   entry.decidedRevision = record?.infoRevision ?? NO_REVISION;
@@ -128,7 +133,7 @@ function settleOwed(state: CoordinatorState, entry: TableEntry, by: DecisionReco
   const { outbox } = state;
   const table = entry.key;
   outbox.settle({ kind: 'record-member', table });
-  if (by === 'redirect') outbox.settle({ kind: 'redirect', table });
+  if (by === 'redirect') settleRedirect(state, table);
   if (by === 'done') {
     outbox.settle({ kind: 'record-done', table });
     state.finished.delete(table);
@@ -138,6 +143,7 @@ function settleOwed(state: CoordinatorState, entry: TableEntry, by: DecisionReco
   outbox.settle({ kind: 'answer', table });
   // It had to wait while the info was unanswered.
   if (state.finished.has(table)) outbox.ask({ kind: 'record-done', table });
+  if (state.redirecting.has(table)) outbox.ask({ kind: 'redirect', table });
 }
 
 function foldInitialSchema(state: CoordinatorState, task: TaskName, table: UpstreamTable, change: Change): void {

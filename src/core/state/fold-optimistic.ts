@@ -5,7 +5,7 @@ import { readOptimisticOperation } from '../wire/optimistic-operation';
 import { listRoutes, readSourceTables } from '../wire/source-tables';
 import type { CoordinatorState } from './coordinator-state';
 import { decideInfo, replaceInfo } from './optimistic-info';
-import { changeSourceTables, joinTarget } from './optimistic-membership';
+import { changeSourceTables, joinTarget, settleLock } from './optimistic-membership';
 import { replaceOperation } from './optimistic-operation';
 
 /** The source tables of one source were put or deleted. */
@@ -25,11 +25,17 @@ export function foldOptimisticInfo(
   change: Change,
 ): void {
   const entry = state.entryOf(key.task, key.table);
+  entry.isUnreadable = false;
   if (change.kind === 'delete') {
     replaceInfo(state, entry, null, NO_REVISION, 0);
+    if (entry.target !== null) settleLock(state, entry.target);
     return state.dropIfForgotten(entry);
   }
+  // If it can't be read, what was known of the info before is void all the same.
+  replaceInfo(state, entry, null, change.modRevision, change.version);
+  entry.isUnreadable = true;
   const info = state.caches.readInfo(change.value, change.key);
+  entry.isUnreadable = false;
   replaceInfo(state, entry, state.caches.info(info), change.modRevision, change.version);
   joinTarget(state, entry, state.targetOf(key.task, info.target), 'info');
   decideInfo(state, entry);
@@ -47,6 +53,8 @@ export function foldOptimisticOperation(
     replaceOperation(state, entry, null, NO_REVISION);
     return state.dropIfForgotten(entry);
   }
+  entry.operation = null;
+  entry.operationRevision = change.modRevision;
   const { lockId, ddls, stage, message, done, columns } = readOptimisticOperation(change.value, change.key);
   if (!done) entry.putRevision = change.modRevision;
   replaceOperation(

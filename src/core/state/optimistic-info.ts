@@ -4,6 +4,7 @@ import { applySync, planSync } from '../optimistic/sync';
 import type { Decision, DecisionProblem } from '../optimistic/sync';
 import type { CoordinatorState } from './coordinator-state';
 import { createLock, settleLock } from './optimistic-membership';
+import { oweRedirects, settleRedirect } from './optimistic-redirect';
 import type { InfoContent, TableEntry } from './table-entry';
 
 /**
@@ -44,8 +45,11 @@ export function decideInfo(state: CoordinatorState, entry: TableEntry, silent = 
     done: member.done,
     silent: silent || info.ignoreConflict,
   });
-  // Before the answer: a crash between the two must not leave an answered info whose redirects are forgotten.
-  for (const { key } of redirects) state.outbox.ask({ kind: 'redirect', table: key });
+  oweRedirects(
+    state,
+    entry.key,
+    redirects.map(({ key }) => key),
+  );
   state.outbox.ask({ kind: 'answer', table: entry.key });
   settleLock(state, target);
 }
@@ -73,5 +77,5 @@ export function replaceInfo(
   entry.infoVersion = version;
   state.answers.delete(entry.key);
   state.outbox.settle({ kind: 'answer', table: entry.key });
-  state.outbox.settle({ kind: 'redirect', table: entry.key });
+  settleRedirect(state, entry.key);
 }

@@ -1,10 +1,12 @@
 import { invariant } from '../model/invariant';
 import type { DownstreamTable, SourceId, TaskName, UpstreamTable } from '../model/names';
+import { parseRevision } from '../model/revision';
 import type { Revision } from '../model/revision';
 import type { DropMark } from '../optimistic/dropped-columns';
 import { OptimisticLock } from '../optimistic/lock';
 import type { Shape } from '../table/shape';
 import type { CoordinatorState } from './coordinator-state';
+import { settleRedirect } from './optimistic-redirect';
 import type { Membership, TableEntry, Target } from './table-entry';
 import type { TargetLock } from './target';
 
@@ -44,8 +46,10 @@ export function joinTarget(
     entry.membership = entry.membership === 'source-tables' ? 'source-tables' : membership;
     return;
   }
-  if (entry.target !== null) detach(state, entry, entry.target);
-  else if (membership === 'info') state.sourceTablesOf(entry.task, entry.source).tables.push(entry);
+  const isNew = entry.target === null;
+  // What is stored for its former target goes.
+  leaveTarget(state, entry);
+  if (isNew && membership === 'info') state.sourceTablesOf(entry.task, entry.source).tables.push(entry);
   entry.target = target;
   entry.membership = membership;
   target.tables.add(entry);
@@ -63,7 +67,9 @@ export function leaveTarget(state: CoordinatorState, entry: TableEntry): void {
   const incarnation = target.lock?.lock.origin.incarnation ?? null;
   const columns = detach(state, entry, target).map(({ column }) => column);
   entry.membership = 'none';
-  state.leaving.set(entry.key, { lockId: target.lockId, incarnation, revision: state.revision, columns });
+  // What comes in this very revision is of its new life.
+  const revision = parseRevision(Math.max(0, state.revision - 1));
+  state.leaving.set(entry.key, { lockId: target.lockId, incarnation, revision, columns });
   state.outbox.ask({ kind: 'forget-table', table: entry.key });
 }
 
@@ -132,7 +138,8 @@ export function settleLock(state: CoordinatorState, target: Target): void {
   target.lock.wasSynced = synced;
   if (!lock.resolved) releaseAnswers(state, target.lock);
   if (lock.size === 0) dropLock(state, target);
-  if (lock.size === 0 || lock.resolved) state.outbox.ask({ kind: 'remove-optimistic-lock', lockId: target.lockId });
+  if (lock.size === 0) state.outbox.ask({ kind: 'remove-remains', lockId: target.lockId });
+  else if (lock.resolved) state.outbox.ask({ kind: 'remove-optimistic-lock', lockId: target.lockId });
 }
 
 /** Make `entry` a member of its target's lock, unless its source is left out of the task. */
@@ -144,11 +151,12 @@ export function addMember(state: CoordinatorState, entry: TableEntry, lock: Opti
 function detach(state: CoordinatorState, entry: TableEntry, target: Target): readonly DropMark[] {
   target.tables.delete(entry);
   entry.target = null;
+  state.setAside.delete(entry.key);
   dropPending(state, entry);
-  if (target.lock === null || entry.member === null) return [];
-  const marks = target.lock.lock.remove(entry.member);
+  const marks = target.lock === null || entry.member === null ? [] : target.lock.lock.remove(entry.member);
   entry.member = null;
   settleLock(state, target);
+  state.dropTargetIfUnused(target);
   return marks;
 }
 
@@ -156,7 +164,8 @@ function detach(state: CoordinatorState, entry: TableEntry, target: Target): rea
 export function dropPending(state: CoordinatorState, entry: TableEntry): void {
   state.answers.delete(entry.key);
   state.finished.delete(entry.key);
-  for (const kind of ['answer', 'redirect', 'record-done', 'record-member'] as const) {
+  settleRedirect(state, entry.key);
+  for (const kind of ['answer', 'record-done', 'record-member'] as const) {
     state.outbox.settle({ kind, table: entry.key });
   }
 }

@@ -31,6 +31,7 @@ export function planAnswer(context: TableContext): Plan {
   const { state, entry, target, held } = context;
   const answer = state.answers.get(entry.key);
   if (answer === undefined) return 'void';
+  if (state.openRedirects.has(entry.key)) return 'wait';
   if (held.lock.resolved) {
     // Its removal carries the answer; if another info comes first, the answer goes out by itself.
     held.parked.add(entry.key);
@@ -63,6 +64,8 @@ export function planRedirect(context: TableContext): Plan {
   const { entry, target } = context;
   const { member } = entry;
   if (member === null) return 'void';
+  // The answer to its info, by which it waits, must come first.
+  if (!entry.isAnswered) return 'wait';
   const operation: OperationContent = {
     lockId: target.lockId,
     ddls: null,

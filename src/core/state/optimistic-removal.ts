@@ -1,7 +1,8 @@
 import type { LockEvent } from '../model/lock-event';
 import type { LockId } from '../model/lock-id';
 import { NO_REVISION } from '../model/revision';
-import type { Mutation } from '../model/store';
+import type { Revision } from '../model/revision';
+import type { Compare, Mutation } from '../model/store';
 import type { TableKey } from '../model/table-key';
 import { schemaOfShape } from '../table/shape-schema';
 import type { Shape } from '../table/shape';
@@ -12,6 +13,7 @@ import { formatLockstepKey, lockstepPrefix } from '../wire/lockstep-keys';
 import { writeTableInfo } from '../wire/table-info';
 import type { CoordinatorState } from './coordinator-state';
 import {
+  decisionPut,
   infoKey,
   infoUnchanged,
   ofLock,
@@ -19,6 +21,7 @@ import {
   operationOf,
   operationPut,
   operationPutEvent,
+  participantOf,
 } from './optimistic-plan';
 import type { LockContext } from './optimistic-plan';
 import type { OperationContent, TableEntry } from './table-entry';
@@ -50,8 +53,11 @@ export function planRecordLock(context: LockContext): Write {
 export function planRemoval(context: LockContext): Plan {
   const { state, target, held } = context;
   if (!held.lock.resolved) return 'void';
-  const stored = [...target.tables].filter(isStored);
-  const perWrite = Math.max(1, Math.floor((state.limits.operationsPerWrite - 4) / 3));
+  const tables = [...target.tables];
+  // Its record comes first; and nobody knows what an info that can't be read reports.
+  if (!held.recorded || tables.some(({ isUnreadable }) => isUnreadable)) return 'wait';
+  const stored = tables.filter(isStored);
+  const perWrite = Math.max(1, Math.floor((state.limits.operationsPerWrite - 4) / 4));
   if (stored.length <= perWrite) return lastPart(context, stored);
   const part = stored.slice(0, perWrite);
   const { joined } = held.lock;
@@ -59,10 +65,32 @@ export function planRemoval(context: LockContext): Plan {
     compares: part.map(infoUnchanged),
     mutations: [
       ...(isShape(joined) ? [lockRecordPut(context, joined)] : []),
-      ...part.flatMap((entry) => tableDeletes(context, entry)),
+      ...part.flatMap((entry) => [...tableDeletes(context, entry), ...partedDecision(context, entry)]),
     ],
-    events: [],
+    events: untoldDone(context, part),
   };
+}
+
+/** Until the last part a restart must find the table done, with the joined schema. */
+function partedDecision(context: LockContext, entry: TableEntry): Mutation[] {
+  const { member } = entry;
+  if (member === null) return [];
+  const hasAnswer = finalOperation(context, entry).length > 0;
+  const record = {
+    infoRevision: NO_REVISION,
+    normal: member.normal.fingerprint,
+    conflict: null,
+    done: true,
+    operationRevision: hasAnswer ? null : NO_REVISION,
+    by: 'done',
+  } as const;
+  return [decisionPut({ ...context, entry }, record)];
+}
+
+/** Acknowledgements whose own record waits for an answer that only the removal carries. */
+function untoldDone(context: LockContext, tables: readonly TableEntry[]): LockEvent[] {
+  const untold = tables.filter((entry) => context.state.finished.has(entry.key) && !entry.isAnswered);
+  return untold.map((entry) => ({ ...ofLock(context), kind: 'OperationDone', participant: participantOf(entry) }));
 }
 
 /** Delete what is left of a lock that has no tables, or is no longer in the state. */
@@ -78,13 +106,13 @@ export function planForget(state: CoordinatorState, key: TableKey): Plan {
   const { lockId, incarnation, revision } = leaving;
   const { table } = entry;
   const participant = { source: entry.source, table };
+  const operation = deleteOld(operationKey(entry), entry.operationRevision, entry.operation !== null, revision);
+  const decisionKey = formatLockstepKey({ kind: 'decision', lockId, table });
+  const decision = deleteOld(decisionKey, entry.decisionRevision, entry.decisionRevision !== NO_REVISION, revision);
   const mutations: Mutation[] = [
     ...deleteIf(entry.info !== null && entry.infoRevision <= revision, infoKey(entry)),
-    ...deleteIf(entry.operation !== null && entry.operationRevision <= revision, operationKey(entry)),
-    ...deleteIf(
-      entry.decisionRevision !== NO_REVISION && entry.decisionRevision <= revision,
-      formatLockstepKey({ kind: 'decision', lockId, table }),
-    ),
+    ...operation.mutations,
+    ...decision.mutations,
     ...deleteIf(
       entry.attempt !== null && entry.attempt.revision <= revision,
       formatLockstepKey({ kind: 'attempt', task: entry.task, table }),
@@ -96,9 +124,25 @@ export function planForget(state: CoordinatorState, key: TableKey): Plan {
   ];
   const events: LockEvent[] =
     incarnation === null ? [] : [{ kind: 'TableRemoved', task: entry.task, lockId, incarnation, participant }];
-  return mutations.length === 0 && events.length === 0
-    ? 'void'
-    : { compares: [infoUnchanged(entry)], mutations, events };
+  const compares = [infoUnchanged(entry), ...operation.compares, ...decision.compares];
+  return mutations.length === 0 && events.length === 0 ? 'void' : { compares, mutations, events };
+}
+
+/**
+ * The deletion of a key of a table that has left, if it isn't newer than its leaving. A table that has come back may be
+ * answered by a write that the state hasn't seen yet: that one must stay.
+ */
+function deleteOld(
+  key: string,
+  known: Revision,
+  isStored: boolean,
+  leftAt: Revision,
+): { readonly compares: readonly Compare[]; readonly mutations: readonly Mutation[] } {
+  if (!isStored || known > leftAt) return { compares: [], mutations: [] };
+  return {
+    compares: [{ kind: 'modRevision', key, operator: '<', value: known + 1 }],
+    mutations: [{ kind: 'delete', key }],
+  };
 }
 
 function lastPart(context: LockContext, stored: readonly TableEntry[]): Write {
@@ -110,6 +154,7 @@ function lastPart(context: LockContext, stored: readonly TableEntry[]): Write {
     compares: stored.map(infoUnchanged),
     mutations: [...stored.flatMap((entry) => tableDeletes(context, entry)), ...lockDeletes(target.lockId)],
     events: [
+      ...untoldDone(context, stored),
       ...answered.map((answer) => operationPutEvent(answer, answer.operation)),
       { ...ofLock(context), kind: 'LockResolved' },
     ],
@@ -117,7 +162,7 @@ function lastPart(context: LockContext, stored: readonly TableEntry[]): Write {
 }
 
 function isStored(entry: TableEntry): boolean {
-  return entry.info !== null || entry.operation !== null;
+  return entry.info !== null || entry.operation !== null || entry.initial !== null;
 }
 
 /** The operation that the table is still owed, if any. */
@@ -128,8 +173,11 @@ function finalOperation({ state, target }: LockContext, entry: TableEntry): Oper
 
 function tableDeletes(context: LockContext, entry: TableEntry): Mutation[] {
   const [operation] = finalOperation(context, entry);
+  const { task, table } = entry;
   return [
     ...deleteIf(entry.info !== null, infoKey(entry)),
+    // From now on its schema is the joined one, not what its worker registered once.
+    ...deleteIf(entry.initial !== null, formatLockstepKey({ kind: 'initial-schema', task, table })),
     ...(operation === undefined
       ? deleteIf(entry.operation !== null, operationKey(entry))
       : [operationPut(entry, operation)]),

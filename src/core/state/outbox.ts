@@ -22,8 +22,10 @@ export type Obligation =
   | { readonly kind: 'record-member'; readonly table: TableKey }
   /** Delete what is stored of a table that has left. */
   | { readonly kind: 'forget-table'; readonly table: TableKey }
-  /** Delete what is stored of an optimistic lock that is resolved, or has no tables any more. */
+  /** Delete what is stored of an optimistic lock that is resolved. */
   | { readonly kind: 'remove-optimistic-lock'; readonly lockId: LockId }
+  /** Delete what is stored of an optimistic lock that has no tables any more; done when it was written once. */
+  | { readonly kind: 'remove-remains'; readonly lockId: LockId }
   /** Drive a pessimistic lock on: put what is due, record it, remove it. */
   | { readonly kind: 'drive-pessimistic-lock'; readonly lockId: LockId }
   /** Delete a finished pessimistic operation that belongs to no lock (deviation P1). */
@@ -111,9 +113,14 @@ export class Outbox {
   }
 
   /** The shell's try has ended; what it did is visible to the state from `revision` on. */
-  markEnded(id: ObligationId, revision: Revision): void {
+  markEnded(id: ObligationId, revision: Revision, failed = false): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
+    // It has no compares, and deleting what isn't there makes no change that could come back.
+    if (entry.obligation.kind === 'remove-remains' && !failed) {
+      this.settle(entry.obligation);
+      return;
+    }
     entry.inFlight = false;
     entry.notBefore = revision;
     this.#later.add(id);
@@ -142,6 +149,7 @@ export function obligationId(obligation: Obligation): ObligationId {
     case 'record-lock':
     case 'tell-synced':
     case 'remove-optimistic-lock':
+    case 'remove-remains':
     case 'drive-pessimistic-lock':
       return `${obligation.kind} ${obligation.lockId}`;
     case 'clean-source':

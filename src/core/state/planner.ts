@@ -30,9 +30,9 @@ export function planObligation(state: CoordinatorState, obligation: Obligation, 
     case 'tell-synced':
       return planForLock(state, obligation.lockId, nowMs, planTellSynced);
     case 'remove-optimistic-lock':
-      return state.targets.get(obligation.lockId)?.lock == null
-        ? planRemains(obligation.lockId)
-        : planForLock(state, obligation.lockId, nowMs, planRemoval);
+      return planForLock(state, obligation.lockId, nowMs, planRemoval);
+    case 'remove-remains':
+      return state.targets.get(obligation.lockId)?.lock == null ? planRemains(obligation.lockId) : 'void';
     case 'drive-pessimistic-lock':
       return planPessimisticLock(state, obligation.lockId, nowMs);
     case 'clean-source':

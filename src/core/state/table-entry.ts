@@ -67,6 +67,8 @@ export class TableEntry {
   decidedRevision: Revision = NO_REVISION;
   /** The revision of its stored decision record; 0: none. */
   decisionRevision: Revision = NO_REVISION;
+  /** Whether its stored info can't be read: nobody knows what it reports, so its lock stays. */
+  isUnreadable = false;
   /** Its part in the target's lock; null: there is no lock. */
   member: LockMember | null = null;
 
@@ -95,6 +97,7 @@ export class TableEntry {
     return (
       this.membership === 'none' &&
       this.info === null &&
+      !this.isUnreadable &&
       this.operation === null &&
       this.decisionRevision === NO_REVISION &&
       this.attempt === null
