@@ -157,10 +157,12 @@ export class Coordinator implements CoordinatorService {
     table: { readonly schema: string; readonly table: string } | null,
     revision: Revision,
   ): Outcome<Acknowledgement> {
+    await this.#see(revision);
     return await this.#execute((state) => planAcknowledge(state, session, { table, revision }));
   }
 
   async failOperation(session: SessionRef, input: FailOperationInput): Outcome<null> {
+    await this.#see(input.revision);
     return await this.#execute((state) => planFailOperation(state, session, input, this.#nowMs()));
   }
 
@@ -219,6 +221,11 @@ export class Coordinator implements CoordinatorService {
 
   async #execute<T>(plan: (state: CoordinatorState) => RequestPlan<T>): Outcome<T> {
     return await execute(this.#store, this.shell, plan);
+  }
+
+  /** A worker may know an operation, from another server, that this one hasn't read yet. */
+  async #see(revision: Revision): Promise<void> {
+    if (revision > this.state.revision && revision <= (await this.#store.revision())) await this.shell.caughtUp(revision);
   }
 
   #nowMs(): number {

@@ -69,14 +69,12 @@ export async function snapshot(store: Store, target: Pick<FollowerTarget, 'rebui
 
 async function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
-    const stop = clock.after(delayMs, resolve);
-    signal.addEventListener(
-      'abort',
-      () => {
-        stop();
-        resolve();
-      },
-      { once: true },
-    );
+    const end = (): void => {
+      stop();
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const stop = clock.after(delayMs, end);
+    signal.addEventListener('abort', end);
   });
 }

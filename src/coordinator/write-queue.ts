@@ -136,9 +136,10 @@ export class WriteQueue {
   async #fail(group: readonly QueuedWrite[], error: unknown): Promise<void> {
     if (!(error instanceof LockstepError)) throw error;
     this.options.onFailure(error);
+    await new Promise<void>((resolve) => this.options.clock.after(PAUSE_MS, resolve));
+    // What came in the pause fails as well: it would overtake what is planned again.
     const failed = [...group, ...this.#waiting];
     this.#waiting = [];
-    await new Promise<void>((resolve) => this.options.clock.after(PAUSE_MS, resolve));
     for (const { id } of failed) this.options.onEnd({ kind: 'failed', id });
   }
 }

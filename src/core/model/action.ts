@@ -98,6 +98,8 @@ export interface ActionResult {
 
 /** How far a running action is; what the leader needs to go on with it after a fail-over. */
 export type ActionProgress =
+  /** Unlock (optimistic): so many tables are released. */
+  | { readonly kind: 'unlocking'; readonly released: number }
   /** Unlock (pessimistic): `owner` was told to execute; these sources were forced ready. */
   | {
       readonly kind: 'waiting-for-owner';

@@ -19,8 +19,9 @@ export interface DecisionRecord {
   readonly done: boolean;
   /** The revision at which the table's operation was put; null: in the transaction that put this record. */
   readonly operationRevision: Revision | null;
-  /** What made the record: an info, a redirect, a person's unlock, the table's joining, its acknowledgement. */
-  readonly by: 'info' | 'redirect' | 'unlock' | 'member' | 'done';
+  /** What made the record: an info, a redirect, a person's unlock, the table's joining, its acknowledgement, a
+   * person who wants the info decided again. */
+  readonly by: 'info' | 'redirect' | 'unlock' | 'member' | 'done' | 'retry';
   readonly atMs: number;
 }
 

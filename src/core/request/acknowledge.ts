@@ -72,7 +72,7 @@ export function planFailOperation(
   const value = writeFailureRecord({ operationRevision: revision, reason, retryable, atMs: nowMs });
   return {
     kind: 'write',
-    compares: checked.compares,
+    compares: [...checked.compares, operationUnchanged(state, ref, table)],
     mutations: [{ kind: 'put', key: failureKey(ref, table), value }],
     answer: () => null,
   };
@@ -86,6 +86,16 @@ function findOperation(state: CoordinatorState, ref: SessionRef, table: Upstream
   if (table === null) return viewSourceOperation(state, ref.task, ref.source);
   const entry = state.tables.get(tableKey(ref.task, table));
   return entry === undefined ? null : viewTableOperation(entry);
+}
+
+/** The compare that the named operation is the one that the state knows. */
+function operationUnchanged(state: CoordinatorState, { task, source }: SessionRef, table: UpstreamTable | null): Compare {
+  const key =
+    table === null
+      ? formatDmKey({ kind: 'pessimistic-operation', task, source })
+      : formatDmKey({ kind: 'optimistic-operation', task, table });
+  const known = table === null ? state.pessimistic.entry(sourceKey(task, source)) : state.tables.get(tableKey(task, table));
+  return { kind: 'modRevision', key, operator: '=', value: known?.operationRevision ?? 0 };
 }
 
 interface Effects {

@@ -1,10 +1,10 @@
 import type { SourceId, TaskName } from '../model/names';
 import type { Mode, TaskRecord } from '../model/records';
 import type { Revision } from '../model/revision';
-import type { Compare, LeaseId } from '../model/store';
+import type { Compare, LeaseId, Mutation } from '../model/store';
 import { sourceKey } from '../model/table-key';
 import type { CoordinatorState, Session } from '../state/coordinator-state';
-import { DM_LEADER_PREFIX } from '../wire/dm-keys';
+import { DM_LEADER_PREFIX, formatDmKey } from '../wire/dm-keys';
 import { formatLockstepKey } from '../wire/lockstep-keys';
 import { writeSessionRecord } from '../wire/session-record';
 import { writeTaskRecord } from '../wire/task-record';
@@ -38,6 +38,10 @@ export interface Registration {
  */
 export function planRegister(state: CoordinatorState, registration: Registration): RequestPlan<Revision> {
   const { task, source, worker, mode } = registration;
+  const dmWorker = [...state.boundByDm].find(([, bound]) => bound === source)?.[0];
+  if (dmWorker !== undefined) {
+    return refuse('SOURCE_BOUND_BY_DM', `DM has bound source ${source} to its worker ${dmWorker}`, { source });
+  }
   const held = state.sessions.get(sourceKey(task, source));
   if (held !== undefined && held.record.worker !== worker) {
     return refuse('SOURCE_TAKEN', `worker ${held.record.worker} speaks for source ${source} of task ${task}`, {
@@ -133,12 +137,21 @@ export function planLeave(state: CoordinatorState, ref: SessionRef, forGood: boo
     compares: [...checked.compares, taskCompare(state, task)],
     mutations: [
       { kind: 'delete', key: formatLockstepKey({ kind: 'session', task, source }) },
+      // A source that leaves for good takes its tables out of the locks.
+      ...(forGood ? sourceTableDeletes(task, source) : []),
       ...(forGood && left !== null
         ? [{ kind: 'put', key: formatLockstepKey({ kind: 'task', task }), value: writeTaskRecord(left) } as const]
         : []),
     ],
     answer: () => null,
   };
+}
+
+function sourceTableDeletes(task: TaskName, source: SourceId): Mutation[] {
+  return [
+    { kind: 'delete', key: formatDmKey({ kind: 'optimistic-source-tables', task, source }) },
+    { kind: 'delete', key: formatLockstepKey({ kind: 'source-tables', task, source }) },
+  ];
 }
 
 function sessionCompare(task: TaskName, source: SourceId, held: Session | undefined): Compare {

@@ -52,9 +52,11 @@ export function planRemoveMeta(context: Context): Plan {
 
 /** Workers whose sessions of the scope live. */
 function aliveWorkers(state: CoordinatorState, task: TaskName, sources: readonly SourceId[]): string[] {
-  return [...state.sessions.values()]
-    .filter((session) => session.task === task && (sources.length === 0 || sources.includes(session.source)))
-    .map(({ record }) => record.worker);
+  const isInScope = (source: SourceId): boolean => sources.length === 0 || sources.includes(source);
+  const workers = [...state.sessions.values()].filter((session) => session.task === task && isInScope(session.source));
+  // While DM has a subtask there its worker runs it.
+  const subtasks = [...(state.pessimistic.subtasks.get(task)?.keys() ?? [])].filter(isInScope);
+  return [...workers.map(({ record }) => record.worker), ...subtasks.map((source) => `DM's worker of ${source}`)];
 }
 
 function removeTask(state: CoordinatorState, task: TaskName): Mutation[] {

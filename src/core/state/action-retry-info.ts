@@ -1,18 +1,18 @@
 import type { ActionRecord } from '../model/action';
 import { quoteTable } from '../model/quote';
+import { NO_REVISION } from '../model/revision';
 import { sourceKey, tableKey } from '../model/table-key';
 import { formatDmKey } from '../wire/dm-keys';
-import { formatLockstepKey } from '../wire/lockstep-keys';
 import { writePessimisticInfo } from '../wire/pessimistic-info';
 import { endAction, refuseAction } from './action-plan';
 import type { ActionContext } from './action-plan';
-import { infoUnchanged } from './optimistic-plan';
+import { decisionPut, infoUnchanged } from './optimistic-plan';
 import type { Plan } from './write';
 
 type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'retry-info' }>>;
 
 /**
- * Have the stored info of a table, or source, decided again as if it were sent again (8-settled.md). Its decision record goes, so that
+ * Have the stored info of a table, or source, decided again as if it were sent again (8-settled.md). Its decision record says so, so that
  * a restart before the new answer decides it too.
  */
 export function planRetryInfo(context: Context): Plan {
@@ -24,9 +24,24 @@ export function planRetryInfo(context: Context): Plan {
   if (entry?.info == null || entry.target === null) {
     return refuseAction(context, 'INFO_NOT_FOUND', `${name} has reported nothing for task ${task}`, { task, source });
   }
-  const key = formatLockstepKey({ kind: 'decision', lockId: entry.target.lockId, table });
+  const held = entry.target.lock;
+  if (held === null || entry.member === null) {
+    return refuseAction(context, 'INFO_NOT_FOUND', `${name} isn't in a lock of task ${task}`, { task, source });
+  }
+  const { normal, conflict, done } = entry.member;
+  const record = decisionPut(
+    { ...context, entry, target: entry.target, held },
+    {
+      infoRevision: NO_REVISION,
+      normal: normal.fingerprint,
+      conflict: conflict?.fingerprint ?? null,
+      done,
+      operationRevision: entry.putRevision,
+      by: 'retry',
+    },
+  );
   const changes = [`the info of ${name} is decided again`];
-  return endAction(context, { changes }, { compares: [infoUnchanged(entry)], mutations: [{ kind: 'delete', key }] });
+  return endAction(context, { changes }, { compares: [infoUnchanged(entry)], mutations: [record] });
 }
 
 /** Pessimistic: the info is put again as it is, which is what its worker would do. */

@@ -3,8 +3,8 @@ import type { UpstreamTable } from '../model/names';
 import { quoteTable } from '../model/quote';
 import type { Mutation } from '../model/store';
 import { tableKey } from '../model/table-key';
-import { endAction, refuseAction } from './action-plan';
-import type { ActionContext } from './action-plan';
+import { endAction, refuseAction, writeStep } from './action-plan';
+import type { ActionContext, ActionEffects } from './action-plan';
 import { decisionPut, infoUnchanged, ofLock, operationKey, operationPut, participantOf } from './optimistic-plan';
 import type { LockContext } from './optimistic-plan';
 import type { OperationContent, TableEntry, Target } from './table-entry';
@@ -14,7 +14,8 @@ type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'unlock-opti
 
 /**
  * Release tables that wait for a person (3-optimistic.md, *Unlock one table by hand*): `exec` gives the operation the
- * info's DDLs, `skip` none; its stage becomes `unlocked`, all else of it stays. Everything or nothing is released.
+ * info's DDLs, `skip` none; its stage becomes `unlocked`, all else of it stays. Nothing is released
+ * unless everything named can be; more than one write holds are released in steps.
  */
 export function planUnlockOptimistic(context: Context): Plan {
   const { state, input } = context;
@@ -31,39 +32,59 @@ export function planUnlockOptimistic(context: Context): Plan {
   if (target.lock.lock.resolved) {
     return endAction(context, { changes: [`lock ${input.lockId} is resolved already and is removed`] });
   }
-  const entries = chooseTables(context, target);
-  if (!Array.isArray(entries)) return endAction(context, { failure: entries });
-  const held = target.lock;
-  const events = [
-    {
-      ...ofLock({ target, held }),
-      kind: 'LockUnlocked',
-      actionId: context.action.id,
-      participants: entries.map(participantOf),
-    } as const,
-  ];
-  const mutations = entries.flatMap((entry) => releaseTable(context, { ...context, target, held }, entry));
-  const compares = entries.flatMap((entry) => [
-    infoUnchanged(entry),
-    { kind: 'modRevision', key: operationKey(entry), operator: '=', value: entry.operationRevision } as const,
-  ]);
-  const changes = entries.map((entry) => describe(context, entry));
-  return endAction(context, { changes }, { compares, mutations, events });
+  const chosen = chooseTables(context, target);
+  if (!Array.isArray(chosen)) return endAction(context, { failure: chosen });
+  const perStep = Math.max(1, Math.floor((state.limits.operationsPerWrite - 2) / 2));
+  const part = chosen.slice(0, perStep);
+  const effects = releaseTables(context, { ...context, target, held: target.lock }, part);
+  const released = releasedOf(context) + part.length;
+  if (part.length < chosen.length) {
+    return writeStep(context, { state: 'running', progress: { kind: 'unlocking', released } }, effects);
+  }
+  const before = released > part.length ? [`${released - part.length} tables were released before`] : [];
+  return endAction(context, { changes: [...before, ...part.map((entry) => describe(context, entry))] }, effects);
+}
+
+/** How many tables earlier steps have released. */
+function releasedOf({ action }: Context): number {
+  return action.progress?.kind === 'unlocking' ? action.progress.released : 0;
+}
+
+function releaseTables(context: Context, lock: LockContext, part: readonly TableEntry[]): ActionEffects {
+  const { target, held } = lock;
+  return {
+    compares: part.flatMap((entry) => [
+      infoUnchanged(entry),
+      { kind: 'modRevision', key: operationKey(entry), operator: '=', value: entry.operationRevision } as const,
+    ]),
+    mutations: part.flatMap((entry) => releaseTable(context, lock, entry)),
+    events: [
+      {
+        ...ofLock({ target, held }),
+        kind: 'LockUnlocked',
+        actionId: context.action.id,
+        participants: part.map(participantOf),
+      },
+    ],
+  };
 }
 
 /** The tables to release, or why not. */
-function chooseTables({ state, input }: Context, target: Target): TableEntry[] | ActionFailure {
+function chooseTables(context: Context, target: Target): TableEntry[] | ActionFailure {
+  const { state, input } = context;
+  const released = releasedOf(context);
   const named = input.tables.map((table) => state.tables.get(tableKey(target.task, table)));
   const sources = new Set(input.sources);
   const all = [...target.tables].filter((entry) => sources.size === 0 || sources.has(entry.source));
   const chosen: TableEntry[] = [];
   for (const [index, entry] of named.entries()) {
+    if (index < released) continue;
     if (entry?.info == null || entry.target !== target) return noInfo(input.lockId, input.tables[index]);
     if (!isReleasable(entry, input.force)) return notInConflict(entry);
     chosen.push(entry);
   }
   if (named.length === 0) chosen.push(...all.filter((entry) => isReleasable(entry, input.force)));
-  if (chosen.length > 0) return chosen;
+  if (chosen.length > 0 || released > 0) return chosen;
   return {
     code: 'NOT_IN_CONFLICT',
     message: `no table of lock ${input.lockId} waits for a person`,
@@ -85,6 +106,10 @@ function noInfo(lockId: string, table: UpstreamTable | undefined): ActionFailure
 }
 
 function notInConflict(entry: TableEntry): ActionFailure {
+  if (!entry.isAnswered) {
+    const unanswered = `${entry.source} ${quoteTable(entry.schema, entry.name)} has an info that isn't answered yet`;
+    return { code: 'NOT_IN_CONFLICT', message: unanswered, fields: { source: entry.source } };
+  }
   const stage = entry.operation?.stage ?? 'unanswered';
   const name = `${entry.source} ${quoteTable(entry.schema, entry.name)}`;
   return {

@@ -120,6 +120,8 @@ export class CoordinatorState {
   /** Manual actions, ended ones too as long as they are kept. */
   readonly actions = new Map<string, ActionRecord>();
   readonly tasks = new Map<TaskName, TaskRecord>();
+  /** Sources that DM has bound to its workers, by worker. */
+  readonly boundByDm = new Map<string, SourceId>();
   /** Workers whose leases live, by the source that they speak for. */
   readonly sessions = new Map<SourceKey, Session>();
   /** The tables of each source of pessimistic tasks, with the revision of their record. */

@@ -36,5 +36,9 @@ function tellRemoved(
   if (table === null) return;
   const key = tableKey(event.task, table);
   const leaving = state.leaving.get(key);
-  if (leaving?.incarnation === event.incarnation) state.leaving.set(key, { ...leaving, incarnation: null });
+  if (leaving?.incarnation !== event.incarnation) return;
+  // Its dropped columns were deleted with it; a table that has come back may have new ones.
+  state.leaving.set(key, { ...leaving, incarnation: null, columns: [] });
+  const entry = state.tables.get(key);
+  if (entry !== undefined) state.dropIfForgotten(entry);
 }

@@ -7,6 +7,7 @@ import type { DmKey } from '../wire/dm-keys';
 import { parseLockstepKey } from '../wire/lockstep-keys';
 import type { LockstepKey } from '../wire/lockstep-keys';
 import type { CoordinatorState } from './coordinator-state';
+import { foldBoundWorker } from './fold-task';
 import { foldLockstepChange } from './fold-lockstep';
 import { foldOptimisticInfo, foldOptimisticOperation, foldOptimisticSourceTables } from './fold-optimistic';
 import { foldPessimisticInfo, foldPessimisticOperation, foldSubtask } from './fold-pessimistic';
@@ -114,9 +115,10 @@ function foldDmChange(state: CoordinatorState, key: DmKey, change: Change): void
       return foldPessimisticOperation(state, key, change);
     case 'subtask':
       return foldSubtask(state, key, change);
+    case 'bound-worker':
+      return foldBoundWorker(state, key.worker, change);
     case 'registered-worker':
     case 'alive-worker':
-    case 'bound-worker':
       return;
     default:
       return unreachable(key);

@@ -110,7 +110,7 @@ export function planForget(state: CoordinatorState, key: TableKey): Plan {
   const decisionKey = formatLockstepKey({ kind: 'decision', lockId, table });
   const decision = deleteOld(decisionKey, entry.decisionRevision, entry.decisionRevision !== NO_REVISION, revision);
   const mutations: Mutation[] = [
-    ...deleteIf(entry.info !== null && entry.infoRevision <= revision, infoKey(entry)),
+    ...deleteIf(entry.infoRevision !== NO_REVISION && entry.infoRevision <= revision, infoKey(entry)),
     ...operation.mutations,
     ...decision.mutations,
     ...deleteIf(

@@ -1,4 +1,4 @@
-import { parseLockId } from '../model/lock-id';
+import { formatLockId, parseLockId } from '../model/lock-id';
 import type { LockId } from '../model/lock-id';
 import type { DecisionRecord } from '../model/records';
 import { NO_REVISION } from '../model/revision';
@@ -33,6 +33,8 @@ class Findings {
     LockId,
     { readonly table: TableKey; readonly column: string; readonly stage: DropStage }[]
   >();
+  /** The lock that each info is for. */
+  readonly targets = new Map<TableEntry, LockId>();
   /** Every schema that occurs, by its fingerprint. */
   readonly shapes = new Map<string, Shape>();
 
@@ -49,6 +51,7 @@ export function recoverOptimistic(state: CoordinatorState, values: readonly Keye
   const findings = new Findings();
   for (const value of values) guardProblems(state, value.change, () => readValue(state, value, findings));
   for (const [entry, found] of findings.decisions) joinUnlisted(state, entry, found);
+  for (const [entry, lockId] of findings.targets) forgetFormerRoute(state, entry, lockId);
   for (const value of values) guardProblems(state, value.change, () => restoreLockRecord(state, value, findings));
   for (const [entry, found] of findings.decisions) restoreDecision(state, entry, found, findings);
   createMissingLocks(state);
@@ -65,6 +68,7 @@ function readValue(state: CoordinatorState, { key, change }: KeyedChange, findin
       const info = state.caches.readInfo(change.value, change.key);
       const entry = state.entryOf(key.task, key.table);
       replaceInfo(state, entry, state.caches.info(info), change.modRevision, change.version);
+      findings.targets.set(entry, formatLockId(key.task, info.target));
       for (const known of [info.before, ...info.after]) if (known !== null) findings.addShape(known.shape);
       // An info that came after the source's tables were put last has added its table; an earlier one is of a table that left.
       const { revision } = state.sourceTablesOf(key.task, key.table.source);
@@ -114,6 +118,16 @@ function joinUnlisted(state: CoordinatorState, entry: TableEntry, { lockId, reco
   joinTarget(state, entry, state.targetOf(entry.task, parseLockId(lockId).target), 'info');
 }
 
+/** An info for another target than the table routes to now is of its past. */
+function forgetFormerRoute(state: CoordinatorState, entry: TableEntry, lockId: LockId): void {
+  if (entry.target === null || entry.target.lockId === lockId) return;
+  const revision = entry.infoRevision;
+  // Nothing is known of it any more but what is to be deleted.
+  replaceInfo(state, entry, null, revision, 0);
+  state.leaving.set(entry.key, { lockId, incarnation: null, revision, columns: [] });
+  state.outbox.ask({ kind: 'forget-table', table: entry.key });
+}
+
 function restoreLockRecord(state: CoordinatorState, { key, change }: KeyedChange, findings: Findings): void {
   if (key.kind !== 'lock' || change.kind === 'delete') return;
   const record = readPut(state, change, readLockRecord);
@@ -131,6 +145,9 @@ function restoreDecision(
   findings: Findings,
 ): void {
   const lock = state.targets.get(lockId)?.lock;
+  if (lock != null && entry.target?.lockId === lockId && entry.member === null && state.isExcluded(entry)) {
+    return setAside(state, entry, record, lock.lock.origin.initial, findings);
+  }
   if (lock == null || entry.target?.lockId !== lockId || entry.member === null) {
     entry.decidedRevision = NO_REVISION;
     return;
@@ -141,6 +158,20 @@ function restoreDecision(
   lock.lock.setDone(entry.member, record.done);
   if (entry.isAnswered) entry.member.version = entry.infoVersion;
   lock.progressAtMs = Math.max(lock.progressAtMs ?? 0, record.atMs);
+}
+
+/** A table that was left out of its lock by hand comes back as its record has it. */
+function setAside(
+  state: CoordinatorState,
+  entry: TableEntry,
+  record: DecisionRecord,
+  initial: Shape,
+  findings: Findings,
+): void {
+  const normal = findings.shapes.get(record.normal) ?? entry.info?.before?.shape ?? initial;
+  const conflict = record.conflict === null ? null : (findings.shapes.get(record.conflict) ?? null);
+  const version = entry.isAnswered ? entry.infoVersion : 0;
+  state.setAside.set(entry.key, { key: entry.key, normal, conflict, done: record.done, version });
 }
 
 /** Locks of which no record was written: their first info tells the initial schema. */
@@ -157,7 +188,10 @@ function createMissingLocks(state: CoordinatorState): void {
 function restoreMarks(state: CoordinatorState, findings: Findings): void {
   for (const [lockId, marks] of findings.marks) {
     const dropped = state.targets.get(lockId)?.lock?.lock.dropped;
-    for (const { table, column, stage } of marks) dropped?.raise(table, column, stage);
+    for (const { table, column, stage } of marks) {
+      // A table that is left out of the lock drops nothing in it.
+      if (state.tables.get(table)?.member != null) dropped?.raise(table, column, stage);
+    }
   }
 }
 
@@ -166,7 +200,10 @@ function replay(state: CoordinatorState, findings: Findings): void {
   const late: TableEntry[] = [];
   const events: { readonly revision: Revision; readonly run: () => void }[] = [];
   for (const entry of state.tables.values()) {
-    if (isUndecided(state, entry)) events.push({ revision: entry.infoRevision, run: () => decideAgain(state, entry) });
+    if (isUndecided(state, entry)) {
+      const isRetried = findings.decisions.get(entry)?.record.by === 'retry';
+      events.push({ revision: entry.infoRevision, run: () => decideAgain(state, entry, isRetried) });
+    }
     const { operation } = entry;
     if (operation?.done !== true || entry.operationRevision <= entry.decisionRevision) continue;
     // Where DM wrote the store nothing tells which info a finished operation answers: it counts after all infos.
@@ -182,10 +219,14 @@ function isUndecided(state: CoordinatorState, entry: TableEntry): boolean {
   return entry.target !== null && !entry.isAnswered && !state.isExcluded(entry);
 }
 
-/** Decide an info that has no decision record. What was answered already stays answered (deviation 5). */
-function decideAgain(state: CoordinatorState, entry: TableEntry): void {
+/**
+ * Decide an info that has no decision record. What was answered already stays answered (deviation 5), unless a person has
+ * asked for another answer.
+ */
+function decideAgain(state: CoordinatorState, entry: TableEntry, isRetried: boolean): void {
   const { operation } = entry;
   const answered =
+    !isRetried &&
     operation !== null &&
     entry.operationRevision > entry.infoRevision &&
     (operation.done || operation.stage === 'unlocked');

@@ -94,13 +94,7 @@ export class TableEntry {
 
   /** Whether nothing of it is stored any more. */
   get isForgotten(): boolean {
-    return (
-      this.membership === 'none' &&
-      this.info === null &&
-      !this.isUnreadable &&
-      this.operation === null &&
-      this.decisionRevision === NO_REVISION &&
-      this.attempt === null
-    );
+    const revisions = [this.infoRevision, this.operationRevision, this.decisionRevision];
+    return this.membership === 'none' && this.attempt === null && revisions.every((revision) => revision === NO_REVISION);
   }
 }

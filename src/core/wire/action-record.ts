@@ -114,6 +114,7 @@ function readInput(value: JsonValue): ActionInput {
 }
 
 const PROGRESS_KINDS = [
+  'unlocking',
   'waiting-for-owner',
   'waiting-for-others',
   'waiting-for-source',
@@ -124,6 +125,8 @@ function readProgress(value: JsonValue): ActionProgress {
   const incarnation = (): Revision => parseRevision(value.field('incarnation').count());
   const owner = (): SourceId => value.field('owner').parsed(parseSourceId);
   switch (kind) {
+    case 'unlocking':
+      return { kind, released: value.field('released').count() };
     case 'waiting-for-owner':
       return {
         kind,

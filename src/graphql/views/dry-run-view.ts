@@ -8,6 +8,8 @@ import { unreachable } from '../../core/model/invariant';
 export function describeWaits({ progress, input }: ActionRecord): string[] {
   if (progress === null) return [];
   switch (progress.kind) {
+    case 'unlocking':
+      return ['the tables that are left are released in further steps'];
     case 'waiting-for-owner': {
       const forced =
         progress.forced.length === 0 ? [] : [`count as ready without having reported: ${progress.forced.join(', ')}`];
