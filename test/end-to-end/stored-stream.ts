@@ -33,17 +33,24 @@ export async function readStoredStream(directory: string, until: Revision | null
   }
 }
 
-/** The state of a server that starts on what is stored. */
+/** The state of a server that starts on what is stored, and leads. */
 export function recoveredState({ values, revision }: StoredStream): CoordinatorState {
   const state = newState();
   recover(state, values, revision);
-  return state;
+  return lead(state);
 }
 
-/** The state of a server that has read every change from the first on. */
+/** The state of a server that has read every change from the first on, and leads from now on. */
 export function foldedState({ batches }: StoredStream): CoordinatorState {
   const state = newState();
   for (const batch of batches) step(state, { kind: 'batch', batch, nowMs: 0 });
+  return lead(state);
+}
+
+/** A new leader looks at everything that is still to be written; where all is written it writes nothing. */
+function lead(state: CoordinatorState): CoordinatorState {
+  const effects = step(state, { kind: 'lead', nowMs: 0 });
+  if (effects.length > 0) throw new Error(`a new leader would write: ${JSON.stringify(effects)}`);
   return state;
 }
 
