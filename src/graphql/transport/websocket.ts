@@ -4,6 +4,7 @@ import type { GraphQLError, GraphQLFormattedError, GraphQLSchema } from 'graphql
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import type { RequestContext } from '../request-context';
+import { DocumentCache } from './document-cache';
 import { bindSocket } from './socket-binding';
 import type { ConnectionExtra } from './socket-binding';
 
@@ -32,9 +33,14 @@ export class GraphqlWebSockets {
   constructor({ schema, contextOf, present, maxMessageBytes, reportDefect }: WebSocketOptions) {
     const show = (errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] =>
       errors.map((error) => present(error).toJSON());
+    const documents = new DocumentCache(schema);
     const protocol = makeServer<Record<string, unknown>, ConnectionExtra>({
-      schema,
-      context: (connection) => ({ ...contextOf(connection.extra.request) }),
+      onSubscribe: ({ extra }, _id, { query, operationName, variables }) => {
+        const read = documents.read(query);
+        if (read.kind === 'invalid') return read.errors;
+        const contextValue = contextOf(extra.request);
+        return { schema, document: read.document, operationName, variableValues: variables, contextValue };
+      },
       onError: (_connection, _id, _payload, errors) => show(errors),
       onNext: (_connection, _id, _payload, _args, result) =>
         result.errors === undefined ? undefined : { data: result.data ?? null, errors: show(result.errors) },
