@@ -16,7 +16,8 @@ import { writeOptimisticInfo } from '../wire/optimistic-info';
 import { writePessimisticInfo } from '../wire/pessimistic-info';
 import { answer, refuse } from './request-plan';
 import type { RequestPlan } from './request-plan';
-import { readReportedSchema, trackDdls } from './reported-schema';
+import { readReportedTable, trackReportedDdls } from './reported-schema';
+import type { ReportedSchema } from './reported-schema';
 import { checkSession } from './session';
 import type { SessionRef } from './session';
 
@@ -70,17 +71,17 @@ export function planReportInfo(
   const known = state.tables.get(tableKey(task, table))?.attempt ?? null;
   const repeated = repeatedReport(known, attempt, fingerprint, lockId);
   if (repeated !== null) return repeated;
-  const before = { ...readReportedSchema(report.createTableBefore, defaults), name: report.table };
+  const read = (sql: string): ReportedSchema => readReportedTable(state.caches, sql, report.table, defaults);
+  const before = read(report.createTableBefore);
   const after =
-    report.createTablesAfter?.map((sql) => ({ ...readReportedSchema(sql, defaults), name: report.table })) ??
-    trackDdls(before, report.ddls, report.target);
+    report.createTablesAfter?.map(read) ?? trackReportedDdls(state.caches, before, report.ddls, report.target);
   const value = writeOptimisticInfo({
     task,
     table,
     target: report.target,
     ddls: report.ddls,
-    before: { schema: before, shape: state.caches.shapes.intern(before) },
-    after: after.map((schema) => ({ schema, shape: state.caches.shapes.intern(schema) })),
+    before,
+    after,
     ignoreConflict: report.ignoreConflict,
   });
   const attemptKey = formatLockstepKey({ kind: 'attempt', task, table });

@@ -3,7 +3,73 @@ import { applyStatement, buildTable } from '../ddl/tracker';
 import type { CharacterSet } from '../ddl/tracker';
 import { LockstepError } from '../model/error';
 import type { DownstreamTable } from '../model/names';
+import type { ContentCache } from '../state/content-cache';
+import type { KnownSchema } from '../table/known-schema';
 import type { TableSchema } from '../table/table-schema';
+
+/** A reported schema, and the text by which it is known again: that of its `CREATE TABLE` without the table's name. */
+export interface ReportedSchema extends KnownSchema {
+  /** Null: it is never known again. */
+  readonly key: string | null;
+}
+
+/** Longer statements are read each time, in characters. */
+const LONGEST_KEPT = 65_536;
+
+/** What may stand before the name of the table. */
+const BEFORE_NAME = /^\s*CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:`[^`]*`\s*\.\s*)?$/iu;
+
+/**
+ * The schema of the table `name`, as a report tells it. All shards of a table tell the same but for their names, so it is
+ * read once for all of them.
+ * @throws LockstepError DDL_SYNTAX, DDL_UNSUPPORTED, INVALID_INPUT
+ */
+export function readReportedTable(
+  caches: ContentCache,
+  sql: string,
+  name: string,
+  defaults?: CharacterSet,
+): ReportedSchema {
+  const key = keyOf(sql, name, defaults);
+  const read = (): KnownSchema => {
+    const schema = readReportedSchema(sql, defaults);
+    return { schema, shape: caches.shapes.intern(schema) };
+  };
+  const known = key === null ? read() : caches.reportedSchemas.get(key, read);
+  return { ...named(known, name), key };
+}
+
+/**
+ * The schemas of a table after each of the DDLs of a report, which must name the target.
+ * @throws LockstepError DDL_SYNTAX, DDL_UNSUPPORTED, DDL_NOT_APPLICABLE, INVALID_INPUT
+ */
+export function trackReportedDdls(
+  caches: ContentCache,
+  { schema: before, key }: ReportedSchema,
+  ddls: readonly string[],
+  target: DownstreamTable,
+): KnownSchema[] {
+  const track = (): readonly KnownSchema[] =>
+    trackDdls(before, ddls, target).map((schema) => ({ schema, shape: caches.shapes.intern(schema) }));
+  const length = ddls.reduce((sum, ddl) => sum + ddl.length, 0);
+  const known =
+    key === null || length > LONGEST_KEPT
+      ? track()
+      : caches.trackedSchemas.get(JSON.stringify([key, target.schema, target.table, ddls]), track);
+  return known.map((each) => named(each, before.name));
+}
+
+function named({ schema, shape }: KnownSchema, name: string): KnownSchema {
+  return { schema: { ...schema, name }, shape };
+}
+
+/** The statement without the table's name, if that stands where it must. */
+function keyOf(sql: string, name: string, defaults: CharacterSet | undefined): string | null {
+  const quoted = `\`${name}\``;
+  const at = sql.indexOf(quoted);
+  if (at < 0 || name.includes('`') || sql.length > LONGEST_KEPT || !BEFORE_NAME.test(sql.slice(0, at))) return null;
+  return JSON.stringify([defaults ?? null, sql.slice(at + quoted.length)]);
+}
 
 /**
  * The schema of a `CREATE TABLE` that a worker reports. `AUTO_INCREMENT = n` is left out: each shard has its own, and it
@@ -21,7 +87,7 @@ export function readReportedSchema(sql: string, defaults?: CharacterSet): TableS
  * The schemas after each of the DDLs, which must name the target.
  * @throws LockstepError DDL_SYNTAX, DDL_UNSUPPORTED, DDL_NOT_APPLICABLE, INVALID_INPUT
  */
-export function trackDdls(before: TableSchema, ddls: readonly string[], target: DownstreamTable): TableSchema[] {
+function trackDdls(before: TableSchema, ddls: readonly string[], target: DownstreamTable): TableSchema[] {
   const after: TableSchema[] = [];
   let schema = before;
   for (const ddl of ddls) {

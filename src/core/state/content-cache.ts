@@ -2,14 +2,19 @@ import { LockstepError } from '../model/error';
 import type { SourceId } from '../model/names';
 import { firstColumnChange, parseStatement } from '../ddl';
 import type { ColumnChange, UnreadableDdl } from '../optimistic/column-check';
+import type { KnownSchema } from '../table/known-schema';
 import type { OptimisticInfo } from '../table/optimistic-info';
 import { Shapes } from '../table/shapes';
 import { OptimisticInfoReader } from '../wire/optimistic-info';
 import { SchemaReader } from '../wire/table-info';
+import { BoundedCache } from './bounded-cache';
 import type { InfoContent, OperationContent } from './table-entry';
 
 /** How many entries each cache holds before it starts anew. */
 const CAPACITY = 20_000;
+
+/** The same of those whose entries are large. */
+const LARGE_CAPACITY = 1_000;
 
 /**
  * What was read before isn't read again: of thousands of shards nearly all report the same DDLs with the same schemas and
@@ -18,6 +23,10 @@ const CAPACITY = 20_000;
 export class ContentCache {
   readonly shapes = new Shapes();
   readonly schemas = new SchemaReader(this.shapes);
+  /** Schemas of reports by their `CREATE TABLE`, without the table's name. */
+  readonly reportedSchemas = new BoundedCache<string, KnownSchema>(LARGE_CAPACITY);
+  /** Schemas after the DDLs of reports, by the schema before and the DDLs, without the table's name. */
+  readonly trackedSchemas = new BoundedCache<string, readonly KnownSchema[]>(LARGE_CAPACITY);
   readonly #infoReader = new OptimisticInfoReader(this.schemas);
   readonly #schemas = new Map<string, string>();
   readonly #sources = new Map<SourceId, SourceId>();

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { CloseCode } from 'graphql-ws';
 import type { Server } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
@@ -28,7 +29,10 @@ export function bindSocket(
   const closed = server.opened(
     {
       protocol: socket.protocol,
-      send: (data) => sendText(socket, data),
+      send: (data) => {
+        gatherWrites(request.socket);
+        return sendText(socket, data);
+      },
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) => {
         socket.on('message', (data: RawData) => {
@@ -47,13 +51,27 @@ export function bindSocket(
   });
 }
 
-/** Resolved when the text has left, so that a subscription goes no faster than its connection. */
+/** What may wait to be sent before a subscription is held up, in bytes. */
+const EAGER_BYTES = 65_536;
+
+/** Resolved when there is room for more, so that a subscription goes no faster than its connection. */
 function sendText(socket: WebSocket, data: string): Promise<void> {
   return new Promise((resolve) => {
     if (socket.readyState !== socket.OPEN) resolve();
+    else if (socket.bufferedAmount < EAGER_BYTES) {
+      socket.send(data);
+      resolve();
+    }
     // A connection that broke meanwhile tells of it by closing.
     else socket.send(data, () => resolve());
   });
+}
+
+/** Let what is sent in one turn leave together: an answer and its completion are two messages. */
+function gatherWrites(stream: Socket): void {
+  if (stream.writableCorked > 0) return;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
 }
 
 function textOf(data: RawData): string {
