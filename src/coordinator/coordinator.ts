@@ -225,7 +225,8 @@ export class Coordinator implements CoordinatorService {
 
   /** A worker may know an operation, from another server, that this one hasn't read yet. */
   async #see(revision: Revision): Promise<void> {
-    if (revision > this.state.revision && revision <= (await this.#store.revision())) await this.shell.caughtUp(revision);
+    if (revision > this.state.revision && revision <= (await this.#store.revision()))
+      await this.shell.caughtUp(revision);
   }
 
   #nowMs(): number {

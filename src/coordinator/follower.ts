@@ -42,16 +42,19 @@ export async function follow(
         next = parseRevision(batch.revision + 1);
       }
     } catch (error) {
-      if (!(error instanceof LockstepError) || signal.aborted) {
-        if (signal.aborted) return;
-        throw error;
-      }
+      if (hasEnded(signal)) return;
+      if (!(error instanceof LockstepError)) throw error;
       // What was compacted away is never seen again, so the state is built anew.
       if (error.code === 'STORE_COMPACTED') next = null;
       target.report(error);
       await pause(clock, RETRY_MS, signal);
     }
   }
+}
+
+/** Whether the follower was told to end, which may happen while it waits. */
+function hasEnded(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 /** Read everything of one revision; the revision to watch from. */

@@ -38,6 +38,11 @@ export class DroppedColumns {
     return this.#columns.get(column.toLowerCase())?.marks.get(table) ?? null;
   }
 
+  /** The marks of `table`. */
+  marksOf(table: TableKey): DropMark[] {
+    return [...this.#columns.values()].flatMap(({ marks }) => marks.get(table) ?? []);
+  }
+
   /** Raise the mark of `table` on `column` to `stage`; a stage never goes back. */
   raise(table: TableKey, column: string, stage: DropStage): void {
     const name = column.toLowerCase();

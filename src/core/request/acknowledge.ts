@@ -89,12 +89,17 @@ function findOperation(state: CoordinatorState, ref: SessionRef, table: Upstream
 }
 
 /** The compare that the named operation is the one that the state knows. */
-function operationUnchanged(state: CoordinatorState, { task, source }: SessionRef, table: UpstreamTable | null): Compare {
+function operationUnchanged(
+  state: CoordinatorState,
+  { task, source }: SessionRef,
+  table: UpstreamTable | null,
+): Compare {
   const key =
     table === null
       ? formatDmKey({ kind: 'pessimistic-operation', task, source })
       : formatDmKey({ kind: 'optimistic-operation', task, table });
-  const known = table === null ? state.pessimistic.entry(sourceKey(task, source)) : state.tables.get(tableKey(task, table));
+  const known =
+    table === null ? state.pessimistic.entry(sourceKey(task, source)) : state.tables.get(tableKey(task, table));
   return { kind: 'modRevision', key, operator: '=', value: known?.operationRevision ?? 0 };
 }
 

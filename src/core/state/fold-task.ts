@@ -32,7 +32,8 @@ export function foldTask(state: CoordinatorState, task: TaskName, change: Change
 /** DM bound one of its workers to a source, or took it away. */
 export function foldBoundWorker(state: CoordinatorState, worker: string, change: Change): void {
   state.boundByDm.delete(worker);
-  if (change.kind === 'put') state.boundByDm.set(worker, parseSourceId(readDmBoundWorker(change.value, change.key).source));
+  if (change.kind === 'put')
+    state.boundByDm.set(worker, parseSourceId(readDmBoundWorker(change.value, change.key).source));
 }
 
 /** A worker registered, renewed its record, or its lease ended. */

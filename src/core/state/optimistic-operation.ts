@@ -1,3 +1,4 @@
+import { NO_REVISION } from '../model/revision';
 import type { Revision } from '../model/revision';
 import type { CoordinatorState } from './coordinator-state';
 import { settleLock } from './optimistic-membership';
@@ -12,7 +13,10 @@ export function replaceOperation(
 ): void {
   entry.operation = content;
   entry.operationRevision = revision;
-  if (content?.done === true) markDone(state, entry, content);
+  if (content?.done !== true) return;
+  // Of an operation that outlived its lock nobody asks any more when it was put.
+  if (entry.member === null) entry.putRevision = NO_REVISION;
+  markDone(state, entry, content);
 }
 
 /**

@@ -46,7 +46,7 @@ export function planAnswer(context: TableContext): Plan {
   return {
     compares: [infoUnchanged(entry)],
     mutations: [
-      ...markPuts(context, answer.decision),
+      ...markPuts(context),
       ...(operation === null ? [] : [operationPut(entry, operation)]),
       decisionPut(context, {
         ...record,
@@ -187,9 +187,12 @@ export function decisionPut({ entry, target, nowMs }: TableContext, record: Omit
   return { kind: 'put', key, value: writeDecisionRecord({ ...record, atMs: nowMs }) };
 }
 
-/** Stage 0 for each column that a decision drops; only a decision without a problem is persisted. */
-function markPuts(context: TableContext, decision: Decision): Mutation[] {
-  return decision.problem === null ? decision.columns.flatMap((column) => markPut(context, column)) : [];
+/**
+ * The marks of the table as they are now: those of this decision, and any of an earlier one whose answer was overtaken by
+ * the next info before it was written.
+ */
+function markPuts(context: TableContext): Mutation[] {
+  return context.held.lock.dropped.marksOf(context.entry.key).flatMap(({ column }) => markPut(context, column));
 }
 
 /** The marks of the operation's columns as they are now; a column whose drop is complete loses all of them. */

@@ -117,15 +117,22 @@ export function planForget(state: CoordinatorState, key: TableKey): Plan {
       entry.attempt !== null && entry.attempt.revision <= revision,
       formatLockstepKey({ kind: 'attempt', task: entry.task, table }),
     ),
-    ...leaving.columns.map((column): Mutation => ({
-      kind: 'delete',
-      key: formatDmKey({ kind: 'dropped-column', lockId, column, table }),
-    })),
+    ...leaving.columns
+      .filter((column) => !isMarked(state, lockId, key, column))
+      .map((column): Mutation => ({
+        kind: 'delete',
+        key: formatDmKey({ kind: 'dropped-column', lockId, column, table }),
+      })),
   ];
   const events: LockEvent[] =
     incarnation === null ? [] : [{ kind: 'TableRemoved', task: entry.task, lockId, incarnation, participant }];
   const compares = [infoUnchanged(entry), ...operation.compares, ...decision.compares];
   return mutations.length === 0 && events.length === 0 ? 'void' : { compares, mutations, events };
+}
+
+/** Whether a table that has come back has dropped the column again. */
+function isMarked(state: CoordinatorState, lockId: LockId, table: TableKey, column: string): boolean {
+  return state.targets.get(lockId)?.lock?.lock.dropped.has(table, column) ?? false;
 }
 
 /**

@@ -95,6 +95,8 @@ export class TableEntry {
   /** Whether nothing of it is stored any more. */
   get isForgotten(): boolean {
     const revisions = [this.infoRevision, this.operationRevision, this.decisionRevision];
-    return this.membership === 'none' && this.attempt === null && revisions.every((revision) => revision === NO_REVISION);
+    return (
+      this.membership === 'none' && this.attempt === null && revisions.every((revision) => revision === NO_REVISION)
+    );
   }
 }
