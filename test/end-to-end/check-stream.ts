@@ -20,7 +20,8 @@ export function checkAnswered(stream: StoredStream): void {
     const entry = [...state.pessimistic.entries].find(({ infoRevision }) => infoRevision === value.modRevision);
     const lock = entry?.infoLockId == null ? undefined : state.pessimistic.locks.get(entry.infoLockId)?.lock;
     const isSeen =
-      entry !== undefined && (lock?.participants.has(entry.source) === true || lock?.conflicts.has(entry.source) === true);
+      entry !== undefined &&
+      (lock?.participants.has(entry.source) === true || lock?.conflicts.has(entry.source) === true);
     return !isSeen && !hasNewerOperation(stream.values, value);
   });
   expect(unanswered).toEqual([]);

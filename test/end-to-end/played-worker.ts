@@ -12,7 +12,7 @@ import type { WorkerIdentity } from './worker-session';
 /** One upstream table with the DDLs that it meets, in their order. */
 export interface PlayedTable {
   readonly name: string;
-  readonly script: readonly PlayedDdl[];
+  readonly script: Iterable<PlayedDdl>;
 }
 
 /** What a worker does beside what it must; each in one of so many cases, 0: never. */
@@ -212,7 +212,8 @@ export class PlayedWorker {
     const answers = await Promise.all([first, send()]);
     const [one, other] = answers.map((answer) => answer['revision'] ?? null);
     const isDisturbed = disturbances % 2 === 1 || disturbances !== this.#disturbances;
-    if (one !== other && !isDisturbed) throw new Error(`a repeated request was answered otherwise: ${JSON.stringify(answers)}`);
+    if (one !== other && !isDisturbed)
+      throw new Error(`a repeated request was answered otherwise: ${JSON.stringify(answers)}`);
     return answers[0];
   }
 

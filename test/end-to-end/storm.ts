@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiClient } from '../support/api-client';
-import type { ApiOperation } from '../support/api-client';
 import { SeededRandom } from '../support/seeded-random';
 import { Downstream } from './downstream';
 import { Ledger } from './ledger';
@@ -36,6 +35,7 @@ export class Storm {
   readonly #workers: PlayedWorker[] = [];
   readonly #operators: readonly [Operator, Operator];
   #blowing = true;
+  #playing = true;
 
   constructor(
     private readonly server: ServerInProcess,
@@ -83,7 +83,7 @@ export class Storm {
   #employ({ task, mode, target, sources }: PlayedTask): void {
     for (const [source, tables] of sources) {
       const random = this.#random.fork();
-      const beforeExecuting = async (_operation: ApiOperation): Promise<void> => {
+      const beforeExecuting = async (): Promise<void> => {
         if (this.#blowing) await sleep(random.below(40));
       };
       const identity = { worker: `worker-${source}`, task, source, mode, expectedSources: [...sources.keys()] };
@@ -159,22 +159,21 @@ export class Storm {
 
   /** Act by hand, without haste, until all workers are done. */
   async #calm(played: Promise<unknown>): Promise<void> {
-    let done = false;
     const end = Date.now() + this.length.calmMs;
-    const watched = played.finally(() => (done = true));
+    const watched = played.finally(() => (this.#playing = false));
     watched.catch(() => undefined);
     const [operator] = this.#operators;
-    while (!done && Date.now() < end) {
+    while (this.#playing && Date.now() < end) {
       await Promise.race([watched, sleep(500)]);
-      const locks = done ? [] : await operator.locks();
+      const locks = this.#playing ? await operator.locks() : [];
       for (const lock of locks) await this.#release(operator, lock);
       // Forcing a lock away leaves its workers blocked: they are restarted, as an operator would.
       for (const worker of this.#workers) {
         const isHeld = locks.some(({ id }) => id.startsWith(`${worker.options.identity.task}-`));
-        if (!done && !isHeld && worker.isBlocked) await worker.restart();
+        if (this.#playing && !isHeld && worker.isBlocked) await worker.restart();
       }
     }
-    if (!done) {
+    if (this.#playing) {
       const waiting = this.#workers.flatMap((worker) => worker.describe());
       const locks = (await operator.locks()).map((lock) => JSON.stringify(lock));
       throw new Error(`the workers don't come to an end:\n${[...waiting, ...locks].join('\n')}`);
@@ -189,7 +188,8 @@ export class Storm {
       if (waits) await operator.act({ ...unlock, input: { lockId: lock.id, action: 'EXEC', force: true } }, 2_000);
       return;
     }
-    if (lock.state !== 'EXECUTING') await operator.act({ ...unlock, input: { lockId: lock.id, forceRemove: true } }, 1_000);
+    if (lock.state !== 'EXECUTING')
+      await operator.act({ ...unlock, input: { lockId: lock.id, forceRemove: true } }, 1_000);
   }
 }
 

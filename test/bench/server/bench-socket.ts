@@ -1,5 +1,4 @@
 import { WebSocket } from 'ws';
-import type { RawData } from 'ws';
 
 /** What a request or a subscription gives. */
 export interface SocketPayload {
@@ -29,7 +28,7 @@ export class BenchSocket {
       socket.on('open', () => socket.send('{"type":"connection_init"}'));
       socket.once('message', () => resolve());
     });
-    socket.on('message', (bytes) => made.#receive(bytes));
+    socket.on('message', (bytes: Buffer) => made.#receive(bytes));
     return made;
   }
 
@@ -37,22 +36,26 @@ export class BenchSocket {
   request(query: string, variables: object): Promise<SocketPayload> {
     this.#ids += 1;
     const id = String(this.#ids);
-    this.socket.send(`{"id":"${id}","type":"subscribe","payload":{"query":${query},"variables":${JSON.stringify(variables)}}}`);
+    this.socket.send(
+      `{"id":"${id}","type":"subscribe","payload":{"query":${query},"variables":${JSON.stringify(variables)}}}`,
+    );
     return new Promise((resolve) => this.#waiting.set(id, resolve));
   }
 
   /** The one subscription of the socket. @param query the document, as JSON */
   subscribe(query: string, variables: object, take: (payload: SocketPayload) => void): void {
     this.#subscriber = take;
-    this.socket.send(`{"id":"feed","type":"subscribe","payload":{"query":${query},"variables":${JSON.stringify(variables)}}}`);
+    this.socket.send(
+      `{"id":"feed","type":"subscribe","payload":{"query":${query},"variables":${JSON.stringify(variables)}}}`,
+    );
   }
 
   close(): void {
     this.socket.close();
   }
 
-  #receive(bytes: RawData): void {
-    const message = JSON.parse(String(bytes)) as Message;
+  #receive(bytes: Buffer): void {
+    const message = JSON.parse(bytes.toString()) as Message;
     if (message.type === 'ping') return this.socket.send('{"type":"pong"}');
     if (message.type === 'complete') return;
     if (message.type !== 'next') throw new Error(`unexpected: ${JSON.stringify(message)}`);

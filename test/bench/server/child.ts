@@ -43,8 +43,8 @@ export class BenchChild {
 }
 
 /** The other end: answer each message, and end when the parent lets go. */
-export function serveParent<T>(answer: (message: T) => Promise<object>, stop: () => Promise<void>): void {
-  process.on('message', (message: T) => void answer(message).then((value) => process.send?.(value)));
+export function serveParent(answer: (message: unknown) => Promise<object>, stop: () => Promise<void>): void {
+  process.on('message', (message: unknown) => void answer(message).then((value) => process.send?.(value)));
   process.on('disconnect', () => void stop().then(() => process.exit(0)));
 }
 

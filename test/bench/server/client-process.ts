@@ -69,7 +69,8 @@ class Clients {
     const cycles = await run((latencyMs) => latencies.push(latencyMs));
     const elapsedMs = performance.now() - startMs;
     latencies.sort((a, b) => a - b);
-    const at = (share: number): number => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
+    const at = (share: number): number =>
+      latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
     return {
       ...{ cycles, perSecond: (cycles / elapsedMs) * 1_000, p50Ms: at(0.5), p99Ms: at(0.99), maxMs: at(1) },
       clientCpu: cpuShare(cpu, elapsedMs),
@@ -127,6 +128,6 @@ class Clients {
 
 const clients = new Clients();
 serveParent(
-  (order: ClientOrder) => clients.obey(order),
+  (order) => clients.obey(order as ClientOrder),
   () => Promise.resolve(),
 );

@@ -18,7 +18,8 @@ function main([which = 'real']: readonly string[]): void {
   const started = which === 'stub' ? startStub(directory) : startServer(options);
   let [cpu, sinceMs] = [process.cpuUsage(), performance.now()];
   serveParent(
-    async ({ kind }: ServerQuestion) => {
+    async (question) => {
+      const { kind } = question as ServerQuestion;
       const { url } = await started;
       if (kind === 'url') return { url };
       const nowMs = performance.now();
