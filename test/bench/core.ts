@@ -12,7 +12,9 @@ export function benchCore(emit: (line: BenchLine) => void): void {
   for (const rollout of ['add-column', 'all-different', 'half-in-conflict'] as const) {
     for (const tables of SIZES) emit(repeat(tables, (heap) => benchOptimistic(rollout, tables, heap)));
   }
-  for (const sources of SIZES) emit(repeat(sources, (heap) => benchPessimistic(sources, heap)));
+  for (const figure of ['add-column', 'acknowledge'] as const) {
+    for (const sources of SIZES) emit(repeat(sources, (heap) => benchPessimistic(sources, heap, figure)));
+  }
   for (const tables of SIZES) emit(repeat(tables, () => benchRecovery(tables)));
 }
 

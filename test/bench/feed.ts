@@ -16,11 +16,17 @@ export const NOW_MS = 1_700_000_000_000;
 export class Feed {
   /** The caches live on from rollout to rollout, as in a server. */
   static readonly #caches = new ContentCache();
-  readonly state = new CoordinatorState({ operationsPerWrite: 1_000_000 }, EMBEDDED_RETENTION, Feed.#caches);
+  readonly state: CoordinatorState;
   readonly values = new Map<string, KeyValue>();
   #revision = 0;
 
-  constructor(private readonly keepsValues: boolean) {}
+  /** @param keepsValues without it nothing is known of a prefix's keys, so their deletion isn't seen */
+  constructor(
+    private readonly keepsValues: boolean,
+    operationsPerWrite = 1_000_000,
+  ) {
+    this.state = new CoordinatorState({ operationsPerWrite }, EMBEDDED_RETENTION, Feed.#caches);
+  }
 
   /** One put by somebody else; the effects of its step. */
   put(key: string, value: string): Effect[] {
@@ -64,8 +70,13 @@ export class Feed {
       if (this.keepsValues) this.values.set(key, stored);
       return [{ kind: 'put', ...stored }];
     }
-    if (mutation.kind === 'delete') return [{ kind: 'delete', key: mutation.key, modRevision }];
-    return [];
+    const keys = mutation.kind === 'delete' ? [mutation.key] : this.keysUnder(mutation.prefix);
+    for (const key of keys) this.values.delete(key);
+    return keys.map((key) => ({ kind: 'delete', key, modRevision }));
+  }
+
+  private keysUnder(prefix: string): string[] {
+    return [...this.values.keys()].filter((key) => key.startsWith(prefix));
   }
 }
 

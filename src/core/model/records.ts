@@ -41,9 +41,11 @@ export interface OptimisticLockRecord {
 /** What one source was told in a pessimistic lock. */
 export type PessimisticOrder = 'exec' | 'skip';
 
-/** What is kept of one source of a pessimistic lock. */
-export interface PessimisticSourceRecord {
-  readonly source: SourceId;
+/**
+ * What is kept of one source of a pessimistic lock that has done, or was told, something. Each source has a record of its
+ * own, so that a report costs the same in a lock of ten sources and in one of a hundred thousand.
+ */
+export interface ParticipantRecord {
   /** Has it reported the lock's DDLs? */
   readonly ready: boolean;
   /** Has it carried out its part? */
@@ -53,6 +55,18 @@ export interface PessimisticSourceRecord {
   /** The revision at which its last operation was put, 0: never; null: in the transaction that put this record. */
   readonly orderRevision: Revision | null;
   /** The last info that counted for the lock; 0: none. */
+  readonly infoRevision: Revision;
+  /** When any of that changed last. */
+  readonly atMs: number;
+}
+
+/** The sources of a pessimistic lock when it last took in sources of its task; others have records of their own. */
+export interface LockSourcesRecord {
+  readonly sources: readonly SourceId[];
+}
+
+/** An info with other DDLs than its lock's, of which the journal tells. */
+export interface DdlConflictRecord {
   readonly infoRevision: Revision;
 }
 
@@ -65,9 +79,11 @@ export interface PessimisticUnlock {
   readonly sources: readonly SourceId[];
   /** The others are told to skip although the owner hasn't executed: its removal is forced. */
   readonly skipAnyway: boolean;
+  /** The lock is being removed in several writes: nobody is told anything more. */
+  readonly removes: boolean;
 }
 
-/** What is kept of a pessimistic lock, so that a restart changes nothing (deviation P4). */
+/** What is kept of a pessimistic lock as a whole, so that a restart changes nothing (deviation P4). */
 export interface PessimisticLockRecord {
   readonly mode: 'pessimistic';
   readonly lockId: LockId;
@@ -81,13 +97,12 @@ export interface PessimisticLockRecord {
   readonly declared: boolean;
   /** Whether somebody has executed the DDLs downstream. */
   readonly executed: boolean;
+  /** Whether the journal tells that all sources have reported. */
   readonly synced: boolean;
-  readonly sources: readonly PessimisticSourceRecord[];
-  /** Infos with other DDLs, of which the journal tells already. */
-  readonly conflicts: readonly { readonly source: SourceId; readonly infoRevision: Revision }[];
   /** Null: no unlock runs. */
   readonly unlock: PessimisticUnlock | null;
   readonly createdAtMs: number;
+  /** When any of that changed last; the progress of its sources stands in their own records. */
   readonly progressAtMs: number;
 }
 

@@ -29,3 +29,10 @@ export function tableOfKey(key: TableKey): { task: TaskName; table: UpstreamTabl
 export function sourceKey(task: TaskName, source: SourceId): SourceKey {
   return [task, source].join(SEPARATOR) as SourceKey;
 }
+
+/** The task and the source of a key. */
+export function taskSourceOfKey(key: SourceKey): { task: TaskName; source: SourceId } {
+  const [task, source, ...rest] = key.split(SEPARATOR);
+  invariant(task !== undefined && source !== undefined && rest.length === 0, 'a source key has two parts');
+  return { task: parseTaskName(task), source: parseSourceId(source) };
+}

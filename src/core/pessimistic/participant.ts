@@ -3,7 +3,7 @@ import type { PessimisticOrder } from '../model/records';
 import { NO_REVISION } from '../model/revision';
 import type { Revision } from '../model/revision';
 
-/** One source's part in a pessimistic lock. */
+/** One source's part in a pessimistic lock. Only its lock changes it, because the lock counts. */
 export class Participant {
   /** Has it reported the lock's DDLs? */
   ready = false;
@@ -17,6 +17,8 @@ export class Participant {
   order: PessimisticOrder | null = null;
   /** The revision at which its last operation was put; 0: never. */
   orderRevision: Revision = NO_REVISION;
+  /** The revision of its stored record; 0: none is. */
+  recordRevision: Revision = NO_REVISION;
 
   constructor(readonly source: SourceId) {}
 
@@ -24,4 +26,20 @@ export class Participant {
   get isAsking(): boolean {
     return this.done && this.waiting;
   }
+}
+
+/** What may change of a part. */
+export type PartChange = Partial<
+  Pick<Participant, 'ready' | 'done' | 'infoRevision' | 'waiting' | 'order' | 'orderRevision'>
+>;
+
+/** What a stored record tells of a part; where none is stored, that it hasn't begun. */
+export type ToldPart = Readonly<Pick<Participant, 'ready' | 'done' | 'infoRevision' | 'order'>>;
+
+/** What the absence of a record tells. */
+export const UNTOLD_PART: ToldPart = { ready: false, done: false, infoRevision: NO_REVISION, order: null };
+
+/** Whether two parts say the same. */
+export function isSamePart(a: ToldPart, b: ToldPart): boolean {
+  return a.ready === b.ready && a.done === b.done && a.infoRevision === b.infoRevision && a.order === b.order;
 }

@@ -4,9 +4,12 @@ import type { Mutation } from '../model/store';
 import { readActionRecord } from '../wire/action-record';
 import { parseDmKey } from '../wire/dm-keys';
 import type { DmKey } from '../wire/dm-keys';
-import { formatLockstepKey, parseLockstepKey } from '../wire/lockstep-keys';
+import { formatLockstepKey, lockstepPrefix, parseLockstepKey } from '../wire/lockstep-keys';
 import { readOptimisticOperation } from '../wire/optimistic-operation';
 import { readPessimisticOperation } from '../wire/pessimistic-operation';
+
+/** Records of a lock that go with it, so they need no sentence of their own. */
+const OF_LOCK = [lockstepPrefix('participant'), lockstepPrefix('ddl-conflict')];
 
 /** What a write would do, for a dry run: the action's record as it would be, and a sentence for each change of DM's keys. */
 export function describeMutations(
@@ -28,7 +31,10 @@ export function describeMutations(
 }
 
 function describe(mutation: Mutation): string[] {
-  if (mutation.kind === 'delete-prefix') return [`delete everything under ${mutation.prefix}`];
+  if (mutation.kind === 'delete-prefix')
+    return OF_LOCK.some((prefix) => mutation.prefix.startsWith(prefix))
+      ? []
+      : [`delete everything under ${mutation.prefix}`];
   const key = parseDmKey(mutation.key);
   if (key === null)
     return parseLockstepKey(mutation.key)?.kind === 'lock' && mutation.kind === 'delete' ? ['the lock is removed'] : [];

@@ -10,6 +10,7 @@ import { writePessimisticInfo } from '../wire/pessimistic-info';
 import { endAction, refuseAction, writeStep } from './action-plan';
 import type { ActionContext } from './action-plan';
 import { currentFailureOf, deadlineOf } from './action-wait';
+import type { HeldLock } from './held-lock';
 import {
   breakCompares,
   breakOperationPut,
@@ -19,10 +20,9 @@ import {
   planBreakEnd,
 } from './pessimistic-break-plan';
 import { isOfMark } from './pessimistic-operation';
-import { untoldEvents, whole } from './pessimistic-record';
+import { whole } from './pessimistic-events';
 import { planLockRemoval } from './pessimistic-removal';
-import { SourceEntry } from './pessimistic-state';
-import type { HeldLock } from './pessimistic-state';
+import { SourceEntry } from './source-entry';
 import { taskSourcesOf } from './task-sources';
 import type { Plan, Write } from './write';
 
@@ -52,7 +52,9 @@ function start(context: Context, entry: SourceEntry): Plan {
   const refusal = unknownScope(context);
   if (refusal !== null) return endAction(context, { failure: refusal });
   const blocked = blockedOn(context, entry);
-  if (blocked === null) return refuseIdle(context);
+  // What has begun to be removed is removed, even if the source reports now.
+  const hasBegun = removedBy(context)?.lock.unlock?.actionId === action.id;
+  if (blocked === null || hasBegun) return refuseIdle(context);
   const held = state.pessimistic.locks.get(blocked.lockId);
   const named = input.removeId === null ? held : state.pessimistic.locks.get(input.removeId);
   if (input.ifIncarnation !== null && named?.lock.origin.incarnation !== input.ifIncarnation) {
@@ -170,11 +172,8 @@ function endWith(
 ): Write {
   const held = removedBy(context);
   if (held === undefined) return endAction(context, outcome, effects);
-  const { write, isLast } = planLockRemoval(context.state, held, {
-    events: untoldEvents(held),
-    mutations: [],
-    takesInfos: true,
-  });
+  const request = { events: [], mutations: [], takesInfos: true, actionId: context.action.id };
+  const { write, isLast } = planLockRemoval(context.state, held, request, context.nowMs);
   if (!isLast) return write;
   const changes = [...(outcome.changes ?? []), `lock ${held.lock.origin.id} is removed`];
   return endAction(

@@ -8,7 +8,9 @@ import { writeTaskRecord } from '../wire/task-record';
 import { endAction, refuseAction } from './action-plan';
 import type { ActionContext } from './action-plan';
 import type { CoordinatorState } from './coordinator-state';
-import { recordOf, recordPut, recordUnchanged, untoldEvents } from './pessimistic-record';
+import { newsOf } from './pessimistic-events';
+import { sourcesPerWrite } from './pessimistic-limits';
+import { planRecords, recordDeletes } from './pessimistic-record';
 import type { Plan } from './write';
 
 type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'remove-meta' }>>;
@@ -29,13 +31,16 @@ export function planRemoveMeta(context: Context): Plan {
   }
   const locks = sources.length === 0 ? [] : [...state.pessimistic.locksOf(task)].filter(({ told }) => told !== null);
   const removed = new Set(sources);
+  const records = locks.map((held) =>
+    planRecords(state, held, { news: newsOf(held, sourcesPerWrite(state)), removed }, nowMs),
+  );
   const mutations =
     sources.length === 0
       ? removeTask(state, task)
       : [
           ...sources.flatMap((source) => removeSource(state, task, source)),
           ...taskChange(state, task, sources),
-          ...locks.map((held) => recordPut(recordOf(held, { removed }, nowMs))),
+          ...records.flatMap(({ mutations: ofRecords }) => ofRecords),
         ];
   const scope = sources.length === 0 ? 'all sources' : sources.join(', ');
   const changes = [`everything stored of task ${task} for ${scope} is removed`];
@@ -43,9 +48,9 @@ export function planRemoveMeta(context: Context): Plan {
     context,
     { changes },
     {
-      compares: locks.flatMap((held) => recordUnchanged(state, held)),
+      compares: records.flatMap(({ compares }) => compares),
       mutations,
-      events: [...locks.flatMap(untoldEvents), { kind: 'MetaRemoved', task, sources, actionId: action.id }],
+      events: [...records.flatMap(({ events }) => events), { kind: 'MetaRemoved', task, sources, actionId: action.id }],
     },
   );
 }
@@ -66,7 +71,7 @@ function removeTask(state: CoordinatorState, task: TaskName): Mutation[] {
     ...lockIdsOf(state, task).flatMap((lockId): Mutation[] => [
       { kind: 'delete-prefix', prefix: lockstepPrefix('decision', lockId) },
       { kind: 'delete-prefix', prefix: dmPrefix('dropped-column', lockId) },
-      { kind: 'delete', key: formatLockstepKey({ kind: 'lock', lockId }) },
+      ...recordDeletes(lockId),
     ]),
   ];
 }

@@ -58,7 +58,13 @@ function planRetrySource(context: Context): Plan {
   const key = formatDmKey({ kind: 'pessimistic-info', task, source });
   const effects = {
     compares: [{ kind: 'modRevision', key, operator: '=', value: entry.infoRevision }],
-    mutations: [{ kind: 'put', key, value: writePessimisticInfo(entry.info) }],
+    mutations: [
+      {
+        kind: 'put',
+        key,
+        value: writePessimisticInfo({ task, source, target: entry.info.target, ddls: entry.info.ddls }),
+      },
+    ],
   } as const;
   return endAction(context, { changes: [`the info of source ${source} is decided again`] }, effects);
 }

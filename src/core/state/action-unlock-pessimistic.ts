@@ -8,9 +8,11 @@ import { parseLockId } from '../model/lock-id';
 import { endAction, refuseAction, writeStep } from './action-plan';
 import type { ActionContext } from './action-plan';
 import { currentFailureOf, deadlineOf } from './action-wait';
-import { ofLock, recordOf, recordPut, recordUnchanged, untoldEvents, whole } from './pessimistic-record';
+import type { HeldLock } from './held-lock';
+import { newsOf, ofLock, whole } from './pessimistic-events';
+import { sourcesPerWrite } from './pessimistic-limits';
+import { planRecords } from './pessimistic-record';
 import { planLockRemoval } from './pessimistic-removal';
-import type { HeldLock } from './pessimistic-state';
 import type { Plan, Write } from './write';
 
 type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'unlock-pessimistic' }>>;
@@ -49,9 +51,11 @@ function start(running: Running): Plan {
       lockId: id,
     });
   }
-  if (lock.resolved)
+  // Its own removal of the lock may have begun.
+  const isOwn = lock.unlock?.actionId === action.id;
+  if (lock.resolved && !isOwn)
     return refuseAction(context, 'LOCK_IS_RESOLVING', `lock ${id} has been resolved before`, { lockId: id });
-  if (lock.unlock !== null)
+  if (lock.unlock !== null && !isOwn)
     return refuseAction(
       context,
       'LOCK_IS_RESOLVING',
@@ -64,7 +68,13 @@ function start(running: Running): Plan {
     const message = `owner ${owner} is not waiting for lock ${id}; these sources are: ${ready.join(', ') || 'none'}`;
     return refuseAction(context, 'OWNER_NOT_WAITING', message, { lockId: id, owner, waiting: ready });
   }
-  const unlock: PessimisticUnlock = { actionId: action.id, owner, sources: input.sources, skipAnyway: false };
+  const unlock: PessimisticUnlock = {
+    actionId: action.id,
+    owner,
+    sources: input.sources,
+    skipAnyway: false,
+    removes: false,
+  };
   if (lock.executed) return lookAtOthers(running, unlock, null);
   const forced = lock.active.filter((participant) => !participant.ready).map(({ source }) => source);
   const progress = {
@@ -132,16 +142,29 @@ function awaitOthers(running: Running): Plan {
   if (progress?.kind !== 'waiting-for-others') return 'void';
   const { state, nowMs } = context;
   const { lock } = held;
-  const open = progress.others.filter((source) => isOpen(held, source));
-  const reports = open.map((source) =>
-    currentFailureOf(
-      state,
-      sourceKey(lock.origin.task, source),
-      lock.participants.get(source)?.orderRevision ?? NO_REVISION,
-    ),
-  );
-  const isWaiting = reports.some((report) => report?.retryable !== false && nowMs < deadlineOf(context, report));
-  return isWaiting ? 'wait' : finish(running, progress.owner, progress.others, progress.ownerFailure);
+  const awaited = setOf(progress.others);
+  for (const source of openSources(held)) {
+    if (!awaited.has(source)) continue;
+    const { orderRevision } = lock.participants.get(source) ?? { orderRevision: NO_REVISION };
+    const report = currentFailureOf(state, sourceKey(lock.origin.task, source), orderRevision);
+    if (report?.retryable !== false && nowMs < deadlineOf(context, report)) return 'wait';
+  }
+  return finish(running, progress.owner, progress.others, progress.ownerFailure);
+}
+
+/** Who may have something to do; one that was left out is waited for like the others that were told. */
+function* openSources(held: HeldLock): Generator<SourceId> {
+  yield* held.lock.open();
+  for (const source of held.lock.excluded) if (isOpen(held, source)) yield source;
+}
+
+/** The sets of lists that are looked into with every acknowledgement. */
+const SETS = new WeakMap<readonly SourceId[], ReadonlySet<SourceId>>();
+
+function setOf(sources: readonly SourceId[]): ReadonlySet<SourceId> {
+  const known = SETS.get(sources) ?? new Set(sources);
+  SETS.set(sources, known);
+  return known;
 }
 
 /** Remove the lock with its infos and operations, whoever hasn't answered, and say who that was (deviation P13). */
@@ -151,9 +174,12 @@ function finish(
   others: readonly SourceId[],
   ownerFailure: ActionFailure | null,
 ): Write {
-  const { state, action } = context;
+  const { state, action, nowMs } = context;
   const { lock } = held;
   const { id } = lock.origin;
+  const request = { events: [], mutations: [], takesInfos: true, actionId: action.id };
+  const { write, isLast } = planLockRemoval(state, held, request, nowMs);
+  if (!isLast) return write;
   const results = others.map((source): ActionWorkerResult => ({ source, failure: failureOf(context, held, source) }));
   const silent = results.filter(({ failure }) => failure !== null).map(({ source }) => source);
   const workers = others.includes(owner) ? results : [{ source: owner, failure: ownerFailure }, ...results];
@@ -172,12 +198,7 @@ function finish(
     actionId: action.id,
     participants: [owner, ...others.filter((source) => source !== owner)].map(whole),
   } as const;
-  const { write, isLast } = planLockRemoval(state, held, {
-    events: [...untoldEvents(held), unlocked],
-    mutations: [],
-    takesInfos: true,
-  });
-  return isLast ? endAction(context, outcome, write) : write;
+  return endAction(context, outcome, { ...write, events: [...write.events, unlocked] });
 }
 
 /** Whether `source` still has something to do; also if it has reported again after its part. */
@@ -224,9 +245,11 @@ function changeLock(running: Running, unlock: PessimisticUnlock, change: Partial
 }
 
 function withLock({ context, held }: Running, unlock: PessimisticUnlock | null, write: Write): Write {
+  const { state, nowMs } = context;
+  const records = planRecords(state, held, { news: newsOf(held, sourcesPerWrite(state)), unlock }, nowMs);
   return {
-    compares: [...write.compares, ...recordUnchanged(context.state, held)],
-    mutations: [...write.mutations, recordPut(recordOf(held, { unlock }, context.nowMs))],
-    events: [...untoldEvents(held), ...write.events],
+    compares: [...write.compares, ...records.compares],
+    mutations: [...write.mutations, ...records.mutations],
+    events: [...records.events, ...write.events],
   };
 }

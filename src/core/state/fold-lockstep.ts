@@ -23,7 +23,7 @@ import {
   foldStatus,
   foldTask,
 } from './fold-task';
-import { foldBreak, foldPessimisticLock } from './fold-pessimistic';
+import { foldBreak, foldDdlConflict, foldLockSources, foldParticipant, foldPessimisticLock } from './fold-pessimistic';
 import { decideInfo } from './optimistic-info';
 import { dropLock, settleLock } from './optimistic-membership';
 import { settleRedirect } from './optimistic-redirect';
@@ -37,6 +37,12 @@ export function foldLockstepChange(state: CoordinatorState, key: LockstepKey, ch
   switch (key.kind) {
     case 'lock':
       return foldLock(state, key.lockId, change);
+    case 'lock-sources':
+      return foldLockSources(state, key.lockId, change);
+    case 'participant':
+      return foldParticipant(state, key, change);
+    case 'ddl-conflict':
+      return foldDdlConflict(state, key, change);
     case 'decision':
       return foldDecision(state, key, change);
     case 'initial-schema':

@@ -39,6 +39,9 @@ const ORDER: Readonly<Record<DmKey['kind'] | LockstepKey['kind'], number>> = {
   action: 3,
   break: 3,
   lock: 4,
+  'lock-sources': 5,
+  participant: 5,
+  'ddl-conflict': 5,
   decision: 5,
   'optimistic-operation': 6,
   'pessimistic-operation': 6,
@@ -64,9 +67,12 @@ export function takeApart(state: CoordinatorState, changes: readonly Change[]): 
   return keyed.length > 1 ? keyed.sort((a, b) => rankOf(a) - rankOf(b)) : keyed;
 }
 
-/** A lock ends only after what belongs to it. */
+/** A lock ends only after what belongs to it, and then its records of its sources mean nothing any more. */
 function rankOf({ key, change }: KeyedChange): number {
-  return key.kind === 'lock' && change.kind === 'delete' ? LAST : ORDER[key.kind];
+  if (change.kind === 'put') return ORDER[key.kind];
+  if (key.kind === 'lock') return LAST;
+  const isOfLock = key.kind === 'lock-sources' || key.kind === 'participant' || key.kind === 'ddl-conflict';
+  return isOfLock ? LAST + 1 : ORDER[key.kind];
 }
 
 /** Do `fold`; a value that cannot be read makes a problem of its key, a value that can be clears it. */

@@ -9,8 +9,10 @@ import { formatLockstepKey } from '../wire/lockstep-keys';
 import { writePessimisticOperation } from '../wire/pessimistic-operation';
 import type { CoordinatorState } from './coordinator-state';
 import { isOfMark } from './pessimistic-operation';
-import { recordOf, recordPut, recordUnchanged, untoldEvents, whole } from './pessimistic-record';
-import type { HeldLock, SourceEntry } from './pessimistic-state';
+import type { HeldLock } from './held-lock';
+import { newsOfSource, whole } from './pessimistic-events';
+import { planRecords } from './pessimistic-record';
+import type { SourceEntry } from './source-entry';
 import type { Plan, Write } from './write';
 
 /** What is owed to a source that is broken out; while the action of its break runs, that looks after the end. */
@@ -38,14 +40,18 @@ export function planBreakEnd(
 ): Write {
   const held = state.pessimistic.locks.get(mark.lockId);
   const isMember = held !== removed && held?.lock.participants.has(entry.source) === true;
+  // With the operation goes what tells that its part is done, so that must be recorded.
+  const records = isMember
+    ? planRecords(state, held, { news: newsOfSource(held, entry.source) }, nowMs)
+    : { compares: [], mutations: [], events: [] };
   return {
-    compares: [...breakCompares(entry), ...(isMember ? recordUnchanged(state, held) : [])],
+    compares: [...breakCompares(entry), ...records.compares],
     mutations: [
       { kind: 'delete', key: markKey(entry) },
       { kind: 'delete', key: operationKey(entry) },
-      ...(isMember ? [recordPut(recordOf(held, {}, nowMs))] : []),
+      ...records.mutations,
     ],
-    events: [...(isMember ? untoldEvents(held) : []), brokenEvent(state, entry, mark)],
+    events: [...records.events, brokenEvent(state, entry, mark)],
   };
 }
 

@@ -1,15 +1,13 @@
 import { invariant } from '../model/invariant';
 import type { LockId } from '../model/lock-id';
 import type { SourceId, TaskName } from '../model/names';
-import type { PessimisticInfo } from '../model/pessimistic-info';
-import { formatLockId } from '../model/lock-id';
-import { NO_REVISION } from '../model/revision';
 import type { Revision } from '../model/revision';
 import { sameDdls } from '../pessimistic/ddl-lists';
 import { PessimisticLock } from '../pessimistic/lock';
 import type { CoordinatorState } from './coordinator-state';
-import type { HeldLock, SourceEntry } from './pessimistic-state';
+import { HeldLock } from './held-lock';
 import { touchLock, touchSource } from './pessimistic-touch';
+import type { ReportedDdls, SourceEntry } from './source-entry';
 import { taskSourcesOf } from './task-sources';
 
 /**
@@ -24,44 +22,43 @@ export function joinLock(state: CoordinatorState, entry: SourceEntry): void {
   const held = state.pessimistic.locks.get(infoLockId) ?? createLock(state, entry, info, entry.infoRevision);
   const { lock } = held;
   if (lock.matches(info.ddls)) {
-    lock.addSources(known.sources);
+    if (lock.addSources(known.sources)) held.hasNewSources = true;
     lock.declared ||= known.declared;
     lock.takeInfo(source, entry.infoRevision);
   } else {
     lock.addConflict(source, { infoRevision: entry.infoRevision, ddls: info.ddls });
   }
-  touchLock(state, held);
+  touchLock(state, held, source);
 }
 
 /** Make the lock of an info; the info's source is its owner. */
 export function createLock(
   state: CoordinatorState,
   { task, source }: SourceEntry,
-  info: PessimisticInfo,
+  info: ReportedDdls,
   incarnation: Revision,
 ): HeldLock {
-  const { target, ddls } = info;
-  const origin = { id: formatLockId(task, target), task, target, incarnation, ddls };
+  const { lockId: id, target, ddls } = info;
+  const origin = { id, task, target, incarnation, ddls };
   return holdLock(state, new PessimisticLock(origin, source));
 }
 
 /** Keep a lock. What is stored for an earlier one of its ID belongs to none from now on. */
 export function holdLock(state: CoordinatorState, lock: PessimisticLock): HeldLock {
-  const held: HeldLock = { lock, told: null, recordRevision: NO_REVISION };
-  lock.excluded = taskSourcesOf(state, lock.origin.task).excluded;
+  const { id, task } = lock.origin;
+  const held = new HeldLock(lock);
+  lock.excluded = taskSourcesOf(state, task).excluded;
   state.pessimistic.addLock(held);
-  for (const entry of state.pessimistic.entriesOf(lock.origin.task)) {
-    if (entry.operation?.lockId === lock.origin.id) state.outbox.ask({ kind: 'clean-source', source: entry.key });
-  }
+  for (const { source } of [...state.pessimistic.operationsOf(id)]) touchSource(state, task, source);
   return held;
 }
 
 /** The info of `source` has gone, or another one has come in its place. */
-export function leaveLock(state: CoordinatorState, task: TaskName, source: SourceId, info: PessimisticInfo): void {
-  const held = state.pessimistic.locks.get(formatLockId(task, info.target));
+export function leaveLock(state: CoordinatorState, source: SourceId, { lockId }: ReportedDdls): void {
+  const held = state.pessimistic.locks.get(lockId);
   if (held === undefined) return;
   held.lock.leaveInfo(source);
-  touchLock(state, held);
+  touchLock(state, held, source);
 }
 
 /**
@@ -70,10 +67,7 @@ export function leaveLock(state: CoordinatorState, task: TaskName, source: Sourc
  */
 export function endUnstoredLock(state: CoordinatorState, lockId: LockId): void {
   const held = state.pessimistic.locks.get(lockId);
-  if (held === undefined || held.told !== null) return;
-  for (const entry of state.pessimistic.entriesOf(held.lock.origin.task)) {
-    if (entry.infoLockId === lockId || entry.operation?.lockId === lockId) return;
-  }
+  if (held === undefined || held.told !== null || state.pessimistic.isStored(lockId)) return;
   endLock(state, held);
 }
 
@@ -88,34 +82,39 @@ export function endPessimisticLock(state: CoordinatorState, lockId: LockId): voi
 
 /** The task's sources, or those that are left out, have changed. */
 export function changePessimisticTask(state: CoordinatorState, task: TaskName): void {
-  const known = taskSourcesOf(state, task);
   for (const held of state.pessimistic.locksOf(task)) {
     const { lock } = held;
-    lock.excluded = known.excluded;
-    for (const source of known.excluded) lock.conflicts.delete(source);
-    if (!lock.declared && known.declared) {
-      lock.declared = true;
-      lock.addSources(known.sources);
-    }
+    const { excluded } = taskSourcesOf(state, task);
+    lock.excluded = excluded;
+    for (const source of excluded) lock.endConflict(source);
+    declareLock(state, held);
     touchLock(state, held);
   }
   for (const entry of state.pessimistic.entriesOf(task)) if (!isTaken(state, entry)) joinLock(state, entry);
+}
+
+/** The task's sources are known to be complete, so the lock takes them in. */
+export function declareLock(state: CoordinatorState, held: HeldLock): void {
+  const { lock } = held;
+  const known = taskSourcesOf(state, lock.origin.task);
+  if (lock.declared || !known.declared) return;
+  lock.declared = true;
+  if (lock.addSources(known.sources)) held.hasNewSources = true;
 }
 
 /** Take sources out of a task's locks, since all that is stored of them is removed; none: all locks go with their records. */
 export function removeParticipants(state: CoordinatorState, task: TaskName, sources: readonly SourceId[]): void {
   for (const held of state.pessimistic.locksOf(task)) {
     for (const source of sources) {
-      held.lock.participants.delete(source);
-      held.lock.conflicts.delete(source);
+      held.lock.removeSource(source);
+      touchLock(state, held, source);
     }
-    touchLock(state, held);
   }
 }
 
 /** The conflict that the info of `entry` makes is taken care of. */
 export function dropConflict(state: CoordinatorState, { infoLockId, source }: SourceEntry): void {
-  if (infoLockId !== null) state.pessimistic.locks.get(infoLockId)?.lock.conflicts.delete(source);
+  if (infoLockId !== null) state.pessimistic.locks.get(infoLockId)?.lock.endConflict(source);
 }
 
 /** Whether a person breaks the source out of the wait that its info stands for. */
@@ -145,7 +144,7 @@ function endLock(state: CoordinatorState, held: HeldLock): void {
   state.outbox.settle({ kind: 'drive-pessimistic-lock', lockId: id });
   if (held.lock.unlock !== null) touchAction(state, held.lock.unlock.actionId);
   // Its operations keep nobody waiting any more, and those that are left belong to no lock.
-  for (const { source } of [...state.pessimistic.entriesOf(task)]) touchSource(state, task, source);
+  for (const { source } of [...state.pessimistic.operationsOf(id)]) touchSource(state, task, source);
 }
 
 function touchAction(state: CoordinatorState, id: string): void {

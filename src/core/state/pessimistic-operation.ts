@@ -3,7 +3,7 @@ import type { PessimisticOperation } from '../model/operation';
 import type { Revision } from '../model/revision';
 import { sameDdls } from '../pessimistic/ddl-lists';
 import type { CoordinatorState } from './coordinator-state';
-import type { SourceEntry } from './pessimistic-state';
+import type { SourceEntry } from './source-entry';
 
 /** What an operation that is stored now means for its lock: an order, or an acknowledgement of one. */
 export function noteOperation(
@@ -25,10 +25,7 @@ export function noteOperation(
     lock.acknowledge(source, order);
     return;
   }
-  const participant = lock.participants.get(source);
-  if (participant === undefined) return;
-  participant.order = order;
-  participant.orderRevision = revision;
+  lock.takeOrder(source, order, revision);
 }
 
 /** Whether an operation is the one by which a person breaks the source out. */
@@ -38,6 +35,5 @@ export function isOfMark({ mark }: SourceEntry, { lockId, ddls, exec }: Pessimis
 
 /** An operation of `source` is gone, or another lock's has come in its place: what it ordered isn't ordered any more. */
 export function withdrawOrder(state: CoordinatorState, source: SourceId, { lockId }: PessimisticOperation): void {
-  const participant = state.pessimistic.locks.get(lockId)?.lock.participants.get(source);
-  if (participant !== undefined) participant.order = null;
+  state.pessimistic.locks.get(lockId)?.lock.withdrawOrder(source);
 }

@@ -3,22 +3,31 @@ import type { LockEvent } from '../model/lock-event';
 import type { SourceId } from '../model/names';
 import type { PessimisticOrder } from '../model/records';
 import type { Compare, Mutation } from '../model/store';
-import { sourceKey } from '../model/table-key';
-import type { DueOrder, PessimisticLock } from '../pessimistic/lock';
+import type { PessimisticLock } from '../pessimistic/lock';
 import { formatDmKey } from '../wire/dm-keys';
 import { writePessimisticOperation } from '../wire/pessimistic-operation';
 import type { CoordinatorState } from './coordinator-state';
-import { isSame, ofLock, recordOf, recordPut, recordUnchanged, untoldEvents, whole } from './pessimistic-record';
+import type { HeldLock } from './held-lock';
+import { newsOf, ofLock, whole } from './pessimistic-events';
+import type { NewsPart } from './pessimistic-events';
+import { isHeadTold, planRecords } from './pessimistic-record';
 import { planLockRemoval } from './pessimistic-removal';
-import type { SourceEntry } from './pessimistic-state';
+import { sourcesPerWrite } from './pessimistic-limits';
+import type { SourceEntry } from './source-entry';
 import type { Plan } from './write';
 
-/** Compares and mutations that a write has beside those of the operations: records, journal, the shell's own. */
-const OVERHEAD = 6;
+/** The orders of one write. */
+interface OrderPart {
+  readonly ordered: ReadonlyMap<SourceId, PessimisticOrder>;
+  /** Orders to execute that are taken back. */
+  readonly withdrawn: readonly SourceEntry[];
+}
+
+const NO_ORDERS: OrderPart = { ordered: new Map(), withdrawn: [] };
 
 /**
- * The next write for a pessimistic lock: the operations that are due, its record if that says something else by then, the
- * events since the last one; or its removal if it is resolved.
+ * The next write for a pessimistic lock: the records of what has changed since the last one, with the events that tell of
+ * it; if they are all in it, the operations that are due; or the lock's removal if it is resolved.
  */
 export function planPessimisticLock(state: CoordinatorState, lockId: LockId, nowMs: number): Plan {
   const held = state.pessimistic.locks.get(lockId);
@@ -26,49 +35,28 @@ export function planPessimisticLock(state: CoordinatorState, lockId: LockId, now
   const { lock } = held;
   // While a person's unlock runs it is the action that removes the lock, with its result.
   if (lock.resolved && lock.unlock === null) {
-    const events: LockEvent[] = [...untoldEvents(held), { ...ofLock(lock), kind: 'LockResolved' }];
-    return planLockRemoval(state, held, { events, mutations: [], takesInfos: false }).write;
+    const events: LockEvent[] = [{ ...ofLock(lock), kind: 'LockResolved' }];
+    return planLockRemoval(state, held, { events, mutations: [], takesInfos: false, actionId: null }, nowMs).write;
   }
-  const due = lock.dueOrders.filter((order) => !isTold(state, lock, order));
-  const free = due.filter(({ source }) => otherLockOf(state, lock, source) === null);
-  const part = free.slice(0, Math.max(1, state.limits.operationsPerWrite - OVERHEAD));
-  const withdrawn = part.some(({ order }) => order === 'exec') ? otherExecutors(state, lock, part) : [];
-  const ordered = new Map(part.map(({ source, order }) => [source, order]));
-  const record = recordOf(held, { ordered, withdrawn: new Set(withdrawn.map(({ source }) => source)) }, nowMs);
-  if (part.length === 0 && held.told !== null && isSame(held.told, record)) return due.length > 0 ? 'wait' : 'void';
+  // Its removal is under way, in parts; what is left to tell goes with the last of them.
+  if (lock.unlock?.removes === true) return 'wait';
+  const news = newsOf(held, sourcesPerWrite(state));
+  // What a restart would conclude must not fall behind what somebody is told because of it.
+  const orders = news.isAll ? ordersOf(state, held, news) : NO_ORDERS;
+  if (isNothing(held, news, orders)) return held.blocked.size > 0 ? 'wait' : 'void';
+  const { ordered, withdrawn } = orders;
+  const change = { news, ordered, withdrawn: new Set(withdrawn.map(({ source }) => source)) };
+  const records = planRecords(state, held, change, nowMs);
+  const sources = [...ordered.keys(), ...change.withdrawn];
   return {
-    compares: [
-      ...recordUnchanged(state, held),
-      ...part.map(({ source }) => operationUnchanged(state, lock, source)),
-      ...withdrawn.map(({ source }) => operationUnchanged(state, lock, source)),
-    ],
+    compares: [...records.compares, ...sources.map((source) => operationUnchanged(state, lock, source))],
     mutations: [
-      recordPut(record),
-      ...part.map((order) => orderPut(lock, order)),
+      ...records.mutations,
+      ...[...ordered].map(([source, order]) => orderPut(lock, source, order)),
       ...withdrawn.map((entry): Mutation => ({ kind: 'delete', key: operationKey(entry) })),
     ],
-    events: [...untoldEvents(held), ...part.map((order) => orderEvent(lock, order))],
+    events: [...records.events, ...[...ordered].map(([source, order]) => orderEvent(lock, source, order))],
   };
-}
-
-/**
- * The other lock whose operation `source` has, so that this lock's must wait until that one is acknowledged (deviation P6);
- * also while a person breaks the source out. Null: none. An operation whose acknowledgement stands in its own lock's record
- * is no hindrance: two locks that each wait for the other's clean-up would never end.
- */
-export function otherLockOf(state: CoordinatorState, lock: PessimisticLock, source: SourceId): LockId | null {
-  const entry = entryOf(state, lock, source);
-  if (entry?.mark != null) return entry.mark.lockId;
-  if (entry?.operation == null || entry.operation.lockId === lock.origin.id) return null;
-  const { operation, operationRevision, info, infoRevision } = entry;
-  const other = state.pessimistic.locks.get(operation.lockId);
-  if (operation.done) {
-    const isRecorded = other?.told?.sources.some((told) => told.source === source && told.done) === true;
-    return other === undefined || isRecorded ? null : operation.lockId;
-  }
-  // Of an operation that belongs to no lock: its worker can still carry it out if it came after what it reported.
-  const isAwaited = info !== null && operationRevision > infoRevision;
-  return isAwaited || other !== undefined ? operation.lockId : null;
 }
 
 /** The key of a source's operation. */
@@ -82,64 +70,65 @@ export function operationKey({
   return formatDmKey({ kind: 'pessimistic-operation', task, source });
 }
 
-/** The compare that a source's operation is the one that the state knows: no acknowledgement is ever overwritten. */
-function operationUnchanged(state: CoordinatorState, lock: PessimisticLock, source: SourceId): Compare {
-  const value = entryOf(state, lock, source)?.operationRevision ?? 0;
-  return { kind: 'modRevision', key: operationKey({ task: lock.origin.task, source }), operator: '=', value };
+function isNothing(held: HeldLock, news: NewsPart, { ordered, withdrawn }: OrderPart): boolean {
+  const { sources, conflicts } = news;
+  const hasNews = sources.length + conflicts.length > 0 || held.hasNewSources;
+  return !hasNews && ordered.size + withdrawn.length === 0 && isHeadTold(held, news);
 }
 
 /**
- * Whether the stored operation is this order. One that is older than the source's info doesn't count: the worker that sent
- * that info looks only for operations that come after it.
+ * As many of the due orders as fit beside the news. Whoever else holds the order to execute loses it in the same write: at
+ * most one may hold it.
  */
-function isTold(state: CoordinatorState, lock: PessimisticLock, { source, order }: DueOrder): boolean {
-  const { operation, operationRevision } = entryOf(state, lock, source) ?? {};
-  if (operation == null || operationRevision === undefined || operation.done || operation.lockId !== lock.origin.id)
-    return false;
-  if ((operation.exec ? 'exec' : 'skip') !== order || !isSameList(lock.origin.ddls, operation.ddls ?? [])) return false;
-  return (
-    operationRevision >= lock.origin.incarnation &&
-    operationRevision > (lock.participants.get(source)?.infoRevision ?? 0)
-  );
+function ordersOf(state: CoordinatorState, held: HeldLock, news: NewsPart): OrderPart {
+  const room = Math.max(1, sourcesPerWrite(state) - news.sources.length - news.conflicts.length);
+  const ordered = new Map<SourceId, PessimisticOrder>();
+  for (const source of held.untold) {
+    if (ordered.size >= room) break;
+    const order = held.lock.orderDueTo(source);
+    if (order !== null) ordered.set(source, order);
+  }
+  const withdrawn = [...ordered.values()].includes('exec') ? otherExecutors(state, held.lock, ordered) : [];
+  if (withdrawn.length === 0) return { ordered, withdrawn };
+  // The order to execute goes out when the last of the others has lost his.
+  const executing = new Map([...ordered].filter(([, order]) => order === 'exec'));
+  return withdrawn.length < room
+    ? { ordered: executing, withdrawn }
+    : { ordered: new Map(), withdrawn: withdrawn.slice(0, room) };
 }
 
-/** Sources that hold an order to execute that nobody wants any more: at most one may hold one. */
-function otherExecutors(state: CoordinatorState, lock: PessimisticLock, part: readonly DueOrder[]): SourceEntry[] {
-  const named = new Set(part.map(({ source }) => source));
-  return [...state.pessimistic.entriesOf(lock.origin.task)].filter(({ source, operation, mark }) => {
-    const isOurs = operation?.lockId === lock.origin.id && operation.exec && !operation.done && mark === null;
-    return isOurs && !named.has(source);
-  });
+/** The compare that a source's operation is the one that the state knows: no acknowledgement is ever overwritten. */
+function operationUnchanged(state: CoordinatorState, { origin }: PessimisticLock, source: SourceId): Compare {
+  const { task } = origin;
+  const value = state.pessimistic.find(task, source)?.operationRevision ?? 0;
+  return { kind: 'modRevision', key: operationKey({ task, source }), operator: '=', value };
 }
 
-function orderPut({ origin }: PessimisticLock, { source, order }: DueOrder): Mutation {
+/** Sources that hold an order to execute that nobody wants any more. */
+function otherExecutors(
+  state: CoordinatorState,
+  { origin }: PessimisticLock,
+  ordered: ReadonlyMap<SourceId, PessimisticOrder>,
+): SourceEntry[] {
+  const executing = [...state.pessimistic.executingOf(origin.id)];
+  return executing.filter(({ task, source, mark }) => task === origin.task && mark === null && !ordered.has(source));
+}
+
+function orderPut({ origin }: PessimisticLock, source: SourceId, order: PessimisticOrder): Mutation {
   const { id: lockId, task, ddls } = origin;
-  const value = writePessimisticOperation({ lockId, task, source, ddls, exec: isExec(order), done: false });
+  const value = writePessimisticOperation({ lockId, task, source, ddls, exec: order === 'exec', done: false });
   return { kind: 'put', key: operationKey({ task, source }), value };
 }
 
-function orderEvent(lock: PessimisticLock, { source, order }: DueOrder): LockEvent {
+function orderEvent(lock: PessimisticLock, source: SourceId, order: PessimisticOrder): LockEvent {
   const { ddls } = lock.origin;
   return {
     ...ofLock(lock),
     kind: 'OperationPut',
     participant: whole(source),
     ddls,
-    exec: isExec(order),
+    exec: order === 'exec',
     stage: null,
     message: '',
   };
-}
-
-function isExec(order: PessimisticOrder): boolean {
-  return order === 'exec';
-}
-
-/** The order counts too: what is stored must be what would be put. */
-function isSameList(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((ddl, index) => ddl === b[index]);
-}
-
-function entryOf(state: CoordinatorState, { origin }: PessimisticLock, source: SourceId): SourceEntry | undefined {
-  return state.pessimistic.entry(sourceKey(origin.task, source));
 }

@@ -2,17 +2,22 @@ import type { LockEvent } from '../model/lock-event';
 import type { Compare, Mutation } from '../model/store';
 import { formatDmKey } from '../wire/dm-keys';
 import type { CoordinatorState } from './coordinator-state';
-import { recordKey, recordUnchanged } from './pessimistic-record';
-import type { HeldLock, SourceEntry } from './pessimistic-state';
+import type { HeldLock } from './held-lock';
+import { newsOf, untoldEvents } from './pessimistic-events';
+import { sourcesPerWrite } from './pessimistic-limits';
+import { headUnchanged, planRecords, recordDeletes } from './pessimistic-record';
+import { SourceEntry } from './source-entry';
 import type { Write } from './write';
 
 /** What a removal writes with its last part, and how far it goes. */
 export interface RemovalRequest {
+  /** Beside those that weren't told yet. */
   readonly events: readonly LockEvent[];
   readonly mutations: readonly Mutation[];
-  readonly compares?: readonly Compare[];
   /** Delete the infos that the lock has taken in, too; one that belongs to a next lock stays. */
   readonly takesInfos: boolean;
+  /** The action that removes a lock which isn't resolved; null: it is. */
+  readonly actionId: string | null;
 }
 
 /** A part of a removal; the last one ends the lock. */
@@ -21,46 +26,104 @@ export interface RemovalPart {
   readonly isLast: boolean;
 }
 
-/** Compares and mutations of a part beside those of its sources. */
-const OVERHEAD = 8;
-
 interface SourceRemoval {
   readonly compares: readonly Compare[];
   readonly mutations: readonly Mutation[];
 }
 
 /**
- * Delete what is stored of a lock: the operations that carry its ID, if asked for its infos, and last its record; all only
- * if no source has reported or acknowledged anything meanwhile. A lock too large for one write goes in parts: its record
- * says until the last of them who is done, so a restart goes on.
+ * Delete what is stored of a lock: the operations that carry its ID, if asked for its infos, and last its records; all only
+ * if no source has reported or acknowledged anything meanwhile. A lock too large for one write goes in parts: its records
+ * say until the last of them who is done, so a restart goes on. From the first part on nobody is told anything more.
  */
-export function planLockRemoval(state: CoordinatorState, held: HeldLock, request: RemovalRequest): RemovalPart {
-  const perWrite = Math.max(1, Math.floor((state.limits.operationsPerWrite - OVERHEAD) / 2));
-  const sources = [...state.pessimistic.entriesOf(held.lock.origin.task)].map((entry) =>
-    removalOf(held, entry, request.takesInfos),
-  );
-  const stored = sources.filter(({ mutations }) => mutations.length > 0);
-  const isLast = stored.length <= perWrite;
-  const part = stored.slice(0, perWrite);
-  const base = {
-    compares: [...recordUnchanged(state, held), ...part.flatMap(({ compares }) => compares)],
-    mutations: part.flatMap(({ mutations }) => mutations),
-  };
-  if (!isLast) return { isLast, write: { ...base, events: [] } };
+export function planLockRemoval(
+  state: CoordinatorState,
+  held: HeldLock,
+  request: RemovalRequest,
+  nowMs: number,
+): RemovalPart {
+  const perWrite = sourcesPerWrite(state);
+  const news = newsOf(held, perWrite);
+  if (!news.isAll && held.lock.unlock?.removes !== true)
+    return { isLast: false, write: planRecords(state, held, { news }, nowMs) };
+  const stored = storedOf(state, held, request, perWrite + 1);
+  if (stored.length > perWrite)
+    return { isLast: false, write: planPart(state, held, request, stored.slice(0, -1), nowMs) };
   // What is only compared has no more room than the write has.
-  const others = sources.filter(({ mutations }) => mutations.length === 0).flatMap(({ compares }) => compares);
+  const others = unstoredCompares(state, held, 2 * (perWrite - stored.length));
   return {
-    isLast,
+    isLast: true,
     write: {
-      compares: [
-        ...base.compares,
-        ...others.slice(0, Math.max(0, 2 * (perWrite - part.length))),
-        ...(request.compares ?? []),
+      compares: [...headUnchanged(state, held), ...stored.flatMap(({ compares }) => compares), ...others],
+      mutations: [
+        ...stored.flatMap(({ mutations }) => mutations),
+        ...recordDeletes(held.lock.origin.id),
+        ...request.mutations,
       ],
-      mutations: [...base.mutations, { kind: 'delete', key: recordKey(held.lock.origin.id) }, ...request.mutations],
-      events: request.events,
+      events: [...untoldEvents(held, news), ...request.events],
     },
   };
+}
+
+/** A part that isn't the last. The first one says that the lock is being removed, if it isn't resolved. */
+function planPart(
+  state: CoordinatorState,
+  held: HeldLock,
+  { actionId }: RemovalRequest,
+  part: readonly SourceRemoval[],
+  nowMs: number,
+): Write {
+  const { lock } = held;
+  const base = {
+    compares: [...headUnchanged(state, held), ...part.flatMap(({ compares }) => compares)],
+    mutations: part.flatMap(({ mutations }) => mutations),
+  };
+  if (actionId === null || lock.unlock?.removes === true) return { ...base, events: [] };
+  const unlock = lock.unlock ?? { actionId, owner: lock.owner, sources: [], skipAnyway: false };
+  const change = { news: newsOf(held, 0), unlock: { ...unlock, removes: true } };
+  return planRecords(state, held, change, nowMs);
+}
+
+/** The first `most` sources of which the lock has something to delete. */
+function storedOf(
+  state: CoordinatorState,
+  held: HeldLock,
+  { takesInfos }: RemovalRequest,
+  most: number,
+): SourceRemoval[] {
+  const { lock } = held;
+  const { id, task } = lock.origin;
+  const found = new Map<SourceEntry, SourceRemoval>();
+  const look = (entry: SourceEntry | undefined): void => {
+    if (entry === undefined || found.has(entry)) return;
+    const removal = removalOf(held, entry, takesInfos);
+    if (removal.mutations.length > 0) found.set(entry, removal);
+  };
+  for (const entry of state.pessimistic.operationsOf(id)) {
+    if (found.size >= most) break;
+    look(entry);
+  }
+  for (const sources of takesInfos ? [lock.open(), lock.excluded] : []) {
+    for (const source of sources) {
+      if (found.size >= most) break;
+      look(state.pessimistic.find(task, source));
+    }
+  }
+  return [...found.values()];
+}
+
+/** Compares that sources of which nothing is deleted haven't reported, at most `most`. */
+function unstoredCompares(state: CoordinatorState, held: HeldLock, most: number): Compare[] {
+  const { task, id } = held.lock.origin;
+  const compares: Compare[] = [];
+  for (const source of held.lock.participants.keys()) {
+    if (compares.length >= most) break;
+    const entry = state.pessimistic.find(task, source) ?? new SourceEntry(task, source);
+    if (entry.operation?.lockId === id) continue;
+    const removal = removalOf(held, entry, false);
+    compares.push(...removal.compares);
+  }
+  return compares;
 }
 
 function removalOf({ lock }: HeldLock, entry: SourceEntry, takesInfos: boolean): SourceRemoval {

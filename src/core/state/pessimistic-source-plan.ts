@@ -3,7 +3,7 @@ import { formatDmKey } from '../wire/dm-keys';
 import { formatLockstepKey } from '../wire/lockstep-keys';
 import type { CoordinatorState } from './coordinator-state';
 import { planBrokenSource } from './pessimistic-break-plan';
-import type { SourceEntry } from './pessimistic-state';
+import type { SourceEntry } from './source-entry';
 import type { Plan } from './write';
 
 /**

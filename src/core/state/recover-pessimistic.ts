@@ -4,16 +4,21 @@ import { NO_REVISION } from '../model/revision';
 import type { Revision } from '../model/revision';
 import { sameDdls } from '../pessimistic/ddl-lists';
 import type { PessimisticLock } from '../pessimistic/lock';
+import { readDdlConflictRecord } from '../wire/ddl-conflict-record';
 import { readLockRecord } from '../wire/lock-record';
+import { readLockSourcesRecord } from '../wire/lock-sources-record';
+import { readParticipantRecord } from '../wire/participant-record';
 import { readPessimisticInfo } from '../wire/pessimistic-info';
 import { readPessimisticOperation } from '../wire/pessimistic-operation';
 import { compareUtf8 } from '../wire/utf8';
 import type { CoordinatorState } from './coordinator-state';
 import { guardProblems } from './fold';
 import type { KeyedChange } from './fold';
+import type { HeldLock } from './held-lock';
 import { createLock, isBrokenOut, joinLock } from './pessimistic-membership';
-import { restoreLock } from './pessimistic-restore';
-import type { HeldLock, SourceEntry } from './pessimistic-state';
+import { noParts, restoreLock } from './pessimistic-restore';
+import type { StoredParts } from './pessimistic-restore';
+import type { SourceEntry } from './source-entry';
 import { touchLock } from './pessimistic-touch';
 import { readPut } from './read-put';
 import { taskSourcesOf } from './task-sources';
@@ -24,8 +29,10 @@ import { taskSourcesOf } from './task-sources';
  * *Recovery*): from the infos in the order of their sources, then from the operations.
  */
 export function recoverPessimistic(state: CoordinatorState, values: readonly KeyedChange[]): void {
+  const parts = new Map<LockId, StoredParts>();
   for (const value of values) guardProblems(state, value.change, () => readValue(state, value));
-  for (const value of values) guardProblems(state, value.change, () => restoreRecord(state, value));
+  for (const value of values) guardProblems(state, value.change, () => readPart(state, value, parts));
+  for (const value of values) guardProblems(state, value.change, () => restoreRecord(state, value, parts));
   const entries = values.flatMap(({ key }) =>
     key.kind === 'pessimistic-info' ? [state.pessimistic.entryOf(key.task, key.source)] : [],
   );
@@ -43,28 +50,44 @@ function readValue(state: CoordinatorState, { key, change }: KeyedChange): void 
   switch (key.kind) {
     case 'pessimistic-info': {
       const info = readPessimisticInfo(change.value, change.key);
-      const entry = state.pessimistic.entryOf(key.task, key.source);
-      entry.info = info;
-      entry.infoRevision = change.modRevision;
-      return;
+      return state.pessimistic.setInfo(state.pessimistic.entryOf(key.task, key.source), info, change.modRevision);
     }
     case 'pessimistic-operation': {
       const operation = readPessimisticOperation(change.value, change.key);
-      const entry = state.pessimistic.entryOf(key.task, key.source);
-      entry.operation = operation;
-      entry.operationRevision = change.modRevision;
-      if (!operation.done) entry.putRevision = change.modRevision;
-      return;
+      return state.pessimistic.setOperation(
+        state.pessimistic.entryOf(key.task, key.source),
+        operation,
+        change.modRevision,
+      );
     }
     default:
       return;
   }
 }
 
-function restoreRecord(state: CoordinatorState, { key, change }: KeyedChange): void {
+/** What is stored of the sources of a lock. */
+function readPart(state: CoordinatorState, { key, change }: KeyedChange, parts: Map<LockId, StoredParts>): void {
+  if (key.kind !== 'lock-sources' && key.kind !== 'participant' && key.kind !== 'ddl-conflict') return;
+  const ofLock = parts.get(key.lockId) ?? noParts();
+  parts.set(key.lockId, ofLock);
+  const { modRevision: revision } = change;
+  if (key.kind === 'lock-sources') {
+    const record = readPut(state, change, readLockSourcesRecord);
+    if (record !== null) ofLock.sources = { record, revision };
+  } else if (key.kind === 'participant') {
+    const record = readPut(state, change, readParticipantRecord);
+    if (record !== null) ofLock.participants.set(key.source, { record, revision });
+  } else {
+    const record = readPut(state, change, readDdlConflictRecord);
+    if (record !== null) ofLock.conflicts.set(key.source, { ...record, recordRevision: revision });
+  }
+}
+
+function restoreRecord(state: CoordinatorState, { key, change }: KeyedChange, parts: Map<LockId, StoredParts>): void {
   if (key.kind !== 'lock') return;
   const record = readPut(state, change, readLockRecord);
-  if (record?.mode === 'pessimistic') restoreLock(state, record, change.modRevision);
+  if (record?.mode !== 'pessimistic') return;
+  restoreLock(state, { record, revision: change.modRevision }, parts.get(key.lockId) ?? noParts());
 }
 
 /** The info makes or joins its lock, whose creation is that of the oldest thing that is stored of it. */
@@ -93,26 +116,29 @@ function oldestOf(state: CoordinatorState, task: TaskName, lockId: LockId, ddls:
  */
 function adoptOperations(state: CoordinatorState, held: HeldLock): void {
   const { origin } = held.lock;
-  const all = [...state.pessimistic.entriesOf(origin.task)];
-  const entries = all.filter(
-    ({ operation }) => operation?.lockId === origin.id && held.lock.matches(operation.ddls ?? []),
+  const entries = [...state.pessimistic.operationsOf(origin.id)].filter(({ operation }) =>
+    held.lock.matches(operation?.ddls ?? []),
   );
   if (entries.length === 0) return;
   const executor = entries.findLast(({ operation }) => operation?.exec === true)?.source;
   const { lock } = held;
-  if (executor !== undefined) lock.owner = lock.participantOf(executor).source;
-  lock.declared = true;
-  for (const participant of lock.participants.values()) participant.ready = true;
+  if (executor !== undefined) {
+    lock.owner = executor;
+    lock.addSources([executor]);
+  }
+  lock.adoptSynced();
   for (const entry of entries) adoptOperation(lock, entry);
   lock.executed = lock.participants.get(lock.owner)?.done === true;
 }
 
 function adoptOperation(lock: PessimisticLock, { source, operation, operationRevision }: SourceEntry): void {
-  const participant = lock.participants.get(source);
-  if (participant === undefined || operation === null) return;
-  participant.done = operation.done;
-  participant.order = operation.done ? null : operation.exec ? 'exec' : 'skip';
-  participant.orderRevision = operationRevision;
+  if (operation === null) return;
+  const order = operation.exec ? 'exec' : 'skip';
+  lock.adoptOperation(source, {
+    done: operation.done,
+    order: operation.done ? null : order,
+    orderRevision: operationRevision,
+  });
 }
 
 function askAll(state: CoordinatorState): void {

@@ -3,7 +3,7 @@ import { quoteTable } from '../model/quote';
 import type { DmctlLock } from '../wire/dmctl-json';
 import { compareUtf8 } from '../wire/utf8';
 import type { CoordinatorState } from './coordinator-state';
-import type { HeldLock } from './pessimistic-state';
+import type { HeldLock } from './held-lock';
 import type { TableEntry, Target } from './table-entry';
 
 /** Which locks `show-ddl-locks` shows. */

@@ -1,24 +1,37 @@
 import type { SourceId, TaskName } from '../model/names';
+import type { TaskRecord } from '../model/records';
 import type { CoordinatorState } from './coordinator-state';
+import type { TaskSources } from './pessimistic-state';
 
-/** What is known of the sources of a task. */
-export interface TaskSources {
-  /** Without those that were left out. */
-  readonly sources: readonly SourceId[];
-  /** Whether this is known to be all of them, and any at all (deviation P10). */
-  readonly declared: boolean;
-  readonly excluded: ReadonlySet<SourceId>;
+const NONE: ReadonlySet<SourceId> = new Set();
+
+/**
+ * The sources of a task: those of its record; without one exactly those of DM's subtask keys (8-settled.md). One object
+ * until they change, so that who has seen it needn't look again.
+ */
+export function taskSourcesOf(state: CoordinatorState, task: TaskName): TaskSources {
+  const record = state.tasks.get(task) ?? null;
+  const known = state.pessimistic.taskSources.get(task);
+  if (known?.record === record) return known;
+  const found = record === null ? fromSubtasks(state, task) : fromRecord(record);
+  // Of a task that nobody knows nothing is kept.
+  if (record !== null || found.declared) state.pessimistic.taskSources.set(task, found);
+  return found;
 }
 
-/** The sources of a task: those of its record; without one exactly those of DM's subtask keys (8-settled.md). */
-export function taskSourcesOf(state: CoordinatorState, task: TaskName): TaskSources {
-  const record = state.tasks.get(task);
-  if (record === undefined) {
-    const subtasks = [...(state.pessimistic.subtasks.get(task) ?? [])];
-    const sources = subtasks.filter(([, mode]) => mode === 'pessimistic').map(([source]) => source);
-    return { sources, declared: sources.length > 0, excluded: new Set() };
-  }
-  const excluded = new Set(record.excluded);
-  const sources = record.sources.filter((source) => !excluded.has(source));
-  return { sources, declared: record.declared && record.sources.length > 0, excluded };
+/** The subtasks of `task` have changed, or its record has gone: what was found out isn't true any more. */
+export function forgetTaskSources(state: CoordinatorState, task: TaskName): void {
+  state.pessimistic.taskSources.delete(task);
+}
+
+function fromRecord(record: TaskRecord): TaskSources {
+  const excluded = record.excluded.length === 0 ? NONE : new Set(record.excluded);
+  const sources = excluded.size === 0 ? record.sources : record.sources.filter((source) => !excluded.has(source));
+  return { sources, declared: record.declared && record.sources.length > 0, excluded, record };
+}
+
+function fromSubtasks(state: CoordinatorState, task: TaskName): TaskSources {
+  const subtasks = [...(state.pessimistic.subtasks.get(task) ?? [])];
+  const sources = subtasks.filter(([, mode]) => mode === 'pessimistic').map(([source]) => source);
+  return { sources, declared: sources.length > 0, excluded: NONE, record: null };
 }

@@ -1,11 +1,6 @@
 import { parseDownstreamTable, parseSourceId, parseTaskName } from '../model/names';
 import type { DownstreamTable } from '../model/names';
-import type {
-  OptimisticLockRecord,
-  PessimisticLockRecord,
-  PessimisticSourceRecord,
-  PessimisticUnlock,
-} from '../model/records';
+import type { OptimisticLockRecord, PessimisticLockRecord, PessimisticUnlock } from '../model/records';
 import { parseRevision } from '../model/revision';
 import type { Revision } from '../model/revision';
 import { parseStoredLockId } from './dm-lock-id';
@@ -26,14 +21,8 @@ const FORMAT: RecordFormat<LockRecord> = {
   write: (record) => {
     const target = { schema: record.target.schema, table: record.target.table };
     if (record.mode === 'optimistic') return { ...record, target };
-    const { sources, conflicts, unlock } = record;
-    return {
-      ...record,
-      target,
-      sources: sources.map((source) => ({ ...source })),
-      conflicts: conflicts.map((conflict) => ({ ...conflict })),
-      unlock: unlock === null ? null : { ...unlock },
-    };
+    const { unlock } = record;
+    return { ...record, target, unlock: unlock === null ? null : { ...unlock } };
   },
 };
 
@@ -71,25 +60,9 @@ function readPessimistic(root: JsonValue): PessimisticLockRecord {
     declared: root.field('declared').boolean(),
     executed: root.field('executed').boolean(),
     synced: root.field('synced').boolean(),
-    sources: root.field('sources').list(readSource),
-    conflicts: root.field('conflicts').list((conflict) => ({
-      source: conflict.field('source').parsed(parseSourceId),
-      infoRevision: readRevision(conflict.field('infoRevision')),
-    })),
     unlock: root.field('unlock').nullable(readUnlock),
     createdAtMs: root.field('createdAtMs').count(),
     progressAtMs: root.field('progressAtMs').count(),
-  };
-}
-
-function readSource(value: JsonValue): PessimisticSourceRecord {
-  return {
-    source: value.field('source').parsed(parseSourceId),
-    ready: value.field('ready').boolean(),
-    done: value.field('done').boolean(),
-    order: value.field('order').nullable((order) => order.oneOf(['exec', 'skip'])),
-    orderRevision: value.field('orderRevision').nullable(readRevision),
-    infoRevision: readRevision(value.field('infoRevision')),
   };
 }
 
@@ -99,6 +72,7 @@ function readUnlock(value: JsonValue): PessimisticUnlock {
     owner: value.field('owner').parsed(parseSourceId),
     sources: value.field('sources').list((source) => source.parsed(parseSourceId)),
     skipAnyway: value.field('skipAnyway').boolean(),
+    removes: value.field('removes').boolean(),
   };
 }
 

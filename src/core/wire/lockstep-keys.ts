@@ -23,6 +23,12 @@ export type LockstepKey =
   /** Under the lock's ID, so that the records of a lock go with it in one deletion. */
   | { readonly kind: 'decision'; readonly lockId: LockId; readonly table: UpstreamTable }
   | { readonly kind: 'lock'; readonly lockId: LockId }
+  /** The sources of a pessimistic lock. */
+  | { readonly kind: 'lock-sources'; readonly lockId: LockId }
+  /** What a source of a pessimistic lock has done and was told; under the lock's ID, like decisions. */
+  | { readonly kind: 'participant'; readonly lockId: LockId; readonly source: SourceId }
+  /** That a source reported other DDLs than its lock's; under the lock's ID. */
+  | { readonly kind: 'ddl-conflict'; readonly lockId: LockId; readonly source: SourceId }
   /** The last report of a table, so that a repeated one is recognised. */
   | { readonly kind: 'attempt'; readonly task: TaskName; readonly table: UpstreamTable }
   /** The last report of a source (pessimistic). */
@@ -50,6 +56,9 @@ const LAYOUTS: Readonly<Record<PartedKind, KeyLayout>> = {
   'initial-schema': { path: '/lockstep/initial-schema/', parts: 4 },
   decision: { path: '/lockstep/decision/', parts: 4 },
   lock: { path: '/lockstep/lock/', parts: 1 },
+  'lock-sources': { path: '/lockstep/lock-sources/', parts: 1 },
+  participant: { path: '/lockstep/participant/', parts: 2 },
+  'ddl-conflict': { path: '/lockstep/ddl-conflict/', parts: 2 },
   attempt: { path: '/lockstep/attempt/', parts: 4 },
   'source-attempt': { path: '/lockstep/source-attempt/', parts: 2 },
   failure: { path: '/lockstep/failure/', parts: 4 },
@@ -66,6 +75,9 @@ const PARTED_KINDS: readonly PartedKind[] = [
   'initial-schema',
   'decision',
   'lock',
+  'lock-sources',
+  'participant',
+  'ddl-conflict',
   'attempt',
   'source-attempt',
   'failure',
@@ -144,7 +156,11 @@ function partsOf(key: Extract<LockstepKey, { kind: PartedKind }>): readonly stri
     case 'decision':
       return [key.lockId, key.table.source, key.table.schema, key.table.table];
     case 'lock':
+    case 'lock-sources':
       return [key.lockId];
+    case 'participant':
+    case 'ddl-conflict':
+      return [key.lockId, key.source];
     case 'action':
       return [key.id];
     default:
@@ -171,7 +187,11 @@ function keyOf(kind: PartedKind, [first = '', second = '', third = '', fourth = 
     case 'decision':
       return { kind, lockId: parseStoredLockId(first), table: parseUpstreamTable(second, third, fourth) };
     case 'lock':
+    case 'lock-sources':
       return { kind, lockId: parseStoredLockId(first) };
+    case 'participant':
+    case 'ddl-conflict':
+      return { kind, lockId: parseStoredLockId(first), source: parseSourceId(second) };
     case 'action':
       return { kind, id: first };
     default:

@@ -13,7 +13,7 @@ import { viewOperation } from './operation-view';
 export function viewPessimisticLock(state: CoordinatorState, lockId: LockId): ShardLock | null {
   const held = state.pessimistic.locks.get(lockId);
   if (held === undefined) return null;
-  const { lock, told } = held;
+  const { lock, told, progressAtMs } = held;
   const { id, task, target, incarnation, ddls } = lock.origin;
   return {
     taskName: task,
@@ -24,12 +24,12 @@ export function viewPessimisticLock(state: CoordinatorState, lockId: LockId): Sh
     state: stateOf(lock),
     ownerId: lock.unlock?.owner ?? lock.owner,
     ddls,
-    syncedCount: lock.active.length - lock.remain,
+    syncedCount: lock.activeCount - lock.remain,
     unsyncedCount: lock.remain,
     joinedSchema: null,
     joinConflict: null,
     createdAt: told === null ? null : new Date(told.createdAtMs),
-    lastProgressAt: told === null ? null : new Date(told.progressAtMs),
+    lastProgressAt: told === null ? null : new Date(progressAtMs),
   };
 }
 
@@ -46,7 +46,7 @@ export function viewPessimisticParticipants(state: CoordinatorState, lockId: Loc
 function viewSource(
   state: CoordinatorState,
   lock: PessimisticLock,
-  { source, ready, done }: Participant,
+  { source, ready, done }: Readonly<Participant>,
 ): ShardParticipant {
   const { task, id } = lock.origin;
   const entry = state.pessimistic.entry(sourceKey(task, source));

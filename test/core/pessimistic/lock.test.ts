@@ -5,6 +5,7 @@ import { parseRevision } from '../../../src/core/model/revision';
 import { sameDdls } from '../../../src/core/pessimistic/ddl-lists';
 import { PessimisticLock } from '../../../src/core/pessimistic/lock';
 import { waitReasonsOf } from '../../../src/core/pessimistic/waiting';
+import { SeededRandom } from '../../support/seeded-random';
 
 const task = parseTaskName('test');
 const target = parseDownstreamTable('shop', 'orders');
@@ -24,7 +25,7 @@ function orders(lock: PessimisticLock): string[] {
 }
 
 function tell(lock: PessimisticLock): void {
-  for (const { source, order } of lock.dueOrders) lock.participantOf(source).order = order;
+  for (const { source, order } of lock.dueOrders) lock.takeOrder(source, order, parseRevision(10));
 }
 
 describe('lists of DDLs', () => {
@@ -101,13 +102,13 @@ describe('a lock', () => {
 
   it('unlocked by a person moves as if all had reported, and tells only those that wait', () => {
     const lock = lockOf([s1, s2]);
-    lock.unlock = { actionId: 'a', owner: s2, sources: [], skipAnyway: false };
+    lock.unlock = { actionId: 'a', owner: s2, sources: [], skipAnyway: false, removes: false };
     expect(orders(lock)).toEqual(['s2 exec']);
     tell(lock);
     lock.acknowledge(s2, 'exec');
     lock.leaveInfo(s2);
     expect(orders(lock)).toEqual(['s1 skip']);
-    lock.unlock = { actionId: 'a', owner: s2, sources: [s3], skipAnyway: false };
+    lock.unlock = { actionId: 'a', owner: s2, sources: [s3], skipAnyway: false, removes: false };
     expect(orders(lock)).toEqual([]);
     lock.unlock = null;
     expect([lock.synced, orders(lock)]).toEqual([false, []]);
@@ -115,8 +116,43 @@ describe('a lock', () => {
 
   it('removed by force tells the others to skip beside an owner that has not executed', () => {
     const lock = lockOf([s1, s2]);
-    lock.unlock = { actionId: 'a', owner: s1, sources: [], skipAnyway: true };
+    lock.unlock = { actionId: 'a', owner: s1, sources: [], skipAnyway: true, removes: false };
     expect(orders(lock)).toEqual(['s1 exec', 's2 skip']);
+  });
+
+  it('that is being removed tells nobody anything', () => {
+    const lock = lockOf([s1, s2]);
+    lock.unlock = { actionId: 'a', owner: s1, sources: [], skipAnyway: true, removes: true };
+    expect(orders(lock)).toEqual([]);
+  });
+
+  it('counts as it would if it looked at everybody', () => {
+    const lock = lockOf([s2]);
+    const all = [s1, s2, s3, parseSourceId('s0'), parseSourceId('s4')];
+    const random = new SeededRandom(7);
+    for (let revision = 2; revision < 2_000; revision += 1) {
+      const source = random.pick(all);
+      const order = random.pick(['exec', 'skip'] as const);
+      const moves = [
+        () => lock.takeInfo(source, parseRevision(revision)),
+        () => lock.leaveInfo(source),
+        () => lock.takeOrder(source, order, parseRevision(revision)),
+        () => lock.withdrawOrder(source),
+        () => lock.acknowledge(source, order),
+        () => lock.breakOut(source, 'skip'),
+        () => lock.removeSource(source),
+        () => lock.addSources([source]),
+        () => (lock.excluded = new Set(all.filter(() => random.oneIn(5)))),
+      ];
+      random.pick(moves)();
+      const active = lock.active;
+      expect([lock.activeCount, lock.remain]).toEqual([active.length, active.filter(({ ready }) => !ready).length]);
+      const pending = active.filter(({ ready, done }) => ready && !done).map((part) => part.source);
+      const asking = active.filter((part) => part.isAsking).map((part) => part.source);
+      expect([...lock.open()].sort()).toEqual([...pending, ...asking].sort());
+      const isOwnerAble = active.some((part) => part.source === lock.owner && !part.done);
+      if (!lock.executed && !isOwnerAble) expect(lock.executor).toBe(pending.sort()[0] ?? null);
+    }
   });
 
   it('goes on without a source that was broken out', () => {
@@ -132,6 +168,8 @@ describe('a lock', () => {
 
   it('names the lock whose operation comes first', () => {
     const other = formatLockId(task, parseDownstreamTable('shop', 'items'));
-    expect(waitReasonsOf(lockOf([s1, s2, s3]), () => other)).toEqual([{ kind: 'other-lock', source: s1, lockId: other }]);
+    expect(waitReasonsOf(lockOf([s1, s2, s3]), () => other)).toEqual([
+      { kind: 'other-lock', source: s1, lockId: other },
+    ]);
   });
 });

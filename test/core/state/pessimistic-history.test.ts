@@ -22,15 +22,18 @@ function randomOf(seed: number): () => number {
 }
 
 class History {
-  readonly world = new PessimisticWorld(SOURCES);
+  readonly world: PessimisticWorld;
   readonly random: () => number;
   /** A second server, which only follows. */
-  readonly follower = new SimulatedCoordinator(this.world.store, { recover });
+  readonly follower: SimulatedCoordinator;
 
   constructor(
     readonly seed: number,
     readonly withActions: boolean,
+    operationsPerWrite = 128,
   ) {
+    this.world = new PessimisticWorld(SOURCES, operationsPerWrite);
+    this.follower = new SimulatedCoordinator(this.world.store, { recover });
     this.random = randomOf(seed);
   }
 
@@ -126,38 +129,56 @@ function expectSame(actual: unknown, expected: unknown): void {
 const seeds = (from: number, count: number): number[] => Array.from({ length: count }, (_, index) => from + index);
 
 describe('in a random history', () => {
-  it.each(seeds(1, 25))('two roads lead to one state, and all comes to an end (seed %i)', (seed) => {
-    const history = new History(seed, true);
-    const { world, follower } = history;
-    for (let count = 0; count < 50; count += 1) {
-      history.step();
-      follower.catchUp();
-      const live = snapshotOf(world.coordinator.state);
-      expectSame(snapshotOf(recovered(world)), live);
-      expectSame(snapshotOf(follower.state), live);
-    }
-    history.finish();
-    expect([...world.coordinator.state.pessimistic.locks.keys()]).toEqual([]);
-    expect(world.store.range('/dm-master/').map(({ key, value }) => `${key} ${value}`)).toEqual([]);
-    expect(world.store.range('/lockstep/lock/')).toEqual([]);
-    expect(world.store.range('/lockstep/break/')).toEqual([]);
-    follower.lead();
-    expect(follower.state.outbox.size).toBe(0);
-  });
+  /** With 10 operations a write is about one source, so that nearly everything comes in parts. */
+  const cases = [
+    ...seeds(1, 25).map((seed) => [seed, 128] as const),
+    ...seeds(101, 25).map((seed) => [seed, 10] as const),
+  ];
 
-  it.each(seeds(1_000, 25))('one executes, nobody skips before, and every event comes once (seed %i)', (seed) => {
-    const history = new History(seed, false);
-    const { published } = history.world.coordinator;
-    for (let count = 0; count < 60; count += 1) history.step();
-    history.finish();
-    const created = countBy(published, 'LockCreated');
-    expect([...created.values()].every((count) => count === 1)).toBe(true);
-    for (const kind of ['LockSynced', 'LockResolved'] as const) {
-      for (const [lock, count] of countBy(published, kind))
-        expect([lock, count, created.get(lock)]).toEqual([lock, 1, 1]);
-    }
-    checkOrders(published);
-  });
+  it.each(cases)(
+    'two roads lead to one state, and all comes to an end (seed %i, %i operations a write)',
+    (seed, most) => {
+      const history = new History(seed, true, most);
+      const { world, follower } = history;
+      for (let count = 0; count < 50; count += 1) {
+        history.step();
+        follower.catchUp();
+        const live = snapshotOf(world.coordinator.state);
+        expectSame(snapshotOf(recovered(world)), live);
+        expectSame(snapshotOf(follower.state), live);
+      }
+      history.finish();
+      expect([...world.coordinator.state.pessimistic.locks.keys()]).toEqual([]);
+      expect(world.store.range('/dm-master/').map(({ key, value }) => `${key} ${value}`)).toEqual([]);
+      for (const kind of ['lock', 'lock-sources', 'participant', 'ddl-conflict'])
+        expect(world.store.range(`/lockstep/${kind}/`)).toEqual([]);
+      expect(world.store.range('/lockstep/break/')).toEqual([]);
+      follower.lead();
+      expect(follower.state.outbox.size).toBe(0);
+    },
+  );
+
+  const quiet = [
+    ...seeds(1_000, 25).map((seed) => [seed, 128] as const),
+    ...seeds(1_100, 15).map((seed) => [seed, 10] as const),
+  ];
+
+  it.each(quiet)(
+    'one executes, nobody skips before, and every event comes once (seed %i, %i operations a write)',
+    (seed, most) => {
+      const history = new History(seed, false, most);
+      const { published } = history.world.coordinator;
+      for (let count = 0; count < 60; count += 1) history.step();
+      history.finish();
+      const created = countBy(published, 'LockCreated');
+      expect([...created.values()].every((count) => count === 1)).toBe(true);
+      for (const kind of ['LockSynced', 'LockResolved'] as const) {
+        for (const [lock, count] of countBy(published, kind))
+          expect([lock, count, created.get(lock)]).toEqual([lock, 1, 1]);
+      }
+      checkOrders(published);
+    },
+  );
 });
 
 /** Invariant 1 of 7-operations.md: by the events, in their order. */

@@ -2,7 +2,7 @@ import type { CoordinatorState } from '../../../src/core/state/coordinator-state
 
 /** Everything that the state means for pessimistic locks, in an order of its own: two roads must lead to the same. */
 export function snapshotOf(state: CoordinatorState): unknown {
-  const locks = [...state.pessimistic.locks.values()].map(({ lock, told, recordRevision }) => ({
+  const locks = [...state.pessimistic.locks.values()].map(({ lock, ...held }) => ({
     origin: lock.origin,
     owner: lock.owner,
     declared: lock.declared,
@@ -10,9 +10,18 @@ export function snapshotOf(state: CoordinatorState): unknown {
     unlock: lock.unlock,
     excluded: [...lock.excluded].sort(),
     participants: [...lock.participants.values()].map(plain).sort(bySource),
-    conflicts: [...lock.conflicts].sort(([a], [b]) => (a < b ? -1 : 1)),
-    told,
-    recordRevision,
+    conflicts: byName(lock.conflicts),
+    news: byName(lock.news),
+    toldConflicts: byName(lock.toldConflicts),
+    untoldConflicts: [...lock.untoldConflicts].sort(),
+    counts: [lock.activeCount, lock.remain, lock.executor, [...lock.open()].sort()],
+    told: held.told,
+    recordRevision: held.recordRevision,
+    sourcesRevision: held.sourcesRevision,
+    hasNewSources: held.hasNewSources,
+    progressAtMs: held.progressAtMs,
+    untold: [...held.untold].sort(),
+    blocked: [...held.blocked].sort(),
   }));
   const sources = [...state.pessimistic.entries].map(plain).sort(bySource);
   return {
@@ -20,6 +29,10 @@ export function snapshotOf(state: CoordinatorState): unknown {
     sources,
     deadlines: [...state.pessimistic.deadlines].sort(([a], [b]) => (a < b ? -1 : 1)),
   };
+}
+
+function byName<T>(map: ReadonlyMap<string, T>): [string, T][] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** The fields of an object, without its class. */

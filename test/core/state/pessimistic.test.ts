@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseSourceId } from '../../../src/core/model/names';
 import { waitReasonsOf } from '../../../src/core/pessimistic/waiting';
-import { otherLockOf } from '../../../src/core/state/pessimistic-plan';
+import { otherLockOf } from '../../../src/core/state/pessimistic-due';
 import { formatDmKey } from '../../../src/core/wire/dm-keys';
 import { writePessimisticOperation } from '../../../src/core/wire/pessimistic-operation';
 import { ADD_C1, ADD_C2, infoPut, lockIdOf, PessimisticWorld, TASK } from './pessimistic-world';
@@ -142,6 +142,10 @@ describe('sources of a task', () => {
     expect(reasons(world)).toEqual(['not-reported']);
     world.report('s2');
     expect(world.told()).toEqual({ s1: 'exec' });
+    subtask('s3', 'pessimistic');
+    expect(world.lock()?.remain).toBe(0);
+    world.report('s2');
+    expect(world.lock()?.remain).toBe(1);
   });
 
   it('that are left out count as ready and done; another one executes in their place', () => {

@@ -3,11 +3,15 @@ import type { ActionInput, ActionProgress, ActionRecord, ActionResult } from '..
 import { LockstepError } from '../../../src/core/model/error';
 import { formatLockId } from '../../../src/core/model/lock-id';
 import { parseDownstreamTable, parseSourceId, parseTaskName, parseUpstreamTable } from '../../../src/core/model/names';
-import type { BreakRecord, PessimisticLockRecord } from '../../../src/core/model/records';
+import type { BreakRecord, ParticipantRecord, PessimisticLockRecord } from '../../../src/core/model/records';
 import { parseRevision } from '../../../src/core/model/revision';
 import { readActionRecord, writeActionRecord } from '../../../src/core/wire/action-record';
 import { readBreakRecord, writeBreakRecord } from '../../../src/core/wire/break-record';
+import { readDdlConflictRecord, writeDdlConflictRecord } from '../../../src/core/wire/ddl-conflict-record';
 import { readLockRecord, writeLockRecord } from '../../../src/core/wire/lock-record';
+import { readLockSourcesRecord, writeLockSourcesRecord } from '../../../src/core/wire/lock-sources-record';
+import { formatLockstepKey, lockstepPrefix, parseLockstepKey } from '../../../src/core/wire/lockstep-keys';
+import { readParticipantRecord, writeParticipantRecord } from '../../../src/core/wire/participant-record';
 
 const task = parseTaskName('t-1');
 const source = parseSourceId('源');
@@ -31,9 +35,33 @@ const asked: ActionRecord = {
 };
 
 const inputs: readonly ActionInput[] = [
-  { kind: 'unlock-optimistic', lockId, ifIncarnation: incarnation, tables: [table], sources: [source], exec: true, force: false },
-  { kind: 'unlock-pessimistic', lockId, ifIncarnation: null, owner: source, sources: [other], forceRemove: true, waitMs: 10_000 },
-  { kind: 'unlock-pessimistic', lockId, ifIncarnation: incarnation, owner: null, sources: [], forceRemove: false, waitMs: 0 },
+  {
+    kind: 'unlock-optimistic',
+    lockId,
+    ifIncarnation: incarnation,
+    tables: [table],
+    sources: [source],
+    exec: true,
+    force: false,
+  },
+  {
+    kind: 'unlock-pessimistic',
+    lockId,
+    ifIncarnation: null,
+    owner: source,
+    sources: [other],
+    forceRemove: true,
+    waitMs: 10_000,
+  },
+  {
+    kind: 'unlock-pessimistic',
+    lockId,
+    ifIncarnation: incarnation,
+    owner: null,
+    sources: [],
+    forceRemove: false,
+    waitMs: 0,
+  },
   { kind: 'break', task, source, exec: false, removeId: lockId, ifIncarnation: null, force: true, waitMs: 1 },
   { kind: 'break', task, source, exec: true, removeId: null, ifIncarnation: incarnation, force: false, waitMs: 1 },
   { kind: 'remove-meta', task, sources: [], force: false },
@@ -42,7 +70,11 @@ const inputs: readonly ActionInput[] = [
   { kind: 'retry-info', task, source, table: null },
 ];
 
-const failure = { code: 'OWNER_NOT_DONE', message: 'no', fields: { n: 1, b: false, none: null, list: ['x'], s: '' } } as const;
+const failure = {
+  code: 'OWNER_NOT_DONE',
+  message: 'no',
+  fields: { n: 1, b: false, none: null, list: ['x'], s: '' },
+} as const;
 
 const progresses: readonly ActionProgress[] = [
   { kind: 'waiting-for-owner', incarnation, owner: source, forced: [other], replaced: null },
@@ -54,7 +86,14 @@ const progresses: readonly ActionProgress[] = [
 
 const results: readonly ActionResult[] = [
   { failure: null, workers: [], changes: [] },
-  { failure, workers: [{ source, failure: null }, { source: other, failure }], changes: ['lock removed'] },
+  {
+    failure,
+    workers: [
+      { source, failure: null },
+      { source: other, failure },
+    ],
+    changes: ['lock removed'],
+  },
 ];
 
 function comesBack(record: ActionRecord): void {
@@ -62,19 +101,27 @@ function comesBack(record: ActionRecord): void {
 }
 
 describe('records of actions', () => {
-  it.each(inputs.map((input) => [input.kind, input] as const))('come back: asked for %s', (_kind, input) => comesBack({ ...asked, input }));
+  it.each(inputs.map((input) => [input.kind, input] as const))('come back: asked for %s', (_kind, input) =>
+    comesBack({ ...asked, input }),
+  );
 
   it.each(progresses.map((progress) => [progress.kind, progress] as const))('come back: %s', (_kind, progress) =>
     comesBack({ ...asked, state: 'running', deadlineMs: 9, progress }),
   );
 
-  it.each(results.map((result) => [result]))('come back with %j', (result) => comesBack({ ...asked, state: 'failed', result, endedAtMs: 8 }));
+  it.each(results.map((result) => [result]))('come back with %j', (result) =>
+    comesBack({ ...asked, state: 'failed', result, endedAtMs: 8 }),
+  );
 
   it.each<[string, Record<string, unknown>, string]>([
     ['an unknown state', { state: 'sleeping' }, 'state'],
     ['an unknown kind', { input: { kind: 'dance' } }, 'input.kind'],
     ['a lock ID that is none', { input: { kind: 'unlock-pessimistic', lockId: 'x' } }, 'input.lockId'],
-    ['an unknown code', { result: { failure: { code: 'X', message: '', fields: {} }, workers: [], changes: [] } }, 'result.failure.code'],
+    [
+      'an unknown code',
+      { result: { failure: { code: 'X', message: '', fields: {} }, workers: [], changes: [] } },
+      'result.failure.code',
+    ],
   ])('refuse %s', (_what, change, path) => {
     const text = JSON.stringify({ ...JSON.parse(writeActionRecord(asked)), ...change });
     expect(() => readActionRecord(text, 'key')).toThrow(LockstepError);
@@ -94,23 +141,50 @@ describe('records of pessimistic locks', () => {
     declared: true,
     executed: false,
     synced: true,
-    sources: [
-      { source, ready: true, done: false, order: 'exec', orderRevision: null, infoRevision: incarnation },
-      { source: other, ready: false, done: true, order: null, orderRevision: parseRevision(0), infoRevision: parseRevision(0) },
-    ],
-    conflicts: [{ source: other, infoRevision: parseRevision(14) }],
-    unlock: { actionId: 'a1', owner: other, sources: [source], skipAnyway: true },
+    unlock: { actionId: 'a1', owner: other, sources: [source], skipAnyway: true, removes: false },
     createdAtMs: 1,
     progressAtMs: 2,
   };
 
-  it.each([lock, { ...lock, unlock: null, sources: [], conflicts: [], ddls: [] }])('come back', (record) => {
+  it.each([lock, { ...lock, unlock: null, ddls: [] }])('come back', (record) => {
     expect(readLockRecord(writeLockRecord(record))).toEqual({ kind: 'record', record });
   });
 
-  it('refuse an order that is none', () => {
-    const text = writeLockRecord(lock).replace('"exec"', '"dance"');
-    expect(() => readLockRecord(text, 'key')).toThrow(/^key: sources\[0\]\.order/u);
+  it.each<ParticipantRecord>([
+    { ready: true, done: false, order: 'exec', orderRevision: null, infoRevision: incarnation, atMs: 3 },
+    { ready: false, done: true, order: null, orderRevision: parseRevision(0), infoRevision: parseRevision(0), atMs: 0 },
+  ])('of their participants come back: %j', (record) => {
+    expect(readParticipantRecord(writeParticipantRecord(record))).toEqual({ kind: 'record', record });
+  });
+
+  it('of their sources and conflicts come back', () => {
+    const sources = { sources: [source, other] };
+    expect(readLockSourcesRecord(writeLockSourcesRecord(sources))).toEqual({ kind: 'record', record: sources });
+    const conflict = { infoRevision: incarnation };
+    expect(readDdlConflictRecord(writeDdlConflictRecord(conflict))).toEqual({ kind: 'record', record: conflict });
+  });
+
+  it.each<[string, () => unknown, RegExp]>([
+    [
+      'an order',
+      () => readParticipantRecord('{"v":1,"ready":true,"done":true,"order":"dance"}', 'key'),
+      /^key: order/u,
+    ],
+    ['a source', () => readLockSourcesRecord('{"v":1,"sources":["a",""]}', 'key'), /^key: sources\[1\]/u],
+    ['a revision', () => readDdlConflictRecord('{"v":1,"infoRevision":-1}', 'key'), /^key: infoRevision/u],
+  ])('refuse %s that is none', (_what, read, message) => {
+    expect(read).toThrow(message);
+  });
+
+  it.each([
+    { kind: 'lock', lockId } as const,
+    { kind: 'lock-sources', lockId } as const,
+    { kind: 'participant', lockId, source } as const,
+    { kind: 'ddl-conflict', lockId, source } as const,
+  ])('stand under keys that come back: $kind', (key) => {
+    expect(parseLockstepKey(formatLockstepKey(key))).toEqual(key);
+    if (key.kind === 'participant' || key.kind === 'ddl-conflict')
+      expect(formatLockstepKey(key).startsWith(lockstepPrefix(key.kind, lockId))).toBe(true);
   });
 });
 

@@ -1,0 +1,35 @@
+import type { SourceId } from '../model/names';
+import type { PessimisticLockRecord, PessimisticUnlock } from '../model/records';
+import { NO_REVISION } from '../model/revision';
+import type { Revision } from '../model/revision';
+import type { PessimisticLock } from '../pessimistic/lock';
+
+/** What decides of all sources of a lock at once whether they are to be told something. */
+export interface DueBasis {
+  readonly moving: boolean;
+  readonly skips: boolean;
+  readonly unlock: PessimisticUnlock | null;
+  readonly excluded: ReadonlySet<SourceId>;
+  readonly executor: SourceId | null;
+}
+
+/** A lock and what is known of it beside its machine. */
+export class HeldLock {
+  /** Its record as it is stored; null: none is. The journal tells what the records say, and no more. */
+  told: PessimisticLockRecord | null = null;
+  recordRevision: Revision = NO_REVISION;
+  /** The revision of the record of its sources; 0: none is stored. */
+  sourcesRevision: Revision = NO_REVISION;
+  /** Whether it has taken in sources of its task that no record names. */
+  hasNewSources = false;
+  /** When it last made progress, by its records; 0: none is stored. */
+  progressAtMs = 0;
+  /** Sources whose order is due, isn't stored yet, and can be put. */
+  readonly untold = new Set<SourceId>();
+  /** Sources whose order is due, and which have the operation of another lock (deviation P6). */
+  readonly blocked = new Set<SourceId>();
+  /** What `untold` and `blocked` rest on; null: they were never looked at. */
+  basis: DueBasis | null = null;
+
+  constructor(readonly lock: PessimisticLock) {}
+}
