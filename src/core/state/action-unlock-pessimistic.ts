@@ -143,7 +143,8 @@ function awaitOthers(running: Running): Plan {
   const { state, nowMs } = context;
   const { lock } = held;
   const awaited = setOf(progress.others);
-  for (const source of openSources(held)) {
+  // What has begun to be removed is waited for no more, whatever this server's clock says.
+  for (const source of lock.unlock?.removes === true ? [] : openSources(held)) {
     if (!awaited.has(source)) continue;
     const { orderRevision } = lock.participants.get(source) ?? { orderRevision: NO_REVISION };
     const report = currentFailureOf(state, sourceKey(lock.origin.task, source), orderRevision);
