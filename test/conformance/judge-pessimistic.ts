@@ -46,7 +46,15 @@ class ScenarioJudge {
         continue;
       }
       const outcome = this.replay.run(step);
-      const recorded = { step, kind: step.field('kind').text(), before: this.before, after: readPicture(step.field('expect')), taskSources: this.taskSources, unnamedIn: this.unnamedIn, hasMissed: this.hasMissed };
+      const recorded = {
+        step,
+        kind: step.field('kind').text(),
+        before: this.before,
+        after: readPicture(step.field('expect')),
+        taskSources: this.taskSources,
+        unnamedIn: this.unnamedIn,
+        hasMissed: this.hasMissed,
+      };
       this.unnamedIn = unnamedAfter(recorded);
       const differing = this.excuseSilent(step, outcome, this.compare(index, step, recorded.after, outcome));
       this.before = recorded.after;
@@ -79,7 +87,9 @@ class ScenarioJudge {
     const { picture } = this.replay;
     const expect = step.field('expect');
     const pairs: [string, unknown, unknown][] = [
-      ...(errorsAgree(expect.field('error'), outcome.error) ? [] : [['error', readCode(expect.field('error')), outcome.error] satisfies [string, unknown, unknown]]),
+      ...(errorsAgree(expect.field('error'), outcome.error)
+        ? []
+        : [['error', readCode(expect.field('error')), outcome.error] satisfies [string, unknown, unknown]]),
       ...differences('locks', after.locks, this.withoutUnnamed(picture.locks, after.locks)),
       ...differences('infos', after.infos, picture.infos),
       ...differences('operations', after.operations, picture.operations),
@@ -96,11 +106,16 @@ class ScenarioJudge {
       [...locks].map(([id, lock]) => {
         const hasReported = (source: string): boolean => lock.ready.get(source) === true;
         // One that is named later gets its recorded part only with its next info.
-        const isNamed = (source: string): boolean => this.taskSources.get(lock.task)?.includes(source) === true && !this.unnamedIn.has(id);
-        const isShown = ([source]: [string, boolean]): boolean => !hasReported(source) || isNamed(source) || expected.get(id)?.ready.has(source) === true;
+        const isNamed = (source: string): boolean =>
+          this.taskSources.get(lock.task)?.includes(source) === true && !this.unnamedIn.has(id);
+        const isShown = ([source]: [string, boolean]): boolean =>
+          !hasReported(source) || isNamed(source) || expected.get(id)?.ready.has(source) === true;
         if ([...lock.ready].every(isShown)) return [id, lock];
         this.judgement.addDeviation('P9');
-        return [id, { ...lock, ready: new Map([...lock.ready].filter(isShown)), done: new Map([...lock.done].filter(isShown)) }];
+        return [
+          id,
+          { ...lock, ready: new Map([...lock.ready].filter(isShown)), done: new Map([...lock.done].filter(isShown)) },
+        ];
       }),
     );
   }
@@ -111,12 +126,18 @@ class ScenarioJudge {
    */
   private excuseSilent(step: JsonValue, { action }: StepOutcome, differing: Disagreement[]): Disagreement[] {
     const result = action?.result;
-    if (action?.input.kind !== 'unlock-pessimistic' || result?.failure?.code !== 'PART_OF_WORKERS_FAILED') return differing;
+    if (action?.input.kind !== 'unlock-pessimistic' || result?.failure?.code !== 'PART_OF_WORKERS_FAILED')
+      return differing;
     const silent = result.workers.filter(({ failure }) => failure !== null).map(({ source }) => source);
     const others = differing.filter(({ field, expected }) => field !== 'error' || expected !== null);
     const answered = step.field('during').list((each) => each);
-    const acks = step.field('expect').field('during').list((each) => each.field('ackPut').is(true) && each.field('op').field('exec').is(false));
-    const isAnswered = answered.some((each, index) => acks[index] === true && silent.some((source) => each.field('source').is(source)));
+    const acks = step
+      .field('expect')
+      .field('during')
+      .list((each) => each.field('ackPut').is(true) && each.field('op').field('exec').is(false));
+    const isAnswered = answered.some(
+      (each, index) => acks[index] === true && silent.some((source) => each.field('source').is(source)),
+    );
     if (isAnswered || others.length === differing.length) return differing;
     this.judgement.addDeviation('P13');
     return others;
@@ -152,9 +173,15 @@ function readCode(error: JsonValue): number | 'none' | null {
   return error.nullable((found) => found.field('code').or<number | 'none'>('none', (code) => code.integer()));
 }
 
-function differences<T>(field: string, expected: ReadonlyMap<string, T>, actual: ReadonlyMap<string, T>): [string, unknown, unknown][] {
+function differences<T>(
+  field: string,
+  expected: ReadonlyMap<string, T>,
+  actual: ReadonlyMap<string, T>,
+): [string, unknown, unknown][] {
   const keys = new Set([...expected.keys(), ...actual.keys()]);
-  return [...keys].filter((key) => !isDeepStrictEqual(expected.get(key), actual.get(key))).map((key) => [`${field}: ${key}`, plain(expected.get(key)), plain(actual.get(key))]);
+  return [...keys]
+    .filter((key) => !isDeepStrictEqual(expected.get(key), actual.get(key)))
+    .map((key) => [`${field}: ${key}`, plain(expected.get(key)), plain(actual.get(key))]);
 }
 
 /** Which of the compared things differ. */

@@ -110,7 +110,7 @@ const NO_LOCK: LockPicture = {
 };
 
 /** The name of a table in a picture. */
-export function nameOf({ source, schema, table }: UpstreamTable | TableEntry['table'] | TableEntry): string {
+export function nameOf({ source, schema, table }: UpstreamTable | TableEntry): string {
   return [source, schema, typeof table === 'string' ? table : table.table].join('/');
 }
 

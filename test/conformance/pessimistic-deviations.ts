@@ -48,13 +48,23 @@ const DEVIATIONS: readonly Deviation[] = [
   { number: 'P3', touches: ['error', 'locks', 'infos', 'operations'], holds: losesMoreThanItChanged },
   { number: 'P12', touches: ['error', 'locks', 'infos', 'operations'], holds: executesTwice },
   { number: 'P11', touches: ['operations'], holds: keepsUncountedDone },
-  { number: 'P1', touches: ['error', 'locks', 'infos', 'operations'], holds: ({ before }) => [...before.locks.values()].some(({ resolved }) => resolved) },
-  { number: 'P1', touches: ['operations'], holds: ({ after }) => [...after.operations.values()].some(({ id, done }) => done && !after.locks.has(id)) },
+  {
+    number: 'P1',
+    touches: ['error', 'locks', 'infos', 'operations'],
+    holds: ({ before }) => [...before.locks.values()].some(({ resolved }) => resolved),
+  },
+  {
+    number: 'P1',
+    touches: ['operations'],
+    holds: ({ after }) => [...after.operations.values()].some(({ id, done }) => done && !after.locks.has(id)),
+  },
 ];
 
 /** The number of the first deviation that allows these fields to differ; null: none does. */
 export function deviationOf(recorded: RecordedStep, fields: ReadonlySet<Field>): string | null {
-  const found = DEVIATIONS.find(({ touches, holds }) => [...fields].every((field) => touches.includes(field)) && holds(recorded));
+  const found = DEVIATIONS.find(
+    ({ touches, holds }) => [...fields].every((field) => touches.includes(field)) && holds(recorded),
+  );
   return found?.number ?? null;
 }
 
@@ -70,7 +80,8 @@ function namesNothingAt({ step, kind }: RecordedStep): boolean {
 function leavesSourceUntold({ after }: RecordedStep): boolean {
   return [...after.locks].some(([id, { task, owner, done, synced }]) => {
     const others = [...done.keys()].filter((source) => source !== owner);
-    const operationOf = (source: string): OperationPicture | undefined => after.operations.get(sourceName(task, source));
+    const operationOf = (source: string): OperationPicture | undefined =>
+      after.operations.get(sourceName(task, source));
     const isUntold = others.some((source) => done.get(source) === false && operationOf(source)?.id !== id);
     return synced && done.get(owner) === true && isUntold && others.some((source) => operationOf(source) !== undefined);
   });
@@ -88,13 +99,22 @@ function concernsUnnamedSource(recorded: RecordedStep): boolean {
   if (kind === 'unlock' && unnamedIn.has(step.field('id').text())) return true;
   if (reportedIn(recorded).some(({ lockId }) => unnamedIn.has(lockId))) return true;
   // The lock goes, and an operation of it stays with a source that has no part in it.
-  if ([...after.operations.values()].some(({ id, source }) => before.locks.get(id)?.ready.has(source) === false && !after.locks.has(id))) return true;
+  if (
+    [...after.operations.values()].some(
+      ({ id, source }) => before.locks.get(id)?.ready.has(source) === false && !after.locks.has(id),
+    )
+  )
+    return true;
   const isUnnamed = ({ task, source }: { task: string; source: string }, lockId: string): boolean =>
     !sourcesOf(recorded, task).includes(source) && before.locks.get(lockId)?.ready.has(source) !== true;
   if (kind === 'info' || kind === 'unlock') return reportedIn(recorded).some((info) => isUnnamed(info, info.lockId));
   if (kind !== 'restart') return false;
-  const isForgotten = ({ task, source }: { task: string; source: string }): boolean => !sourcesOf(recorded, task).includes(source);
-  return [...before.infos.values()].some(isForgotten) || [...after.operations.values()].some((operation) => operation.exec && isForgotten(operation));
+  const isForgotten = ({ task, source }: { task: string; source: string }): boolean =>
+    !sourcesOf(recorded, task).includes(source);
+  return (
+    [...before.infos.values()].some(isForgotten) ||
+    [...after.operations.values()].some((operation) => operation.exec && isForgotten(operation))
+  );
 }
 
 /** The recorded locks for which, after this step, a source has reported, or was told to execute, that has no part in them. */
@@ -102,14 +122,17 @@ export function unnamedAfter(recorded: RecordedStep): Set<string> {
   const { kind, after, unnamedIn } = recorded;
   const known = kind === 'restart' ? [] : [...unnamedIn].filter((id) => after.locks.has(id));
   const hasNoPart = (id: string, source: string): boolean => after.locks.get(id)?.ready.has(source) === false;
-  const infos = [...after.infos.values()].filter(({ lockId, source }) => hasNoPart(lockId, source)).map(({ lockId }) => lockId);
+  const infos = [...after.infos.values()]
+    .filter(({ lockId, source }) => hasNoPart(lockId, source))
+    .map(({ lockId }) => lockId);
   const owners = [...after.locks].filter(([id, { owner }]) => hasNoPart(id, owner)).map(([id]) => id);
   return new Set([...known, ...infos, ...owners]);
 }
 
 /** P8: lists of DDLs that are the same to the recorded comparison, though some DDL is in them more often. */
 function comparesLoosely(recorded: RecordedStep): boolean {
-  const isLoose = (info: InfoPicture): boolean => lockDdlsFor(recorded, info).some((ddls) => isSameLoosely(info.ddls, ddls) && !sameDdls(ddls, info.ddls));
+  const isLoose = (info: InfoPicture): boolean =>
+    lockDdlsFor(recorded, info).some((ddls) => isSameLoosely(info.ddls, ddls) && !sameDdls(ddls, info.ddls));
   return reportedIn(recorded).some(isLoose) || reordersDdls(recorded);
 }
 
@@ -144,7 +167,10 @@ function countsUnorderedDone(recorded: RecordedStep): boolean {
 /** P11: a finished operation that the lock didn't count stands in the way of the one that is due. */
 function keepsUncountedDone({ kind, before, after }: RecordedStep): boolean {
   if (kind !== 'info' && kind !== 'unlock') return false;
-  return [...before.operations.values()].some(({ id, source, done }) => done && after.locks.get(id)?.synced === true && after.locks.get(id)?.done.get(source) === false);
+  return [...before.operations.values()].some(
+    ({ id, source, done }) =>
+      done && after.locks.get(id)?.synced === true && after.locks.get(id)?.done.get(source) === false,
+  );
 }
 
 /** P5: DDLs that differ stop a rebuilding; or the info with them is left without a lock, or deleted, when the lock goes. */
@@ -177,7 +203,9 @@ function reportsAfterDone(recorded: RecordedStep): boolean {
   }
   if (kind === 'done') {
     const lock = before.locks.get(step.field('op').field('id').text());
-    return lock?.done.get(step.field('source').text()) === true || reopensFinished(recorded) || endsUnanswered(recorded);
+    return (
+      lock?.done.get(step.field('source').text()) === true || reopensFinished(recorded) || endsUnanswered(recorded)
+    );
   }
   if (kind === 'putOp' && finishesBesideInfo(recorded)) return true;
   if (kind === 'unlock' && answersTwice(step.field('during').list((each) => each))) return true;
@@ -210,7 +238,8 @@ function reopensFinished({ step, before, after }: RecordedStep): boolean {
 /** Whether a source reports after its acknowledgement, within one unlock. */
 function answersTwice(during: readonly JsonValue[]): boolean {
   return during.some((each, index) => {
-    const isAgain = (other: JsonValue): boolean => other.field('kind').is('info') && other.field('source').is(each.field('source').text());
+    const isAgain = (other: JsonValue): boolean =>
+      other.field('kind').is('info') && other.field('source').is(each.field('source').text());
     return each.field('kind').is('done') && during.slice(index + 1).some(isAgain);
   });
 }
@@ -220,9 +249,15 @@ function ignoresLateDone({ step, kind, before, after }: RecordedStep): boolean {
   if (kind === 'done' || kind === 'putOp') {
     const operation = readOperation(step.field('op'));
     const told = before.operations.get(sourceName(operation.task, operation.source));
-    return told !== undefined && operation.done && isTwin(told, operation) && before.locks.get(operation.id)?.synced === false;
+    return (
+      told !== undefined &&
+      operation.done &&
+      isTwin(told, operation) &&
+      before.locks.get(operation.id)?.synced === false
+    );
   }
-  const isIgnored = ({ id, source, done }: OperationPicture): boolean => done && after.locks.get(id)?.done.get(source) === false;
+  const isIgnored = ({ id, source, done }: OperationPicture): boolean =>
+    done && after.locks.get(id)?.done.get(source) === false;
   return kind === 'unlock' && [...after.operations.values()].some(isIgnored);
 }
 
@@ -234,13 +269,20 @@ function losesMoreThanItChanged({ step, kind, after }: RecordedStep): boolean {
   if (kind !== 'unlock') return false;
   const during = step.field('during').list((each) => each);
   if (!step.field('expect').field('error').isPresent) {
-    const acknowledged = step.field('expect').field('during').list((each) => each.field('ackPut').is(true));
+    const acknowledged = step
+      .field('expect')
+      .field('during')
+      .list((each) => each.field('ackPut').is(true));
     return during.some((each, index) => {
-      const isAnswered = during.some((other, at) => at > index && other.field('source').is(each.field('source').text()) && acknowledged[at] === true);
+      const isAnswered = during.some(
+        (other, at) => at > index && other.field('source').is(each.field('source').text()) && acknowledged[at] === true,
+      );
       return infosOfSteps([each]).some(({ task, source }) => !isAnswered && !after.infos.has(sourceName(task, source)));
     });
   }
-  const hasReported = infosOfSteps(during).some(({ source, lockId }) => after.locks.get(lockId)?.ready.get(source) === false);
+  const hasReported = infosOfSteps(during).some(
+    ({ source, lockId }) => after.locks.get(lockId)?.ready.get(source) === false,
+  );
   return hasReported || step.field('expect').field('error').field('code').is(38025);
 }
 
@@ -251,7 +293,13 @@ function executesTwice({ step, kind, before, after }: RecordedStep): boolean {
     const lock = before.locks.get(step.field('id').text());
     const told = lock === undefined ? undefined : before.operations.get(sourceName(lock.task, lock.owner));
     const hasOrder = told?.exec === true && told.id === step.field('id').text();
-    if (lock !== undefined && replacement !== '' && replacement !== lock.owner && (hasOrder || lock.done.get(lock.owner) === true)) return true;
+    if (
+      lock !== undefined &&
+      replacement !== '' &&
+      replacement !== lock.owner &&
+      (hasOrder || lock.done.get(lock.owner) === true)
+    )
+      return true;
   }
   const executors = [...after.operations.values()].filter(({ exec }) => exec).map(({ id }) => id);
   return new Set(executors).size < executors.length;
@@ -268,7 +316,12 @@ function infosOfSteps(steps: readonly JsonValue[]): InfoPicture[] {
   return steps
     .filter((step) => step.field('kind').is('info'))
     .map((step) => {
-      const [task, source, schema, table] = [step.field('task').text(), step.field('source').text(), step.field('schema').text(), step.field('table').text()];
+      const [task, source, schema, table] = [
+        step.field('task').text(),
+        step.field('source').text(),
+        step.field('schema').text(),
+        step.field('table').text(),
+      ];
       const ddls = step.field('ddls').or<string[]>([], (list) => list.list((ddl) => ddl.text()));
       return { task, source, schema, table, ddls, lockId: lockIdText(task, schema, table) };
     });
@@ -281,7 +334,9 @@ function lockIdText(task: string, schema: string, table: string): string {
 
 /** The DDLs of the lock that an info meets, before the step or, on a restart, after it. */
 function lockDdlsFor({ before, after }: RecordedStep, { lockId }: InfoPicture): (readonly string[])[] {
-  return [before.locks.get(lockId), after.locks.get(lockId)].flatMap((lock: LockPicture | undefined) => (lock === undefined ? [] : [lock.ddls]));
+  return [before.locks.get(lockId), after.locks.get(lockId)].flatMap((lock: LockPicture | undefined) =>
+    lock === undefined ? [] : [lock.ddls],
+  );
 }
 
 /** How the recorded comparison of an info with its lock goes: as many, and each of the lock's occurs in the info's. */

@@ -95,7 +95,10 @@ function readInfo(value: JsonValue): InfoPicture {
   return { task, source: value.field('source').text(), schema, table, ddls: readDdls(value.field('ddls')), lockId };
 }
 
-function bySource<T extends { readonly task: string; readonly source: string }>(value: JsonValue, read: (value: JsonValue) => T): Map<string, T> {
+function bySource<T extends { readonly task: string; readonly source: string }>(
+  value: JsonValue,
+  read: (value: JsonValue) => T,
+): Map<string, T> {
   const found = [...value.map((ofTask) => [...ofTask.map(read).values()]).values()].flat();
   return new Map(found.map((each) => [sourceName(each.task, each.source), each]));
 }

@@ -75,7 +75,11 @@ export class PessimisticReplay {
     this.store.transact([], [{ kind: 'delete-prefix', prefix: dmPrefix('pessimistic-operation') }]);
     this.store.transact([], mutations);
     for (const operation of operations.values()) {
-      const key = formatDmKey({ kind: 'pessimistic-operation', task: parseTaskName(operation.task), source: parseSourceId(operation.source) });
+      const key = formatDmKey({
+        kind: 'pessimistic-operation',
+        task: parseTaskName(operation.task),
+        source: parseSourceId(operation.source),
+      });
       this.store.put(key, encodePessimisticOperation(operation));
     }
   }
@@ -84,7 +88,11 @@ export class PessimisticReplay {
   get picture(): Picture {
     const infos = this.store.range(dmPrefix('pessimistic-info')).map(({ value }): InfoPicture => {
       const { ddls, ...info } = decodePessimisticInfo(value);
-      return { ...info, ddls: ddls ?? [], lockId: formatLockId(parseTaskName(info.task), parseDownstreamTable(info.schema, info.table)) };
+      return {
+        ...info,
+        ddls: ddls ?? [],
+        lockId: formatLockId(parseTaskName(info.task), parseDownstreamTable(info.schema, info.table)),
+      };
     });
     const operations = this.store.range(dmPrefix('pessimistic-operation')).map(({ value }): OperationPicture => {
       const operation = decodePessimisticOperation(value);
@@ -114,7 +122,21 @@ export class PessimisticReplay {
   #carryOut(step: JsonValue): StepOutcome {
     const kind = step
       .field('kind')
-      .oneOf(['info', 'done', 'putOp', 'delInfo', 'delOp', 'addSource', 'removeSource', 'unlock', 'removeMeta', 'restart', 'close', 'etcdDown', 'etcdUp']);
+      .oneOf([
+        'info',
+        'done',
+        'putOp',
+        'delInfo',
+        'delOp',
+        'addSource',
+        'removeSource',
+        'unlock',
+        'removeMeta',
+        'restart',
+        'close',
+        'etcdDown',
+        'etcdUp',
+      ]);
     if (namesNothing(step)) return NOTHING;
     switch (kind) {
       case 'info':
@@ -129,7 +151,10 @@ export class PessimisticReplay {
         return this.#write(step, [{ kind: 'delete', key: operationKey(step) }]);
       case 'addSource':
       case 'removeSource':
-        this.#putTask(step.field('task').text(), step.field('taskSources').list((source) => source.text()));
+        this.#putTask(
+          step.field('task').text(),
+          step.field('taskSources').list((source) => source.text()),
+        );
         this.coordinator.catchUp();
         return NOTHING;
       case 'unlock':
@@ -166,13 +191,22 @@ export class PessimisticReplay {
     const via = step.field('via').oneOf(['put', 'ifOpNotDone']);
     const ddls = step.field('ddls').nullable((list) => list.list((ddl) => ddl.text()));
     const [task, source, schema, table] = ['task', 'source', 'schema', 'table'].map((name) => step.field(name).text());
-    const value = encodePessimisticInfo({ task: task ?? '', source: source ?? '', schema: schema ?? '', table: table ?? '', ddls });
+    const value = encodePessimisticInfo({
+      task: task ?? '',
+      source: source ?? '',
+      schema: schema ?? '',
+      table: table ?? '',
+      ddls,
+    });
     const stored = this.store.get(operationKey(step));
-    if (via === 'ifOpNotDone' && stored !== null && decodePessimisticOperation(stored.value).done) return { ...NOTHING, putted: false };
+    if (via === 'ifOpNotDone' && stored !== null && decodePessimisticOperation(stored.value).done)
+      return { ...NOTHING, putted: false };
     const written = this.#write(step, [{ kind: 'put', key: infoKey(step), value }]);
     if (step.field('fed').is(false) || this.#isClosed) return written;
     const revision = this.store.get(infoKey(step))?.modRevision ?? 0;
-    const conflicts = [...this.coordinator.state.pessimistic.locks.values()].flatMap(({ lock }) => [...lock.conflicts.values()]);
+    const conflicts = [...this.coordinator.state.pessimistic.locks.values()].flatMap(({ lock }) => [
+      ...lock.conflicts.values(),
+    ]);
     const differs = conflicts.some(({ infoRevision }) => infoRevision === revision);
     return differs ? { ...written, error: ErrorCatalogue.SHARDING_DDLS_DIFFER.dmCode } : written;
   }
@@ -181,7 +215,8 @@ export class PessimisticReplay {
   #done(step: JsonValue): StepOutcome {
     const named = step.field('op').nullable((op) => operationText(op));
     const stored = this.store.get(operationKey(step));
-    const told = stored === null ? null : encodePessimisticOperation({ ...decodePessimisticOperation(stored.value), done: true });
+    const told =
+      stored === null ? null : encodePessimisticOperation({ ...decodePessimisticOperation(stored.value), done: true });
     const value = named ?? told;
     if (value === null) return NOTHING;
     const mutations: Mutation[] = [
@@ -267,7 +302,9 @@ export class PessimisticReplay {
       result: null,
       endedAtMs: null,
     };
-    this.coordinator.change([{ kind: 'put', key: formatLockstepKey({ kind: 'action', id }), value: writeActionRecord(record) }]);
+    this.coordinator.change([
+      { kind: 'put', key: formatLockstepKey({ kind: 'action', id }), value: writeActionRecord(record) },
+    ]);
     return id;
   }
 
@@ -285,7 +322,14 @@ export class PessimisticReplay {
   #putTask(name: string, sources: readonly string[]): void {
     this.#sources.set(name, sources);
     const task = parseTaskName(name);
-    const record = { task, mode: 'pessimistic', sources: sources.map(parseSourceId), declared: true, expected: null, excluded: [] } as const;
+    const record = {
+      task,
+      mode: 'pessimistic',
+      sources: sources.map(parseSourceId),
+      declared: true,
+      expected: null,
+      excluded: [],
+    } as const;
     this.store.put(formatLockstepKey({ kind: 'task', task }), writeTaskRecord(record));
   }
 }
@@ -324,7 +368,10 @@ function operationKey(step: JsonValue): string {
   return formatDmKey({ kind: 'pessimistic-operation', ...ofSource(step) });
 }
 
-function ofSource(step: JsonValue): { task: ReturnType<typeof parseTaskName>; source: ReturnType<typeof parseSourceId> } {
+function ofSource(step: JsonValue): {
+  task: ReturnType<typeof parseTaskName>;
+  source: ReturnType<typeof parseSourceId>;
+} {
   return { task: parseTaskName(step.field('task').text()), source: parseSourceId(step.field('source').text()) };
 }
 

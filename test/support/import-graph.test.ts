@@ -20,8 +20,24 @@ describe('the import graph', () => {
   });
 
   it('finds cycles', () => {
-    expect(cyclesOf(new Map([['a', ['b']], ['b', ['c']], ['c', []]]))).toEqual([]);
-    expect(cyclesOf(new Map([['a', ['b']], ['b', ['c', 'a']], ['c', ['c']]]))).toEqual([
+    expect(
+      cyclesOf(
+        new Map([
+          ['a', ['b']],
+          ['b', ['c']],
+          ['c', []],
+        ]),
+      ),
+    ).toEqual([]);
+    expect(
+      cyclesOf(
+        new Map([
+          ['a', ['b']],
+          ['b', ['c', 'a']],
+          ['c', ['c']],
+        ]),
+      ),
+    ).toEqual([
       ['c', 'c'],
       ['a', 'b', 'a'],
     ]);

@@ -3,7 +3,14 @@ import { parseRevision } from '../model/revision';
 import type { RecordFormat, RecordReading } from './lockstep-records';
 import { readRecord, writeRecord } from './lockstep-records';
 
-const MAKERS = ['info', 'redirect', 'unlock', 'member', 'done', 'retry'] as const satisfies readonly DecisionRecord['by'][];
+const MAKERS = [
+  'info',
+  'redirect',
+  'unlock',
+  'member',
+  'done',
+  'retry',
+] as const satisfies readonly DecisionRecord['by'][];
 
 const FORMAT: RecordFormat<DecisionRecord> = {
   name: 'decision record',

@@ -2,11 +2,21 @@ import { expect, it } from '@jest/globals';
 import { writeDmctlLocks, writeDmctlResult } from '../../../src/core/wire/dmctl-json';
 
 it('no locks have a message', () => {
-  expect(writeDmctlLocks([])).toBe('{\n    "result": true,\n    "msg": "no DDL lock exists",\n    "locks": [\n    ]\n}');
+  expect(writeDmctlLocks([])).toBe(
+    '{\n    "result": true,\n    "msg": "no DDL lock exists",\n    "locks": [\n    ]\n}',
+  );
 });
 
 it('a lock is printed with its empty lists broken, and escaped as Go does', () => {
-  const lock = { id: 't-`a`.`<&>`', task: 't', mode: 'pessimistic', owner: 's1', ddls: [], synced: ['s1', 's2'], unsynced: [] } as const;
+  const lock = {
+    id: 't-`a`.`<&>`',
+    task: 't',
+    mode: 'pessimistic',
+    owner: 's1',
+    ddls: [],
+    synced: ['s1', 's2'],
+    unsynced: [],
+  } as const;
   expect(writeDmctlLocks([lock])).toBe(
     [
       '{',
@@ -36,5 +46,9 @@ it('a lock is printed with its empty lists broken, and escaped as Go does', () =
 it('a result lists workers only if there is something to say of them', () => {
   expect(writeDmctlResult(true, '')).toBe('{\n    "result": true,\n    "msg": ""\n}');
   const workers = [{ result: false, worker: 's2', msg: 'has not answered' }];
-  expect(JSON.parse(writeDmctlResult(false, 'some failed', workers))).toEqual({ result: false, msg: 'some failed', workers });
+  expect(JSON.parse(writeDmctlResult(false, 'some failed', workers))).toEqual({
+    result: false,
+    msg: 'some failed',
+    workers,
+  });
 });
