@@ -28,7 +28,7 @@ export class HeldLock {
   readonly untold = new Set<SourceId>();
   /** Sources whose order is due, and which have the operation of another lock (deviation P6). */
   readonly blocked = new Set<SourceId>();
-  /** What `untold` and `blocked` rest on; null: they were never looked at. */
+  /** What `untold` and `blocked` rest on; null: all sources are to be looked at. */
   basis: DueBasis | null = null;
 
   constructor(readonly lock: PessimisticLock) {}

@@ -8,6 +8,7 @@ import type { CoordinatorState } from './coordinator-state';
 import type { HeldLock } from './held-lock';
 import { declareLock, holdLock, joinLock } from './pessimistic-membership';
 import { noteOperation } from './pessimistic-operation';
+import { touchSource } from './pessimistic-touch';
 import type { SourceEntry } from './source-entry';
 
 /** A record as it is stored. */
@@ -51,6 +52,9 @@ export function restoreLock(
   const reported = [...state.pessimistic.entriesOf(task)].filter(({ infoLockId }) => infoLockId === id);
   for (const entry of reported.sort((a, b) => a.infoRevision - b.infoRevision)) restoreInfo(state, held, entry);
   declareLock(state, held);
+  // What was found out about its orders, and other locks' of the same sources, while it was incomplete isn't true.
+  held.basis = null;
+  for (const { source } of [...state.pessimistic.operationsOf(id)]) touchSource(state, task, source);
   return held;
 }
 

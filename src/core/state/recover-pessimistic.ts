@@ -142,7 +142,10 @@ function adoptOperation(lock: PessimisticLock, { source, operation, operationRev
 }
 
 function askAll(state: CoordinatorState): void {
-  for (const held of state.pessimistic.locks.values()) touchLock(state, held);
+  for (const held of state.pessimistic.locks.values()) {
+    held.basis = null;
+    touchLock(state, held);
+  }
   for (const entry of state.pessimistic.entries) {
     if (entry.operation !== null || entry.mark !== null) state.outbox.ask({ kind: 'clean-source', source: entry.key });
   }

@@ -132,6 +132,8 @@ describe('in a random history', () => {
   /** With 10 operations a write is about one source, so that nearly everything comes in parts. */
   const cases = [
     ...seeds(1, 25).map((seed) => [seed, 128] as const),
+    // A restart with two locks, of which one waits for what the other's records say.
+    ...seeds(5_121, 1).map((seed) => [seed, 128] as const),
     ...seeds(101, 25).map((seed) => [seed, 10] as const),
   ];
 
