@@ -3,6 +3,8 @@ import { MemoryStore } from './adapters/memory/memory-store';
 import { SystemClock } from './adapters/system/system-clock';
 import { Coordinator } from './coordinator/coordinator';
 import { unreachable } from './core/model/invariant';
+import { openAuthenticator } from './identity/auth-config';
+import { OpenAuthenticator } from './identity/open-authenticator';
 import { GraphqlServer } from './graphql/graphql-server';
 import type { Clock } from './ports/clock';
 import type { Logger } from './ports/logger';
@@ -24,6 +26,8 @@ export interface ServerOptions {
   readonly logger: Logger;
   /** The largest request over HTTP, and the largest message over a WebSocket; 1 MiB if absent. */
   readonly maxRequestBytes?: number;
+  /** A file that says who clients are (README of `src/identity`); absent: nobody has to say it. */
+  readonly authFile?: string;
 }
 
 /** A server that runs. */
@@ -49,7 +53,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     const coordinator = await Coordinator.start({ store, clock, logger });
     parts.unshift(() => coordinator.stop());
-    const api = await GraphqlServer.start({ ...options, service: coordinator });
+    const { authFile } = options;
+    const authenticator =
+      authFile === undefined ? new OpenAuthenticator() : await openAuthenticator(authFile, clock, logger);
+    parts.unshift(() => {
+      authenticator.close();
+      return Promise.resolve();
+    });
+    const api = await GraphqlServer.start({ ...options, service: coordinator, authenticator });
     parts.unshift(() => api.stop());
     const { port } = api.address;
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}/graphql`;

@@ -6,6 +6,8 @@ export interface ServeOptions {
   readonly directory: string;
   readonly host: string;
   readonly port: number;
+  /** A file that says who clients are; null: nobody has to say it. */
+  readonly authFile: string | null;
 }
 
 /** The flags of `lockstep serve`, each with its environment variable. */
@@ -23,6 +25,7 @@ Runs a server with an embedded store.
   --data DIRECTORY   where the state is kept (LOCKSTEP_DATA; ${FLAGS.data.initial})
   --host ADDRESS     where to listen (LOCKSTEP_HOST; ${FLAGS.host.initial})
   --port NUMBER      0 is any that is free (LOCKSTEP_PORT; ${FLAGS.port.initial})
+  --auth FILE        who clients are: tokens, JWT (LOCKSTEP_AUTH); without it nobody has to say it
   --insecure         listen on other addresses than loopback, though nobody has to say who he is
   --help             this text
 `;
@@ -41,18 +44,23 @@ export function parseServeOptions(
   const valueOf = (name: keyof typeof FLAGS): string =>
     values[name] ?? environment[FLAGS[name].variable] ?? FLAGS[name].initial;
   const host = valueOf('host');
-  if (!isLoopback(host) && values.insecure !== true) {
-    throw invalid('host', `refusing to listen on ${host}: nobody has to say who he is; --insecure insists`);
+  const authFile = values.auth ?? environment['LOCKSTEP_AUTH'] ?? null;
+  if (authFile === null && !isLoopback(host) && values.insecure !== true) {
+    throw invalid(
+      'host',
+      `refusing to listen on ${host}: nobody has to say who he is; name a file with --auth, or insist with --insecure`,
+    );
   }
   const directory = valueOf('data');
   if (directory === '') throw invalid('data', 'the data directory must not be empty');
-  return { directory, host, port: parsePort(valueOf('port')) };
+  return { directory, host, port: parsePort(valueOf('port')), authFile };
 }
 
 function readFlags(args: readonly string[]): {
   readonly data?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: string | undefined;
+  readonly auth?: string | undefined;
   readonly insecure?: boolean | undefined;
   readonly help?: boolean | undefined;
 } {
@@ -64,6 +72,7 @@ function readFlags(args: readonly string[]): {
         data: { type: 'string' },
         host: { type: 'string' },
         port: { type: 'string' },
+        auth: { type: 'string' },
         insecure: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -18,8 +18,14 @@ export async function serve(args: readonly string[]): Promise<number> {
   }
   const logger = pino({ name: 'lockstep' });
   const stopped = untilSignal();
-  const { directory, host, port } = options;
-  const server = await startServer({ store: { kind: 'embedded', directory }, host, port, logger });
+  const { directory, host, port, authFile } = options;
+  const server = await startServer({
+    store: { kind: 'embedded', directory },
+    host,
+    port,
+    logger,
+    ...(authFile === null ? {} : { authFile }),
+  });
   logger.info({ url: server.url, directory }, 'listening');
   const signal = await stopped;
   logger.info({ signal }, 'stopping');

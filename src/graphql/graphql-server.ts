@@ -4,7 +4,10 @@ import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { GraphQLError } from 'graphql';
 import type { GraphQLFormattedError } from 'graphql';
+import type { Identity } from '../core/model/identity';
 import type { CoordinatorService } from '../coordinator/service';
+import type { Authenticator } from '../identity/authenticator';
+import { OpenAuthenticator } from '../identity/open-authenticator';
 import type { Logger } from '../ports/logger';
 import { presentError } from './errors/top-level-error';
 import type { RequestContext } from './request-context';
@@ -21,13 +24,12 @@ export interface GraphqlServerOptions {
   readonly port: number;
   /** The largest request over HTTP, and the largest message over a WebSocket. */
   readonly maxRequestBytes?: number;
+  /** Says who clients are; absent: nobody has to say it. */
+  readonly authenticator?: Authenticator;
 }
 
 /** The default of `maxRequestBytes`: 1 MiB. */
 const MAX_REQUEST_BYTES = 1_048_576;
-
-/** Who asks, as long as nobody has to say who he is. */
-const ANONYMOUS = 'anonymous';
 
 /** A coordinator's GraphQL API on a socket: HTTP and WebSockets at one path, and the health of the process. */
 export class GraphqlServer {
@@ -38,7 +40,9 @@ export class GraphqlServer {
   ) {}
 
   /** Listen and serve. @throws LockstepError INVALID_INPUT if the address can't be listened on */
-  static async start({ service, logger, host, port, maxRequestBytes }: GraphqlServerOptions): Promise<GraphqlServer> {
+  static async start(options: GraphqlServerOptions): Promise<GraphqlServer> {
+    const { service, logger, host, port, maxRequestBytes } = options;
+    const authenticator = options.authenticator ?? new OpenAuthenticator();
     const schema = buildShardSchema();
     const present = (error: GraphQLError): GraphQLError => presentError(error, logger, randomUUID);
     const apollo = new ApolloServer<RequestContext>({
@@ -51,12 +55,22 @@ export class GraphqlServer {
       logger: quietLogger(logger),
     });
     await apollo.start();
-    const contextOf = (): RequestContext => ({ service, actor: ANONYMOUS });
+    const audit = (refused: object, reason: string): void =>
+      logger.warn({ audit: true, ...refused }, `a mutation was refused: ${reason}`);
+    const contextOf = (identity: Identity): RequestContext => ({ service, identity, actor: identity.actor, audit });
     const maxBytes = maxRequestBytes ?? MAX_REQUEST_BYTES;
     const reportDefect = (error: unknown): void => logger.error({ err: error }, 'a request could not be answered');
-    const webSockets = new GraphqlWebSockets({ schema, contextOf, present, maxMessageBytes: maxBytes, reportDefect });
+    const webSockets = new GraphqlWebSockets({
+      schema,
+      authenticator,
+      contextOf,
+      present,
+      maxMessageBytes: maxBytes,
+      reportDefect,
+    });
     const http = new GraphqlHttpServer({
       apollo,
+      authenticator,
       contextOf,
       maxBodyBytes: maxBytes,
       service,

@@ -1,8 +1,12 @@
 import type { CoordinatorService } from '../coordinator/service';
+import type { Identity } from '../core/model/identity';
 
 /** What every resolver is given. */
 export interface RequestContext {
   readonly service: CoordinatorService;
+  readonly identity: Identity;
   /** Who asks, as audit records name it. */
   readonly actor: string;
+  /** Keeps what was refused. */
+  readonly audit: (refused: object, reason: string) => void;
 }

@@ -2,6 +2,7 @@ import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
 import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync, createResolversMap } from 'type-graphql';
+import { guardSchema } from './access/guard-schema';
 import { entityResolvers } from './resolvers/entities';
 import { LockFields, OperationFields, ParticipantFields, SourceFields, TaskFields } from './resolvers/object-fields';
 import { OperatorMutations } from './resolvers/operator-mutations';
@@ -40,7 +41,9 @@ export function buildShardSchema(): GraphQLSchema {
   const resolvers: GraphQLResolverMap<unknown> = {};
   Object.assign(resolvers, createResolversMap(plain));
   for (const [type, entity] of Object.entries(entityResolvers)) Object.assign(resolvers[type] ?? {}, entity);
-  return buildSubgraphSchema([{ typeDefs: typeDefinitionsOf(plain), resolvers }]);
+  const schema = buildSubgraphSchema([{ typeDefs: typeDefinitionsOf(plain), resolvers }]);
+  guardSchema(schema);
+  return schema;
 }
 
 /** The schema as text, as `schema/schema.graphql` holds it and routers compose it. */

@@ -34,7 +34,7 @@ async function urlOf(output: () => string): Promise<string> {
 
 describe('the options of serve', () => {
   it('need none; a flag wins over its variable', () => {
-    const initial = { directory: './lockstep-data', host: '127.0.0.1', port: 4000 };
+    const initial = { directory: './lockstep-data', host: '127.0.0.1', port: 4000, authFile: null };
     expect(parseServeOptions([], {})).toEqual(initial);
     expect(parseServeOptions([], { LOCKSTEP_PORT: '1', LOCKSTEP_DATA: 'd' })).toEqual({
       ...initial,
@@ -47,6 +47,7 @@ describe('the options of serve', () => {
       host: '::1',
     });
     expect(parseServeOptions(['--host', '0.0.0.0', '--insecure'], {})).toEqual({ ...initial, host: '0.0.0.0' });
+    expect(parseServeOptions(['--host', '0.0.0.0', '--auth', 'a.yaml'], {})).toMatchObject({ authFile: 'a.yaml' });
     expect(parseServeOptions(['--help'], {})).toBeNull();
   });
 

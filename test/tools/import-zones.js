@@ -34,8 +34,9 @@ const allowedImports = {
   'src/adapters/memory': ['src/core/model', 'src/ports', 'src/adapters/revisioned'],
   'src/adapters/embedded': ['src/core/model', 'src/ports', 'src/adapters/revisioned'],
   'src/coordinator': ['src/core', 'src/ports'],
-  'src/graphql': ['src/core', 'src/ports', 'src/coordinator/service.ts'],
-  'src/server.ts': ['src/core/model', 'src/ports', 'src/adapters', 'src/coordinator', 'src/graphql'],
+  'src/identity': ['src/core/model', 'src/core/wire', 'src/ports'],
+  'src/graphql': ['src/core', 'src/ports', 'src/identity', 'src/coordinator/service.ts'],
+  'src/server.ts': ['src/core/model', 'src/ports', 'src/adapters', 'src/coordinator', 'src/identity', 'src/graphql'],
   'src/cli': ['src/core/model', 'src/server.ts'],
 };
 

@@ -101,6 +101,8 @@ export const ErrorCatalogue = {
   ACTION_EXPIRED: entry('Look at the lock and ask again.', { retryable: true }),
   /** A manual action that has not ended within the time that its request waits. */
   ACTION_PENDING: entry('Ask for the action by its ID until it has ended.'),
+  /** Nobody knows who asks. */
+  UNAUTHENTICATED: entry('Send a valid token: `authorization: Bearer <token>`, or `token` in `connection_init`.'),
   FORBIDDEN: entry('Use a token whose role, tasks and sources allow this.'),
   /** A server that only observes. */
   READ_ONLY: entry('Send the request to a server that coordinates; in a DM cluster use dmctl.'),

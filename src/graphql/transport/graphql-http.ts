@@ -1,7 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap } from '@apollo/server';
 import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server';
+import { LockstepError } from '../../core/model/error';
 import type { ErrorCode } from '../../core/model/error-catalogue';
+import type { Identity } from '../../core/model/identity';
+import type { Authenticator } from '../../identity/authenticator';
+import { credentialsOf } from '../../identity/credentials';
 import { topLevelError } from '../errors/top-level-error';
 import type { RequestContext } from '../request-context';
 import { readBody } from './http-body';
@@ -9,17 +13,20 @@ import { readBody } from './http-body';
 /** What answering GraphQL over HTTP needs. */
 export interface GraphqlHttpOptions {
   readonly apollo: ApolloServer<RequestContext>;
-  readonly contextOf: (request: IncomingMessage) => RequestContext;
+  readonly authenticator: Authenticator;
+  readonly contextOf: (identity: Identity) => RequestContext;
   /** The largest body that is taken. */
   readonly maxBodyBytes: number;
 }
 
 /** Answer one GraphQL request over HTTP: Apollo does the work, this is its way in and out. */
 export async function answerGraphql(
-  { apollo, contextOf, maxBodyBytes }: GraphqlHttpOptions,
+  { apollo, authenticator, contextOf, maxBodyBytes }: GraphqlHttpOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const identity = await identify(authenticator, request, response);
+  if (identity === null) return;
   const read = await readBody(request, maxBodyBytes);
   if (read.kind === 'gone') return;
   if (read.kind === 'too-large') {
@@ -40,9 +47,27 @@ export async function answerGraphql(
       search: searchOf(request),
       body: body.value,
     },
-    context: () => Promise.resolve(contextOf(request)),
+    context: () => Promise.resolve(contextOf(identity)),
   });
   await send(response, answer);
+}
+
+/** Who asks; null: nobody knows, and the request was answered so. */
+async function identify(
+  authenticator: Authenticator,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Identity | null> {
+  try {
+    return await authenticator.authenticate(credentialsOf(request.headers));
+  } catch (error) {
+    if (!(error instanceof LockstepError) || error.code !== 'UNAUTHENTICATED') throw error;
+    // What wasn't read of the body would be taken for the next request.
+    response.setHeader('connection', 'close');
+    response.setHeader('www-authenticate', 'Bearer');
+    sendError(response, 401, error.code, error.message);
+    return null;
+  }
 }
 
 type ParsedBody = { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'malformed' };

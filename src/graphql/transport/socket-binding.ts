@@ -7,6 +7,9 @@ import type { RawData, WebSocket } from 'ws';
 /** What the protocol's server is given of a connection. */
 export interface ConnectionExtra {
   readonly request: IncomingMessage;
+  readonly isOpen: () => boolean;
+  /** End the connection because nobody knows any more who is at its other end. */
+  readonly close: () => void;
 }
 
 /** How often a connection is asked whether it is still there, and how long it may take to answer, in milliseconds. */
@@ -43,7 +46,11 @@ export function bindSocket(
         });
       },
     },
-    { request },
+    {
+      request,
+      isOpen: () => socket.readyState === socket.OPEN,
+      close: () => socket.close(CloseCode.Forbidden, 'Forbidden'),
+    },
   );
   socket.once('close', (code, reason) => {
     stopPinging();

@@ -3,6 +3,12 @@ import type { Duplex } from 'node:stream';
 import type { GraphQLError, GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
+import { LockstepError } from '../../core/model/error';
+import type { Identity } from '../../core/model/identity';
+import { invariant } from '../../core/model/invariant';
+import type { Authenticator } from '../../identity/authenticator';
+import type { Sent } from '../../identity/credentials';
+import { Asker } from '../access/asker';
 import type { RequestContext } from '../request-context';
 import { DocumentCache } from './document-cache';
 import { bindSocket } from './socket-binding';
@@ -11,7 +17,8 @@ import type { ConnectionExtra } from './socket-binding';
 /** What serving `graphql-transport-ws` needs. */
 export interface WebSocketOptions {
   readonly schema: GraphQLSchema;
-  readonly contextOf: (request: IncomingMessage) => RequestContext;
+  readonly authenticator: Authenticator;
+  readonly contextOf: (identity: Identity) => RequestContext;
   /** What a client is told of an error. */
   readonly present: (error: GraphQLError) => GraphQLError;
   /** The largest message that is taken. */
@@ -26,19 +33,35 @@ const CLOSE_MS = 2_000;
 /** The close code of a server that stops. */
 const GOING_AWAY = 1001;
 
+/** How often clients that stay connected must prove again who they are, in milliseconds. */
+const PROOF_MS = 5_000;
+
 /** GraphQL over WebSockets on a server's upgrade requests, by the protocol `graphql-transport-ws`. */
 export class GraphqlWebSockets {
   readonly #sockets: WebSocketServer;
+  readonly #askers = new Map<ConnectionExtra, Asker>();
+  readonly #proofs: NodeJS.Timeout;
 
-  constructor({ schema, contextOf, present, maxMessageBytes, reportDefect }: WebSocketOptions) {
+  constructor({ schema, authenticator, contextOf, present, maxMessageBytes, reportDefect }: WebSocketOptions) {
     const show = (errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] =>
       errors.map((error) => present(error).toJSON());
     const documents = new DocumentCache(schema);
     const protocol = makeServer<Record<string, unknown>, ConnectionExtra>({
+      onConnect: async ({ extra, connectionParams }) => {
+        const asker = await identify(authenticator, extra.request, connectionParams);
+        // It may have been closed meanwhile, and then nobody would forget it again.
+        if (asker !== null && extra.isOpen()) this.#askers.set(extra, asker);
+        return asker !== null;
+      },
+      onClose: ({ extra }) => {
+        this.#askers.delete(extra);
+      },
       onSubscribe: ({ extra }, _id, { query, operationName, variables }) => {
         const read = documents.read(query);
         if (read.kind === 'invalid') return read.errors;
-        const contextValue = contextOf(extra.request);
+        const asker = this.#askers.get(extra);
+        invariant(asker !== undefined, 'a connection that was acknowledged has an asker');
+        const contextValue = contextOf(asker.identity);
         return { schema, document: read.document, operationName, variableValues: variables, contextValue };
       },
       onError: (_connection, _id, _payload, errors) => show(errors),
@@ -47,6 +70,11 @@ export class GraphqlWebSockets {
     });
     this.#sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, handleProtocols });
     this.#sockets.on('connection', (socket, request) => bindSocket(protocol, socket, request, reportDefect));
+    this.#proofs = setInterval(() => void this.#askAgain().catch(reportDefect), PROOF_MS);
+  }
+
+  async #askAgain(): Promise<void> {
+    for (const [{ close }, asker] of this.#askers) if (!(await asker.isStillKnown())) close();
   }
 
   /** Take over a connection that wants to be a WebSocket; one from a page of another origin is refused. */
@@ -62,12 +90,27 @@ export class GraphqlWebSockets {
 
   /** Close every connection with code 1001, waiting a moment for the clients' answers. */
   async close(): Promise<void> {
+    clearInterval(this.#proofs);
     const timer = setTimeout(() => {
       for (const socket of this.#sockets.clients) socket.terminate();
     }, CLOSE_MS);
     for (const socket of this.#sockets.clients) socket.close(GOING_AWAY, 'the server stops');
     await new Promise<void>((resolve) => this.#sockets.close(() => resolve()));
     clearTimeout(timer);
+  }
+}
+
+/** Null: nobody knows who it is. */
+async function identify(
+  authenticator: Authenticator,
+  request: IncomingMessage,
+  payload: Sent | undefined,
+): Promise<Asker | null> {
+  try {
+    return await Asker.of(authenticator, request, payload);
+  } catch (error) {
+    if (error instanceof LockstepError && error.code === 'UNAUTHENTICATED') return null;
+    throw error;
   }
 }
 
