@@ -46,6 +46,12 @@ export interface LockOrigin {
   readonly initial: Shape;
 }
 
+/** A table whose conflict was closed, with the schema that it had before its DDL in conflict. */
+export interface ClosedConflict {
+  readonly member: LockMember;
+  readonly before: Shape;
+}
+
 /** The coordination state of one downstream table whose shards differ (3-optimistic.md). Members are kept by the caller. */
 export class OptimisticLock {
   readonly dropped = new DroppedColumns();
@@ -149,9 +155,9 @@ export class OptimisticLock {
   }
 
   /** Close every open conflict: each waiting table's normal schema becomes its conflict schema. The tables that waited. */
-  closeConflicts(): LockMember[] {
-    const members = [...this.#waiting];
-    for (const member of members) {
+  closeConflicts(): ClosedConflict[] {
+    const closed = [...this.#waiting].map((member) => ({ member, before: member.normal }));
+    for (const { member } of closed) {
       invariant(member.conflict !== null, 'a waiting table has a conflict schema');
       member.normal = member.conflict;
       member.conflict = null;
@@ -159,7 +165,7 @@ export class OptimisticLock {
     this.#waiting.clear();
     this.#open.clear();
     this.#schemas = { normals: this.#schemas.finals, conflicts: this.empty, finals: this.#schemas.finals };
-    return members;
+    return closed;
   }
 
   #openOne(member: LockMember, conflict: Shape): void {

@@ -7,7 +7,7 @@ import type { Shape } from '../table/shape';
 import { checkColumn } from './column-check';
 import type { ColumnChangeOf, ColumnFinding } from './column-check';
 import { LockDraft } from './draft';
-import type { LockMember, LockSchemas, OptimisticLock, TableSchemas } from './lock';
+import type { ClosedConflict, LockMember, LockSchemas, OptimisticLock, TableSchemas } from './lock';
 
 /** What an info asks of a lock. */
 export interface SyncRequest {
@@ -75,14 +75,14 @@ export function planSync(
 }
 
 /** Carry out a plan. The tables whose conflicts it closed, which get a redirect. */
-export function applySync(lock: OptimisticLock, member: LockMember, plan: SyncPlan): LockMember[] {
-  const redirected = plan.closesConflicts ? lock.closeConflicts().filter((other) => other !== member) : [];
+export function applySync(lock: OptimisticLock, member: LockMember, plan: SyncPlan): ClosedConflict[] {
+  const closed = plan.closesConflicts ? lock.closeConflicts() : [];
   lock.adopt(member, plan.caller.normal, plan.caller.conflict, plan.schemas);
   member.version = plan.version;
   if (plan.reopens) lock.setDone(member, false);
   const { decision } = plan;
   if (decision.problem === null) for (const column of decision.columns) lock.dropped.raise(member.key, column, 0);
-  return redirected;
+  return closed.filter((other) => other.member !== member);
 }
 
 /** Judge the DDLs one by one until one has a problem. */

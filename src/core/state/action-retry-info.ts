@@ -6,7 +6,7 @@ import { formatDmKey } from '../wire/dm-keys';
 import { writePessimisticInfo } from '../wire/pessimistic-info';
 import { endAction, refuseAction } from './action-plan';
 import type { ActionContext } from './action-plan';
-import { decisionPut, infoUnchanged } from './optimistic-plan';
+import { decisionPut, tableUnchanged } from './optimistic-plan';
 import type { Plan } from './write';
 
 type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'retry-info' }>>;
@@ -41,7 +41,11 @@ export function planRetryInfo(context: Context): Plan {
     },
   );
   const changes = [`the info of ${name} is decided again`];
-  return endAction(context, { changes }, { compares: [infoUnchanged(entry)], mutations: [record] });
+  return endAction(
+    context,
+    { changes },
+    { compares: tableUnchanged({ state, target: entry.target, entry }), mutations: [record] },
+  );
 }
 
 /** Pessimistic: the info is put again as it is, which is what its worker would do. */

@@ -8,12 +8,14 @@ import type { FailureRecord, SessionRecord, StatusRecord, TaskRecord } from '../
 import type { Revision } from '../model/revision';
 import { sourceKey, tableKey } from '../model/table-key';
 import type { SourceKey, TableKey } from '../model/table-key';
+import type { DropMark } from '../optimistic/dropped-columns';
 import type { LockMember } from '../optimistic/lock';
 import type { Decision } from '../optimistic/sync';
 import { ShapeCounts } from '../table/shape-counts';
 import type { Shape } from '../table/shape';
 import type { Route } from '../wire/source-tables';
 import { ContentCache } from './content-cache';
+import { LeavingTables } from './leaving-tables';
 import { JournalIndex } from './journal-index';
 import { Outbox } from './outbox';
 import { EMBEDDED_RETENTION } from './retention';
@@ -46,15 +48,17 @@ export interface PendingDone {
   readonly forget: readonly string[];
 }
 
-/** A table that has left its target, until what was stored of it is deleted. */
-export interface LeavingTable {
-  readonly lockId: LockId;
-  /** The lock that it was in, if nobody was told yet that it left; null: none. */
-  readonly incarnation: Revision | null;
-  /** Only what isn't newer than this is deleted. */
-  readonly revision: Revision;
-  /** Columns, as written, that it had dropped. */
-  readonly columns: readonly string[];
+/** A table that waits for its redirect. */
+export interface OpenRedirect {
+  /** The table whose DDL closed its conflict. */
+  readonly closer: TableKey;
+  /** The schema that it had before its DDL in conflict. */
+  readonly before: Shape;
+}
+
+/** A table that is left out of its lock by hand, as it was in it. */
+export interface SetAside extends Omit<LockMember, 'key'> {
+  readonly marks: readonly DropMark[];
 }
 
 /** A worker that speaks for a source of a task. */
@@ -133,13 +137,13 @@ export class CoordinatorState {
   /** What workers last said of themselves. */
   readonly statuses = new Map<SourceKey, StatusRecord>();
   readonly answers = new Map<TableKey, PendingAnswer>();
-  /** Which table's DDL closed the conflict of a table that is to be redirected. */
-  readonly redirecting = new Map<TableKey, TableKey>();
+  /** Tables that are to be redirected. */
+  readonly redirecting = new Map<TableKey, OpenRedirect>();
   /** How many redirects the answer of a table waits for: a crash must not find it answered and them forgotten. */
   readonly openRedirects = new Map<TableKey, number>();
   /** Tables that are left out of their lock by hand, as they were in it. */
-  readonly setAside = new Map<TableKey, LockMember>();
-  readonly leaving = new Map<TableKey, LeavingTable>();
+  readonly setAside = new Map<TableKey, SetAside>();
+  readonly leaving = new LeavingTables();
   readonly finished = new Map<TableKey, PendingDone>();
   readonly pessimistic = new PessimisticState();
 
@@ -194,14 +198,9 @@ export class CoordinatorState {
     return this.tasks.get(entry.task)?.excluded.includes(entry.source) ?? false;
   }
 
-  /** Forget an entry of which nothing is stored any more. */
-  dropIfForgotten(entry: TableEntry): void {
-    if (!entry.isForgotten) return;
-    const leaving = this.leaving.get(entry.key);
-    if (leaving !== undefined && leaving.incarnation !== null) return;
-    this.leaving.delete(entry.key);
-    this.outbox.settle({ kind: 'forget-table', table: entry.key });
-    this.tables.delete(entry.key);
+  /** The revision of the stored source tables of a source; 0: none are stored. */
+  sourceTablesRevision(task: TaskName, source: SourceId): Revision {
+    return this.sourceTables.get(sourceKey(task, source))?.revision ?? NO_REVISION;
   }
 
   /** Forget a target that nothing routes to any more. */

@@ -1,6 +1,7 @@
 import type { LockEvent } from '../model/lock-event';
 import { sourceKey, tableKey } from '../model/table-key';
 import type { CoordinatorState, WorkerNews } from './coordinator-state';
+import { settleLeaving } from './optimistic-leaving';
 
 /** An event stands in the journal: what was owed only to tell it is told. */
 export function foldJournalEvent(state: CoordinatorState, event: LockEvent): void {
@@ -35,10 +36,10 @@ function tellRemoved(
   const { table } = event.participant;
   if (table === null) return;
   const key = tableKey(event.task, table);
-  const leaving = state.leaving.get(key);
-  if (leaving?.incarnation !== event.incarnation) return;
+  const former = state.leaving.formerLock(key, event.lockId);
+  if (former?.incarnation !== event.incarnation) return;
   // Its dropped columns were deleted with it; a table that has come back may have new ones.
-  state.leaving.set(key, { ...leaving, incarnation: null, columns: [] });
+  state.leaving.setFormerLock(key, event.lockId, { ...former, incarnation: null, columns: [] });
   const entry = state.tables.get(key);
-  if (entry !== undefined) state.dropIfForgotten(entry);
+  if (entry !== undefined) settleLeaving(state, entry);
 }

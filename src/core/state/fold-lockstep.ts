@@ -4,6 +4,7 @@ import type { LockId } from '../model/lock-id';
 import type { TaskName, UpstreamTable } from '../model/names';
 import type { DecisionRecord } from '../model/records';
 import { NO_REVISION } from '../model/revision';
+import type { Revision } from '../model/revision';
 import { sourceKey, tableKey } from '../model/table-key';
 import type { Change } from '../model/store';
 import { readDecisionRecord } from '../wire/decision-record';
@@ -25,6 +26,7 @@ import {
 } from './fold-task';
 import { foldBreak, foldDdlConflict, foldLockSources, foldParticipant, foldPessimisticLock } from './fold-pessimistic';
 import { decideInfo } from './optimistic-info';
+import { dropUntold, settleLeaving } from './optimistic-leaving';
 import { dropLock, settleLock } from './optimistic-membership';
 import { settleRedirect } from './optimistic-redirect';
 import { changePessimisticTask, endPessimisticLock } from './pessimistic-membership';
@@ -87,7 +89,9 @@ function foldLock(state: CoordinatorState, lockId: LockId, change: Change): void
   if (record === null) return;
   if (record.mode === 'pessimistic') return foldPessimisticLock(state, record, change.modRevision);
   const held = state.targets.get(lockId)?.lock;
-  if (held == null || held.lock.origin.incarnation !== record.incarnation) return;
+  // Its tables left while the record was on its way.
+  if (held == null) return state.outbox.ask({ kind: 'remove-remains', lockId });
+  if (held.lock.origin.incarnation !== record.incarnation) return;
   held.recorded = true;
   held.createdAtMs = record.createdAtMs;
   state.outbox.settle({ kind: 'record-lock', lockId });
@@ -99,6 +103,8 @@ function foldLock(state: CoordinatorState, lockId: LockId, change: Change): void
 function endLock(state: CoordinatorState, lockId: LockId): void {
   const target = state.targets.get(lockId);
   state.outbox.settle({ kind: 'remove-optimistic-lock', lockId });
+  state.outbox.settle({ kind: 'remove-remains', lockId });
+  dropUntold(state, lockId);
   // The deletion of a former lock of the same ID doesn't concern one that isn't recorded yet.
   if (target?.lock?.recorded !== true) return;
   dropLock(state, target);
@@ -111,17 +117,28 @@ function endLock(state: CoordinatorState, lockId: LockId): void {
 function foldDecision(state: CoordinatorState, key: { lockId: LockId; table: UpstreamTable }, change: Change): void {
   const task = state.targets.get(key.lockId)?.task ?? parseLockId(key.lockId).task;
   const entry = state.entryOf(task, key.table);
-  // A record of a lock that the table isn't in any more only has to go.
-  if (entry.target !== null && entry.target.lockId !== key.lockId) return;
   const record = readPut(state, change, readDecisionRecord);
-  entry.decisionRevision = record === null ? NO_REVISION : change.modRevision;
+  const revision = record === null ? NO_REVISION : change.modRevision;
+  if (entry.target?.lockId !== key.lockId) return foldFormerDecision(state, entry, key.lockId, revision);
+  const former = state.leaving.formerLock(entry.key, key.lockId);
+  if (former !== undefined)
+    state.leaving.setFormerLock(entry.key, key.lockId, { ...former, decisionRevision: NO_REVISION });
+  entry.decisionRevision = revision;
   entry.decidedRevision = record?.infoRevision ?? NO_REVISION;
-  if (record === null) return state.dropIfForgotten(entry);
+  if (former !== undefined) settleLeaving(state, entry);
+  if (record === null) return;
   entry.putRevision = record.operationRevision ?? change.modRevision;
-  const held = entry.target?.lock;
-  if (held != null) held.progressAtMs = Math.max(held.progressAtMs ?? 0, record.atMs);
+  const held = entry.target.lock;
+  if (held !== null) held.progressAtMs = Math.max(held.progressAtMs ?? 0, record.atMs);
   if (record.by === 'unlock') placeReleased(state, entry, record);
   settleOwed(state, entry, record.by);
+}
+
+/** A record of a lock that the table isn't in only has to go. */
+function foldFormerDecision(state: CoordinatorState, entry: TableEntry, lockId: LockId, revision: Revision): void {
+  const former = state.leaving.formerLock(entry.key, lockId);
+  if (former !== undefined) state.leaving.setFormerLock(entry.key, lockId, { ...former, decisionRevision: revision });
+  settleLeaving(state, entry);
 }
 
 /** A person released the table: its schema in the lock becomes what the record says (deviation 1). */

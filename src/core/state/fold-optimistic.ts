@@ -1,10 +1,14 @@
 import type { TaskName, SourceId, UpstreamTable } from '../model/names';
+import { parseLockId } from '../model/lock-id';
+import type { LockId } from '../model/lock-id';
 import { NO_REVISION } from '../model/revision';
 import type { Change } from '../model/store';
+import { tableKey } from '../model/table-key';
 import { readOptimisticOperation } from '../wire/optimistic-operation';
 import { listRoutes, readSourceTables } from '../wire/source-tables';
 import type { CoordinatorState } from './coordinator-state';
 import { decideInfo, replaceInfo } from './optimistic-info';
+import { settleLeaving } from './optimistic-leaving';
 import { changeSourceTables, joinTarget, settleLock } from './optimistic-membership';
 import { replaceOperation } from './optimistic-operation';
 
@@ -29,7 +33,7 @@ export function foldOptimisticInfo(
   if (change.kind === 'delete') {
     replaceInfo(state, entry, null, NO_REVISION, 0);
     if (entry.target !== null) settleLock(state, entry.target);
-    return state.dropIfForgotten(entry);
+    return settleLeaving(state, entry);
   }
   // If it can't be read, what was known of the info before is void all the same.
   replaceInfo(state, entry, null, change.modRevision, change.version);
@@ -51,7 +55,7 @@ export function foldOptimisticOperation(
   state.touchedOperations.push({ task: key.task, source: entry.source, table: entry.key });
   if (change.kind === 'delete') {
     replaceOperation(state, entry, null, NO_REVISION);
-    return state.dropIfForgotten(entry);
+    return settleLeaving(state, entry);
   }
   entry.operation = null;
   entry.operationRevision = change.modRevision;
@@ -63,4 +67,21 @@ export function foldOptimisticOperation(
     state.caches.operation({ lockId, ddls, stage, message, done, columns }),
     change.modRevision,
   );
+  settleLeaving(state, entry);
+}
+
+/** What is marked follows from infos and operations; of a table that has left a mark is one thing less to delete. */
+export function foldDroppedColumn(
+  state: CoordinatorState,
+  { lockId, column, table }: { lockId: LockId; column: string; table: UpstreamTable },
+  change: Change,
+): void {
+  if (change.kind === 'put') return;
+  const key = tableKey(parseLockId(lockId).task, table);
+  const former = state.leaving.formerLock(key, lockId);
+  const entry = state.tables.get(key);
+  if (former === undefined || entry === undefined) return;
+  const columns = former.columns.filter((other) => other !== column);
+  state.leaving.setFormerLock(key, lockId, { ...former, columns });
+  settleLeaving(state, entry);
 }

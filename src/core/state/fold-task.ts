@@ -13,6 +13,7 @@ import { readStatusRecord } from '../wire/status-record';
 import { readTaskRecord } from '../wire/task-record';
 import type { CoordinatorState } from './coordinator-state';
 import { excludeTable, includeTable } from './optimistic-exclusion';
+import { settleLeaving } from './optimistic-leaving';
 import { readPut } from './read-put';
 import type { TableEntry } from './table-entry';
 
@@ -63,7 +64,7 @@ export function foldAttempt(
   const record = readPut(state, change, readAttemptRecord);
   const entry = state.entryOf(key.task, key.table);
   entry.attempt = record === null ? null : { ...record, revision: change.modRevision };
-  if (record === null) state.dropIfForgotten(entry);
+  settleLeaving(state, entry);
 }
 
 /** A report of a source through the API was recorded. */

@@ -9,7 +9,12 @@ import type { LockstepKey } from '../wire/lockstep-keys';
 import type { CoordinatorState } from './coordinator-state';
 import { foldBoundWorker } from './fold-task';
 import { foldLockstepChange } from './fold-lockstep';
-import { foldOptimisticInfo, foldOptimisticOperation, foldOptimisticSourceTables } from './fold-optimistic';
+import {
+  foldDroppedColumn,
+  foldOptimisticInfo,
+  foldOptimisticOperation,
+  foldOptimisticSourceTables,
+} from './fold-optimistic';
 import { foldPessimisticInfo, foldPessimisticOperation, foldSubtask } from './fold-pessimistic';
 
 /** A change whose key was taken apart. */
@@ -113,8 +118,7 @@ function foldDmChange(state: CoordinatorState, key: DmKey, change: Change): void
     case 'optimistic-operation':
       return foldOptimisticOperation(state, key, change);
     case 'dropped-column':
-      // Only the coordinator writes these, from what the infos and operations say; they are read when it recovers.
-      return;
+      return foldDroppedColumn(state, key, change);
     case 'pessimistic-info':
       return foldPessimisticInfo(state, key, change);
     case 'pessimistic-operation':

@@ -1,5 +1,6 @@
 import { invariant } from '../model/invariant';
 import type { Revision } from '../model/revision';
+import type { ClosedConflict } from '../optimistic/lock';
 import { applySync, planSync } from '../optimistic/sync';
 import type { Decision, DecisionProblem } from '../optimistic/sync';
 import type { CoordinatorState } from './coordinator-state';
@@ -21,7 +22,7 @@ export function decideInfo(state: CoordinatorState, entry: TableEntry, silent = 
   const { member } = entry;
   invariant(member !== null, 'every table of a target is a member of its lock');
   let decision: Decision;
-  let redirects: readonly { readonly key: TableEntry['key'] }[] = [];
+  let redirects: readonly ClosedConflict[] = [];
   const inconsistent = inconsistency(info);
   if (inconsistent === null) {
     const request = {
@@ -45,11 +46,7 @@ export function decideInfo(state: CoordinatorState, entry: TableEntry, silent = 
     done: member.done,
     silent: silent || info.ignoreConflict,
   });
-  oweRedirects(
-    state,
-    entry.key,
-    redirects.map(({ key }) => key),
-  );
+  oweRedirects(state, entry.key, redirects);
   state.outbox.ask({ kind: 'answer', table: entry.key });
   settleLock(state, target);
 }
@@ -77,5 +74,7 @@ export function replaceInfo(
   entry.infoVersion = version;
   state.answers.delete(entry.key);
   state.outbox.settle({ kind: 'answer', table: entry.key });
+  // Its answer will tell more than that it joined.
+  if (content !== null) state.outbox.settle({ kind: 'record-member', table: entry.key });
   settleRedirect(state, entry.key);
 }

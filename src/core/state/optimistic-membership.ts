@@ -1,11 +1,13 @@
 import { invariant } from '../model/invariant';
 import type { DownstreamTable, SourceId, TaskName, UpstreamTable } from '../model/names';
-import { parseRevision } from '../model/revision';
+import { NO_REVISION, parseRevision } from '../model/revision';
 import type { Revision } from '../model/revision';
+import { sourceKey } from '../model/table-key';
 import type { DropMark } from '../optimistic/dropped-columns';
 import { OptimisticLock } from '../optimistic/lock';
 import type { Shape } from '../table/shape';
 import type { CoordinatorState } from './coordinator-state';
+import { dropUntold, forgetContents, leaveBehind, settleLeaving } from './optimistic-leaving';
 import { settleRedirect } from './optimistic-redirect';
 import type { Membership, TableEntry, Target } from './table-entry';
 import type { TargetLock } from './target';
@@ -28,11 +30,13 @@ export function changeSourceTables(
   revision: Revision,
 ): void {
   const known = state.sourceTablesOf(task, source);
-  const wanted = new Map(routed.map(({ table, target }) => [state.entryOf(task, table), state.targetOf(task, target)]));
+  const wanted = new Map(routed.map(({ table, target }) => [state.entryOf(task, table), target]));
   for (const entry of known.tables) if (!wanted.has(entry)) leaveTarget(state, entry);
-  for (const [entry, target] of wanted) joinTarget(state, entry, target, 'source-tables');
+  for (const [entry, target] of wanted) joinTarget(state, entry, state.targetOf(task, target), 'source-tables');
   known.tables = [...wanted.keys()];
   known.revision = revision;
+  // Of a source that has gone nothing is kept.
+  if (known.tables.length === 0 && revision === NO_REVISION) state.sourceTables.delete(sourceKey(task, source));
 }
 
 /** `entry` belongs to `target` from now on, and to its lock if there is one. */
@@ -48,29 +52,53 @@ export function joinTarget(
   }
   const isNew = entry.target === null;
   // What is stored for its former target goes.
-  leaveTarget(state, entry);
+  depart(state, entry);
+  if (isNew) beginAnew(state, entry, membership);
   if (isNew && membership === 'info') state.sourceTablesOf(entry.task, entry.source).tables.push(entry);
   entry.target = target;
   entry.membership = membership;
   target.tables.add(entry);
   if (target.lock !== null) {
     addMember(state, entry, target.lock.lock);
-    state.outbox.ask({ kind: 'record-member', table: entry.key });
+    if (entry.member !== null) state.outbox.ask({ kind: 'record-member', table: entry.key });
     settleLock(state, target);
   }
+  settleLeaving(state, entry);
 }
 
 /** `entry` was dropped upstream, or its task was stopped there: it leaves its lock, and what is stored of it goes. */
 export function leaveTarget(state: CoordinatorState, entry: TableEntry): void {
   if (entry.target === null) return;
-  const { target } = entry;
-  const incarnation = target.lock?.lock.origin.incarnation ?? null;
-  const columns = detach(state, entry, target).map(({ column }) => column);
   entry.membership = 'none';
-  // What comes in this very revision is of its new life.
-  const revision = parseRevision(Math.max(0, state.revision - 1));
-  state.leaving.set(entry.key, { lockId: target.lockId, incarnation, revision, columns });
-  state.outbox.ask({ kind: 'forget-table', table: entry.key });
+  depart(state, entry);
+  settleLeaving(state, entry);
+}
+
+function depart(state: CoordinatorState, entry: TableEntry): void {
+  if (entry.target === null) return;
+  const { target, decisionRevision } = entry;
+  const incarnation = target.lock?.lock.origin.incarnation ?? null;
+  const marks = [...(state.setAside.get(entry.key)?.marks ?? []), ...detach(state, entry, target)];
+  entry.decisionRevision = NO_REVISION;
+  entry.decidedRevision = NO_REVISION;
+  leaveBehind(state, entry, target.lockId, {
+    incarnation,
+    decisionRevision,
+    columns: marks.map(({ column }) => column),
+  });
+  settleLock(state, target);
+  state.dropTargetIfUnused(target);
+}
+
+/**
+ * What is stored of a table that nobody listed, or that has just left, isn't of the life that begins now. An info that adds
+ * its table is of its new life itself.
+ */
+function beginAnew(state: CoordinatorState, entry: TableEntry, membership: Membership): void {
+  const hasPast = entry.infoRevision !== NO_REVISION || entry.operationRevision !== NO_REVISION;
+  if (membership === 'source-tables' && hasPast) forgetContents(state, entry);
+  else if (state.leaving.get(entry.key) !== undefined)
+    state.leaving.mark(entry.key, parseRevision(Math.max(0, state.revision - 1)));
 }
 
 /** Make the lock of `target` for the info of `by`: `initial` is the schema before it. */
@@ -121,6 +149,7 @@ export function restoreLock(
 export function dropLock(state: CoordinatorState, target: Target): void {
   for (const entry of target.tables) {
     entry.member = null;
+    state.setAside.delete(entry.key);
     dropPending(state, entry);
   }
   state.outbox.settle({ kind: 'record-lock', lockId: target.lockId });
@@ -137,9 +166,19 @@ export function settleLock(state: CoordinatorState, target: Target): void {
   if (!synced) state.outbox.settle({ kind: 'tell-synced', lockId: target.lockId });
   target.lock.wasSynced = synced;
   if (!lock.resolved) releaseAnswers(state, target.lock);
-  if (lock.size === 0) dropLock(state, target);
-  if (lock.size === 0) state.outbox.ask({ kind: 'remove-remains', lockId: target.lockId });
+  // One whose tables are all left out by hand waits for them.
+  if (target.tables.size === 0) endEmptyLock(state, target, target.lock);
   else if (lock.resolved) state.outbox.ask({ kind: 'remove-optimistic-lock', lockId: target.lockId });
+  else state.outbox.settle({ kind: 'remove-optimistic-lock', lockId: target.lockId });
+}
+
+/** A lock without tables is gone; so is what is stored of it, soon. */
+function endEmptyLock(state: CoordinatorState, target: Target, { recorded }: TargetLock): void {
+  dropLock(state, target);
+  state.outbox.settle({ kind: 'remove-optimistic-lock', lockId: target.lockId });
+  if (recorded) state.outbox.ask({ kind: 'remove-remains', lockId: target.lockId });
+  else dropUntold(state, target.lockId);
+  state.dropTargetIfUnused(target);
 }
 
 /** Make `entry` a member of its target's lock, unless its source is left out of the task. */
@@ -155,8 +194,6 @@ function detach(state: CoordinatorState, entry: TableEntry, target: Target): rea
   dropPending(state, entry);
   const marks = target.lock === null || entry.member === null ? [] : target.lock.lock.remove(entry.member);
   entry.member = null;
-  settleLock(state, target);
-  state.dropTargetIfUnused(target);
   return marks;
 }
 

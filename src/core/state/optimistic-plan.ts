@@ -1,6 +1,7 @@
 import type { LockEvent, Participant } from '../model/lock-event';
 import type { OptimisticOperation } from '../model/operation';
 import type { DecisionRecord } from '../model/records';
+import { NO_REVISION } from '../model/revision';
 import type { Compare, Mutation } from '../model/store';
 import type { Decision } from '../optimistic/sync';
 import { dmPrefix, formatDmKey } from '../wire/dm-keys';
@@ -44,7 +45,7 @@ export function planAnswer(context: TableContext): Plan {
   };
   const operation = answer.silent ? null : operationOf(target, answer.decision);
   return {
-    compares: [infoUnchanged(entry)],
+    compares: tableUnchanged(context),
     mutations: [
       ...markPuts(context),
       ...(operation === null ? [] : [operationPut(entry, operation)]),
@@ -81,7 +82,7 @@ export function planRedirect(context: TableContext): Plan {
     done: member.done,
   } as const;
   return {
-    compares: [infoUnchanged(entry)],
+    compares: tableUnchanged(context),
     mutations: [
       operationPut(entry, operation),
       decisionPut(context, { ...record, operationRevision: null, by: 'redirect' }),
@@ -105,7 +106,7 @@ export function planRecordDone(context: TableContext): Plan {
     done: member.done,
   };
   return {
-    compares: [infoUnchanged(entry)],
+    compares: tableUnchanged(context),
     mutations: [
       ...markUpdates(context, finished.forget),
       decisionPut(context, { ...record, operationRevision: entry.putRevision, by: 'done' }),
@@ -126,7 +127,7 @@ export function planRecordMember(context: TableContext): Plan {
     done: member.done,
   } as const;
   return {
-    compares: [infoUnchanged(entry)],
+    compares: tableUnchanged(context),
     mutations: [decisionPut(context, { ...record, operationRevision: entry.putRevision, by: 'member' })],
     events: [{ ...ofLock(context), kind: 'TableAdded', participant: participantOf(entry) }],
   };
@@ -146,6 +147,30 @@ export function ofLock({
 /** Who takes part, as events name it. */
 export function participantOf(entry: TableEntry): Participant {
   return { source: entry.source, table: entry.table };
+}
+
+/**
+ * The compares that of `entry` the state knows the newest: its info, its record (a write planned before would take that
+ * back), and that it routes to the target (what is written for a table that has left stays for ever).
+ */
+export function tableUnchanged(context: Pick<TableContext, 'state' | 'target' | 'entry'>): Compare[] {
+  return [infoUnchanged(context.entry), decisionUnchanged(context), routesUnchanged(context)];
+}
+
+function decisionUnchanged({ state, target, entry }: Pick<TableContext, 'state' | 'target' | 'entry'>): Compare {
+  const { lockId } = target;
+  const key = formatLockstepKey({ kind: 'decision', lockId, table: entry.table });
+  const former = state.leaving.formerLock(entry.key, lockId)?.decisionRevision ?? NO_REVISION;
+  const unreadable = state.problems.get(key)?.revision ?? NO_REVISION;
+  const known = Math.max(entry.decisionRevision, former, unreadable);
+  return { kind: 'modRevision', key, operator: '<', value: known + 1 };
+}
+
+function routesUnchanged({ state, entry }: Pick<TableContext, 'state' | 'entry'>): Compare {
+  const { task, source } = entry;
+  const key = formatDmKey({ kind: 'optimistic-source-tables', task, source });
+  const value = state.problems.get(key)?.revision ?? state.sourceTablesRevision(task, source);
+  return { kind: 'modRevision', key, operator: '=', value };
 }
 
 /** The compare that `entry` has reported nothing newer than what the state knows. */

@@ -1,11 +1,13 @@
 import type { TableKey } from '../model/table-key';
+import type { ClosedConflict } from '../optimistic/lock';
 import type { CoordinatorState } from './coordinator-state';
 
 /** The DDL of `closer` closed the conflicts of these tables: each is redirected before `closer` is answered. */
-export function oweRedirects(state: CoordinatorState, closer: TableKey, redirected: readonly TableKey[]): void {
-  for (const table of redirected) {
+export function oweRedirects(state: CoordinatorState, closer: TableKey, redirected: readonly ClosedConflict[]): void {
+  for (const { member, before } of redirected) {
+    const table = member.key;
     settleRedirect(state, table);
-    state.redirecting.set(table, closer);
+    state.redirecting.set(table, { closer, before });
     state.outbox.ask({ kind: 'redirect', table });
   }
   if (redirected.length > 0) {
@@ -15,7 +17,7 @@ export function oweRedirects(state: CoordinatorState, closer: TableKey, redirect
 
 /** `table` is redirected, or needs no redirect any more. */
 export function settleRedirect(state: CoordinatorState, table: TableKey): void {
-  const closer = state.redirecting.get(table);
+  const closer = state.redirecting.get(table)?.closer;
   state.outbox.settle({ kind: 'redirect', table });
   if (closer === undefined) return;
   state.redirecting.delete(table);

@@ -2,7 +2,7 @@ import type { LockEvent } from '../model/lock-event';
 import type { LockId } from '../model/lock-id';
 import { NO_REVISION } from '../model/revision';
 import type { Revision } from '../model/revision';
-import type { Compare, Mutation } from '../model/store';
+import type { Mutation } from '../model/store';
 import type { TableKey } from '../model/table-key';
 import { schemaOfShape } from '../table/shape-schema';
 import type { Shape } from '../table/shape';
@@ -12,6 +12,8 @@ import { writeLockRecord } from '../wire/lock-record';
 import { formatLockstepKey, lockstepPrefix } from '../wire/lockstep-keys';
 import { writeTableInfo } from '../wire/table-info';
 import type { CoordinatorState } from './coordinator-state';
+import type { FormerLock } from './leaving-tables';
+import { isMarked, isPast } from './optimistic-leaving';
 import {
   decisionPut,
   infoKey,
@@ -22,6 +24,7 @@ import {
   operationPut,
   operationPutEvent,
   participantOf,
+  tableUnchanged,
 } from './optimistic-plan';
 import type { LockContext } from './optimistic-plan';
 import type { OperationContent, TableEntry } from './table-entry';
@@ -54,6 +57,7 @@ export function planRemoval(context: LockContext): Plan {
   const { state, target, held } = context;
   if (!held.lock.resolved) return 'void';
   const tables = [...target.tables];
+  if (state.leaving.isHeld(target.lockId)) return 'wait';
   // Its record comes first; and nobody knows what an info that can't be read reports.
   if (!held.recorded || tables.some(({ isUnreadable }) => isUnreadable)) return 'wait';
   const stored = tables.filter(isStored);
@@ -62,7 +66,7 @@ export function planRemoval(context: LockContext): Plan {
   const part = stored.slice(0, perWrite);
   const { joined } = held.lock;
   return {
-    compares: part.map(infoUnchanged),
+    compares: part.flatMap((entry) => tableUnchanged({ ...context, entry })),
     mutations: [
       ...(isShape(joined) ? [lockRecordPut(context, joined)] : []),
       ...part.flatMap((entry) => [...tableDeletes(context, entry), ...partedDecision(context, entry)]),
@@ -94,7 +98,10 @@ function untoldDone(context: LockContext, tables: readonly TableEntry[]): LockEv
 }
 
 /** Delete what is left of a lock that has no tables, or is no longer in the state. */
-export function planRemains(lockId: LockId): Plan {
+export function planRemains(state: CoordinatorState, lockId: LockId): Plan {
+  if (state.targets.get(lockId)?.lock != null) return 'void';
+  // Its records tell that what these tables left behind is of their past.
+  if (state.leaving.isHeld(lockId)) return 'wait';
   return { compares: [], mutations: lockDeletes(lockId), events: [] };
 }
 
@@ -103,52 +110,63 @@ export function planForget(state: CoordinatorState, key: TableKey): Plan {
   const entry = state.tables.get(key);
   const leaving = state.leaving.get(key);
   if (entry === undefined || leaving === undefined) return 'void';
-  const { lockId, incarnation, revision } = leaving;
-  const { table } = entry;
-  const participant = { source: entry.source, table };
-  const operation = deleteOld(operationKey(entry), entry.operationRevision, entry.operation !== null, revision);
-  const decisionKey = formatLockstepKey({ kind: 'decision', lockId, table });
-  const decision = deleteOld(decisionKey, entry.decisionRevision, entry.decisionRevision !== NO_REVISION, revision);
-  const mutations: Mutation[] = [
-    ...deleteIf(entry.infoRevision !== NO_REVISION && entry.infoRevision <= revision, infoKey(entry)),
-    ...operation.mutations,
-    ...decision.mutations,
-    ...deleteIf(
-      entry.attempt !== null && entry.attempt.revision <= revision,
-      formatLockstepKey({ kind: 'attempt', task: entry.task, table }),
-    ),
-    ...leaving.columns
-      .filter((column) => !isMarked(state, lockId, key, column))
-      .map((column): Mutation => ({
-        kind: 'delete',
-        key: formatDmKey({ kind: 'dropped-column', lockId, column, table }),
-      })),
+  const { task, table, attempt } = entry;
+  const operation = deletion(
+    operationKey(entry),
+    isPast(entry, leaving, entry.operationRevision),
+    entry.operationRevision,
+  );
+  const parts = [
+    operation,
+    ...[...leaving.formerLocks].map(([lockId, former]) => forgetInLock(state, entry, lockId, former)),
   ];
-  const events: LockEvent[] =
-    incarnation === null ? [] : [{ kind: 'TableRemoved', task: entry.task, lockId, incarnation, participant }];
-  const compares = [infoUnchanged(entry), ...operation.compares, ...decision.compares];
+  const mutations = [
+    ...deleteIf(isPast(entry, leaving, entry.infoRevision), infoKey(entry)),
+    ...deleteIf(
+      attempt !== null && isPast(entry, leaving, attempt.revision),
+      formatLockstepKey({ kind: 'attempt', task, table }),
+    ),
+    ...parts.flatMap((part) => part.mutations),
+  ];
+  const compares = [infoUnchanged(entry), ...parts.flatMap((part) => part.compares)];
+  const events = parts.flatMap((part) => part.events);
   return mutations.length === 0 && events.length === 0 ? 'void' : { compares, mutations, events };
 }
 
-/** Whether a table that has come back has dropped the column again. */
-function isMarked(state: CoordinatorState, lockId: LockId, table: TableKey, column: string): boolean {
-  return state.targets.get(lockId)?.lock?.lock.dropped.has(table, column) ?? false;
+/** Delete what is stored of a table under a lock that it isn't in any more, and tell that it left. */
+function forgetInLock(state: CoordinatorState, entry: TableEntry, lockId: LockId, former: FormerLock): Write {
+  const { task, table } = entry;
+  const { incarnation, decisionRevision } = former;
+  const decision = deletion(
+    formatLockstepKey({ kind: 'decision', lockId, table }),
+    decisionRevision !== NO_REVISION,
+    decisionRevision,
+  );
+  const columns = former.columns.filter((column) => !isMarked(state, lockId, entry.key, column));
+  const marks = columns.map((column): Mutation => ({
+    kind: 'delete',
+    key: formatDmKey({ kind: 'dropped-column', lockId, column, table }),
+  }));
+  return {
+    compares: decision.compares,
+    mutations: [...decision.mutations, ...marks],
+    events:
+      incarnation === null
+        ? []
+        : [{ kind: 'TableRemoved', task, lockId, incarnation, participant: participantOf(entry) }],
+  };
 }
 
 /**
- * The deletion of a key of a table that has left, if it isn't newer than its leaving. A table that has come back may be
- * answered by a write that the state hasn't seen yet: that one must stay.
+ * The deletion of a key of a table that has left, as the state knows it: a table that has come back may be answered by a
+ * write that the state hasn't seen yet, and that one must stay.
  */
-function deleteOld(
-  key: string,
-  known: Revision,
-  isStored: boolean,
-  leftAt: Revision,
-): { readonly compares: readonly Compare[]; readonly mutations: readonly Mutation[] } {
-  if (!isStored || known > leftAt) return { compares: [], mutations: [] };
+function deletion(key: string, isWanted: boolean, known: Revision): Write {
+  if (!isWanted) return { compares: [], mutations: [], events: [] };
   return {
     compares: [{ kind: 'modRevision', key, operator: '<', value: known + 1 }],
     mutations: [{ kind: 'delete', key }],
+    events: [],
   };
 }
 
@@ -158,7 +176,7 @@ function lastPart(context: LockContext, stored: readonly TableEntry[]): Write {
     finalOperation(context, entry).map((operation) => ({ ...context, entry, operation })),
   );
   return {
-    compares: stored.map(infoUnchanged),
+    compares: stored.flatMap((entry) => tableUnchanged({ ...context, entry })),
     mutations: [...stored.flatMap((entry) => tableDeletes(context, entry)), ...lockDeletes(target.lockId)],
     events: [
       ...untoldDone(context, stored),

@@ -32,7 +32,7 @@ export function planObligation(state: CoordinatorState, obligation: Obligation, 
     case 'remove-optimistic-lock':
       return planForLock(state, obligation.lockId, nowMs, planRemoval);
     case 'remove-remains':
-      return state.targets.get(obligation.lockId)?.lock == null ? planRemains(obligation.lockId) : 'void';
+      return planRemains(state, obligation.lockId);
     case 'drive-pessimistic-lock':
       return planPessimisticLock(state, obligation.lockId, nowMs);
     case 'clean-source':

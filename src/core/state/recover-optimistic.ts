@@ -15,6 +15,7 @@ import type { CoordinatorState } from './coordinator-state';
 import { guardProblems } from './fold';
 import type { KeyedChange } from './fold';
 import { decideInfo, replaceInfo } from './optimistic-info';
+import { leaveBehind, leaveRecord } from './optimistic-leaving';
 import { createLock, joinTarget, restoreLock, settleLock } from './optimistic-membership';
 import { markDone } from './optimistic-operation';
 import { readPut } from './read-put';
@@ -24,11 +25,15 @@ import type { TableEntry } from './table-entry';
 interface FoundDecision {
   readonly lockId: LockId;
   readonly record: DecisionRecord;
+  readonly revision: Revision;
 }
 
 /** What is read before anything is decided. */
 class Findings {
+  /** The record of each table under the lock that it is in. */
   readonly decisions = new Map<TableEntry, FoundDecision>();
+  /** All records of each table; one that has moved may have some of its past. */
+  readonly records = new Map<TableEntry, FoundDecision[]>();
   readonly marks = new Map<
     LockId,
     { readonly table: TableKey; readonly column: string; readonly stage: DropStage }[]
@@ -37,6 +42,12 @@ class Findings {
   readonly targets = new Map<TableEntry, LockId>();
   /** Every schema that occurs, by its fingerprint. */
   readonly shapes = new Map<string, Shape>();
+
+  addDecision(entry: TableEntry, found: FoundDecision): void {
+    const records = this.records.get(entry);
+    if (records === undefined) this.records.set(entry, [found]);
+    else records.push(found);
+  }
 
   addShape(shape: Shape): void {
     this.shapes.set(shape.fingerprint, shape);
@@ -50,7 +61,10 @@ class Findings {
 export function recoverOptimistic(state: CoordinatorState, values: readonly KeyedChange[]): void {
   const findings = new Findings();
   for (const value of values) guardProblems(state, value.change, () => readValue(state, value, findings));
-  for (const [entry, found] of findings.decisions) joinUnlisted(state, entry, found);
+  for (const [entry, records] of findings.records) {
+    for (const found of records) joinUnlisted(state, entry, found);
+    chooseDecision(entry, records, findings);
+  }
   for (const [entry, lockId] of findings.targets) forgetFormerRoute(state, entry, lockId);
   for (const value of values) guardProblems(state, value.change, () => restoreLockRecord(state, value, findings));
   for (const [entry, found] of findings.decisions) restoreDecision(state, entry, found, findings);
@@ -58,20 +72,24 @@ export function recoverOptimistic(state: CoordinatorState, values: readonly Keye
   restoreMarks(state, findings);
   replay(state, findings);
   for (const target of state.targets.values()) settleLock(state, target);
-  for (const [entry, found] of findings.decisions) forgetIfLeft(state, entry, found, findings);
+  for (const [entry, records] of findings.records)
+    for (const found of records) forgetIfLeft(state, entry, found, findings);
 }
 
 function readValue(state: CoordinatorState, { key, change }: KeyedChange, findings: Findings): void {
   if (change.kind === 'delete') return;
   switch (key.kind) {
     case 'optimistic-info': {
-      const info = state.caches.readInfo(change.value, change.key);
       const entry = state.entryOf(key.task, key.table);
+      replaceInfo(state, entry, null, change.modRevision, change.version);
+      entry.isUnreadable = true;
+      const info = state.caches.readInfo(change.value, change.key);
+      entry.isUnreadable = false;
       replaceInfo(state, entry, state.caches.info(info), change.modRevision, change.version);
       findings.targets.set(entry, formatLockId(key.task, info.target));
       for (const known of [info.before, ...info.after]) if (known !== null) findings.addShape(known.shape);
       // An info that came after the source's tables were put last has added its table; an earlier one is of a table that left.
-      const { revision } = state.sourceTablesOf(key.task, key.table.source);
+      const revision = state.sourceTablesRevision(key.task, key.table.source);
       if (revision !== NO_REVISION && change.modRevision > revision)
         joinTarget(state, entry, state.targetOf(key.task, info.target), 'info');
       return;
@@ -99,10 +117,7 @@ function readValue(state: CoordinatorState, { key, change }: KeyedChange, findin
       const record = readPut(state, change, readDecisionRecord);
       if (record === null) return;
       const entry = state.entryOf(parseLockId(key.lockId).task, key.table);
-      entry.decisionRevision = change.modRevision;
-      entry.decidedRevision = record.infoRevision;
-      entry.putRevision = record.operationRevision ?? change.modRevision;
-      findings.decisions.set(entry, { lockId: key.lockId, record });
+      findings.addDecision(entry, { lockId: key.lockId, record, revision: change.modRevision });
       return;
     }
     default:
@@ -112,20 +127,29 @@ function readValue(state: CoordinatorState, { key, change }: KeyedChange, findin
 
 /** A table that its worker never listed, whose source has no source tables at all: its decision says that it took part. */
 function joinUnlisted(state: CoordinatorState, entry: TableEntry, { lockId, record }: FoundDecision): void {
-  const isListed =
-    entry.membership !== 'none' || state.sourceTablesOf(entry.task, entry.source).revision !== NO_REVISION;
+  const isListed = entry.membership !== 'none' || state.sourceTablesRevision(entry.task, entry.source) !== NO_REVISION;
   if (isListed || entry.info === null || record.infoRevision !== entry.infoRevision) return;
   joinTarget(state, entry, state.targetOf(entry.task, parseLockId(lockId).target), 'info');
+}
+
+/** The record under the lock of its target is the table's; others are of its past. */
+function chooseDecision(entry: TableEntry, records: readonly FoundDecision[], findings: Findings): void {
+  const found = records.find(({ lockId }) => lockId === entry.target?.lockId);
+  if (found === undefined) return;
+  const { record, revision } = found;
+  entry.decisionRevision = revision;
+  entry.decidedRevision = record.infoRevision;
+  entry.putRevision = record.operationRevision ?? revision;
+  findings.decisions.set(entry, found);
 }
 
 /** An info for another target than the table routes to now is of its past. */
 function forgetFormerRoute(state: CoordinatorState, entry: TableEntry, lockId: LockId): void {
   if (entry.target === null || entry.target.lockId === lockId) return;
-  const revision = entry.infoRevision;
-  // Nothing is known of it any more but what is to be deleted.
-  replaceInfo(state, entry, null, revision, 0);
-  state.leaving.set(entry.key, { lockId, incarnation: null, revision, columns: [] });
-  state.outbox.ask({ kind: 'forget-table', table: entry.key });
+  const { operation, operationRevision } = entry;
+  leaveBehind(state, entry, lockId, { incarnation: null, decisionRevision: NO_REVISION, columns: [] });
+  state.leaving.mark(entry.key, entry.infoRevision);
+  if (operationRevision > entry.infoRevision) entry.operation = operation;
 }
 
 function restoreLockRecord(state: CoordinatorState, { key, change }: KeyedChange, findings: Findings): void {
@@ -171,7 +195,7 @@ function setAside(
   const normal = findings.shapes.get(record.normal) ?? entry.info?.before?.shape ?? initial;
   const conflict = record.conflict === null ? null : (findings.shapes.get(record.conflict) ?? null);
   const version = entry.isAnswered ? entry.infoVersion : 0;
-  state.setAside.set(entry.key, { key: entry.key, normal, conflict, done: record.done, version });
+  state.setAside.set(entry.key, { normal, conflict, done: record.done, version, marks: [] });
 }
 
 /** Locks of which no record was written: their first info tells the initial schema. */
@@ -191,6 +215,9 @@ function restoreMarks(state: CoordinatorState, findings: Findings): void {
     for (const { table, column, stage } of marks) {
       // A table that is left out of the lock drops nothing in it.
       if (state.tables.get(table)?.member != null) dropped?.raise(table, column, stage);
+      const aside = state.setAside.get(table);
+      if (aside !== undefined && state.tables.get(table)?.target?.lockId === lockId)
+        state.setAside.set(table, { ...aside, marks: [...aside.marks, { column, stage }] });
     }
   }
 }
@@ -247,11 +274,18 @@ function decideAgain(state: CoordinatorState, entry: TableEntry, isRetried: bool
 }
 
 /** A table that left while nobody was there to delete what was stored of it. */
-function forgetIfLeft(state: CoordinatorState, entry: TableEntry, { lockId }: FoundDecision, findings: Findings): void {
-  if (entry.membership !== 'none') return;
+function forgetIfLeft(
+  state: CoordinatorState,
+  entry: TableEntry,
+  { lockId, revision }: FoundDecision,
+  findings: Findings,
+): void {
+  if (entry.target?.lockId === lockId) return;
   const columns = (findings.marks.get(lockId) ?? [])
     .filter(({ table }) => table === entry.key)
     .map(({ column }) => column);
-  state.leaving.set(entry.key, { lockId, incarnation: null, revision: state.revision, columns });
-  state.outbox.ask({ kind: 'forget-table', table: entry.key });
+  const incarnation = state.targets.get(lockId)?.lock?.lock.origin.incarnation ?? null;
+  const left = { incarnation, decisionRevision: revision, columns };
+  if (entry.target === null) return leaveBehind(state, entry, lockId, left);
+  leaveRecord(state, entry, lockId, left);
 }

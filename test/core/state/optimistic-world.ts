@@ -1,0 +1,306 @@
+import { expect } from '@jest/globals';
+
+import { parseStatement } from '../../../src/core/ddl';
+import { applyStatement, buildTable } from '../../../src/core/ddl/tracker';
+import type { ActionInput } from '../../../src/core/model/action';
+import { formatLockId } from '../../../src/core/model/lock-id';
+import { parseDownstreamTable, parseSourceId, parseTaskName, parseUpstreamTable } from '../../../src/core/model/names';
+import type { DownstreamTable, SourceId, UpstreamTable } from '../../../src/core/model/names';
+import type { TaskRecord } from '../../../src/core/model/records';
+import type { Mutation } from '../../../src/core/model/store';
+import { tableKey } from '../../../src/core/model/table-key';
+import { CoordinatorState } from '../../../src/core/state/coordinator-state';
+import { recover } from '../../../src/core/state/recovery';
+import type { TableEntry, Target } from '../../../src/core/state/table-entry';
+import { isShape } from '../../../src/core/table/shape';
+import type { TableSchema } from '../../../src/core/table/table-schema';
+import { writeActionRecord } from '../../../src/core/wire/action-record';
+import { formatDmKey } from '../../../src/core/wire/dm-keys';
+import { formatLockstepKey } from '../../../src/core/wire/lockstep-keys';
+import { writeOptimisticInfo } from '../../../src/core/wire/optimistic-info';
+import { readOptimisticOperation, writeOptimisticOperation } from '../../../src/core/wire/optimistic-operation';
+import { tableTreeOf, writeSourceTables } from '../../../src/core/wire/source-tables';
+import { writeTaskRecord } from '../../../src/core/wire/task-record';
+import { SimulatedCoordinator } from '../../support/simulated-coordinator';
+import { SimulatedStore } from '../../support/simulated-store';
+
+export const task = parseTaskName('merge-1');
+const orders = parseDownstreamTable('shop', 'orders');
+const items = parseDownstreamTable('shop', 'items');
+const lockId = formatLockId(task, orders);
+export const tables = ['s1/db/a', 's1/db/b', 's2/db/a', 's2/db/c'].map((name) => {
+  const [source = '', schema = '', table = ''] = name.split('/');
+  return parseUpstreamTable(source, schema, table);
+});
+const SOURCES = [parseSourceId('s1'), parseSourceId('s2')];
+export const LIMITS = { operationsPerWrite: 24 };
+
+const first = buildTable(
+  expectKind(parseStatement('CREATE TABLE t (id INT PRIMARY KEY, v INT DEFAULT 0, n VARCHAR(20))')),
+);
+
+function expectKind(statement: ReturnType<typeof parseStatement>): Parameters<typeof buildTable>[0] {
+  if (statement.kind !== 'create-table') throw new Error('expected CREATE TABLE');
+  return statement;
+}
+
+const DDLS = [
+  'ADD COLUMN `c` INT',
+  'ADD COLUMN `c` BIGINT',
+  'ADD COLUMN `d` VARCHAR(10) NOT NULL',
+  'DROP COLUMN `c`',
+  'DROP COLUMN `n`',
+  'MODIFY COLUMN `v` BIGINT DEFAULT 0',
+  'MODIFY COLUMN `v` DATETIME',
+  'RENAME COLUMN `n` TO `m`',
+  'ADD INDEX `i` (`v`)',
+  "COMMENT = 'x'",
+].map((spec) => `ALTER TABLE \`shop\`.\`orders\` ${spec}`);
+
+function sourceTablesKey(source: SourceId): string {
+  return formatDmKey({ kind: 'optimistic-source-tables', task, source });
+}
+
+/** A small generator of numbers, the same for the same seed. */
+export function randomOf(seed: number): (below: number) => number {
+  let state = seed * 2_654_435_761 + 1;
+  return (below) => {
+    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0;
+    return (state >>> 3) % below;
+  };
+}
+
+/** Everything of a state that a restart must not change. */
+export function pictureOf(state: CoordinatorState): unknown {
+  return {
+    locks: [...state.targets.values()]
+      .filter(({ lock }) => lock !== null)
+      .map(lockPicture)
+      .sort(byText),
+    listed: [...state.tables.values()].flatMap(listedPicture).sort(byText),
+    excluded: [...state.tasks.values()].map(({ excluded }) => [...excluded].sort()),
+    problems: [...state.problems.keys()].sort(),
+    actions: [...state.actions.values()].map(({ id, state: ended }) => [id, ended]).sort(byText),
+  };
+}
+
+/** A table that no worker lists is in its lock as long as that lives. */
+function listedPicture({ key, membership, target: to }: TableEntry): unknown[] {
+  return membership === 'source-tables' ? [[key, to?.lockId]] : [];
+}
+
+function byText(a: unknown, b: unknown): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+}
+
+function lockPicture({ lockId: id, tables: entries, lock: held }: Target): unknown {
+  const lock = held?.lock;
+  const members = [...entries].map((entry) => [
+    entry.key,
+    entry.member?.normal.fingerprint,
+    entry.member?.conflict?.fingerprint,
+    entry.member?.done,
+    entry.isAnswered,
+    // Of an operation that outlived its lock nobody asks any more when it was put.
+    entry.member === null || entry.decisionRevision === 0 ? null : entry.putRevision,
+  ]);
+  const joined = lock?.joined ?? null;
+  return {
+    id,
+    members: members.sort(byText),
+    joined: isShape(joined) ? joined.fingerprint : joined === null ? null : 'none',
+    remain: lock?.remain,
+    dropped: [...(lock?.dropped ?? [])].map(([table, { column, stage }]) => [table, column, stage]).sort(byText),
+    incarnation: lock?.origin.incarnation,
+  };
+}
+
+/** Four tables of two sources, their schemas as their databases have them, and a coordinator whose writes can be lost. */
+export class OptimisticWorld {
+  readonly store = new SimulatedStore();
+  readonly coordinator = new SimulatedCoordinator(this.store, { recover, limits: LIMITS });
+  readonly schemas = new Map<string, TableSchema>();
+  /** Reads what the coordinator reads, and never leads. */
+  readonly follower = new SimulatedCoordinator(this.store, { recover, limits: LIMITS });
+  /** The tables that their workers list, and where each routes to. */
+  readonly listed = new Map<UpstreamTable, DownstreamTable>(tables.map((table) => [table, orders]));
+  actions = 0;
+
+  constructor(private readonly random: (below: number) => number) {
+    for (const table of tables) this.schemas.set(tableKey(task, table), first);
+    this.coordinator.beforeWrite = ({ compares, mutations }) => {
+      expect(compares.length).toBeLessThanOrEqual(LIMITS.operationsPerWrite);
+      expect(mutations.length).toBeLessThanOrEqual(LIMITS.operationsPerWrite);
+      return this.losing === 0 || this.random(this.losing) > 0;
+    };
+    this.coordinator.lead();
+    for (const source of SOURCES) this.list(source);
+  }
+
+  /** One of so many writes is lost, as by a crash; 0: none. */
+  losing = 0;
+
+  pick<T>(list: readonly T[]): T {
+    const found = list[this.random(list.length)];
+    if (found === undefined) throw new Error('nothing to pick from');
+    return found;
+  }
+
+  list(source: SourceId): void {
+    const own = [...this.listed].filter(([table]) => table.source === source);
+    const value = writeSourceTables({
+      task,
+      source,
+      tables: tableTreeOf(own.map(([table, target]) => ({ target, table }))),
+    });
+    this.change([{ kind: 'put', key: sourceTablesKey(source), value }]);
+  }
+
+  /** A table meets a DDL, if it applies to it. */
+  report(table: UpstreamTable, ddl: string): void {
+    const before = this.schemas.get(tableKey(task, table)) ?? first;
+    const after = this.apply(before, ddl);
+    if (after === null) return;
+    // Whatever a person has removed, a worker lists its tables before it reports.
+    if (this.store.get(sourceTablesKey(table.source)) === null) this.list(table.source);
+    this.schemas.set(tableKey(task, table), after);
+    this.put(table, [ddl], before, [after]);
+  }
+
+  apply(schema: TableSchema, ddl: string): TableSchema | null {
+    try {
+      return applyStatement(schema, parseStatement(ddl));
+    } catch {
+      // Not every DDL of the pool fits every schema; such a one never reached a binlog.
+      return null;
+    }
+  }
+
+  put(table: UpstreamTable, ddls: readonly string[], before: TableSchema, after: readonly TableSchema[]): void {
+    const { shapes } = this.coordinator.state.caches;
+    const known = (schema: TableSchema): { schema: TableSchema; shape: ReturnType<typeof shapes.intern> } => ({
+      schema: { ...schema, name: table.table },
+      shape: shapes.intern(schema),
+    });
+    const value = writeOptimisticInfo({
+      task,
+      table,
+      target: this.listed.get(table) ?? orders,
+      ddls,
+      before: known(before),
+      after: after.map(known),
+      ignoreConflict: false,
+    });
+    this.change([{ kind: 'put', key: formatDmKey({ kind: 'optimistic-info', task, table }), value }]);
+  }
+
+  /** The worker of a table carries out what it is told. */
+  acknowledge(table: UpstreamTable): boolean {
+    const key = formatDmKey({ kind: 'optimistic-operation', task, table });
+    const stored = this.store.get(key);
+    if (stored === null) return false;
+    const operation = readOptimisticOperation(stored.value);
+    if (operation.done) return false;
+    this.change([{ kind: 'put', key, value: writeOptimisticOperation({ ...operation, done: true }) }]);
+    return true;
+  }
+
+  act(input: ActionInput): void {
+    this.actions += 1;
+    const id = `action-${this.actions}`;
+    const value = writeActionRecord({
+      id,
+      input,
+      actor: 'a',
+      reason: '',
+      state: 'asked',
+      askedAtMs: 0,
+      deadlineMs: null,
+      progress: null,
+      result: null,
+      endedAtMs: null,
+    });
+    this.change([{ kind: 'put', key: formatLockstepKey({ kind: 'action', id }), value }]);
+  }
+
+  change(mutations: readonly Mutation[]): void {
+    this.coordinator.change(mutations);
+  }
+
+  /** Of a task with two targets: tables move, sources are left out or removed, and all that happens with one target. */
+  happenWidely(): void {
+    const table = this.pick(tables);
+    const { source } = table;
+    switch (this.random(12)) {
+      case 0:
+        this.listed.set(table, this.random(2) === 0 ? orders : items);
+        return this.list(source);
+      case 1:
+        return this.act({ kind: 'exclude-source', task, source, undo: this.random(2) === 0 });
+      case 2:
+        return this.stop(source);
+      default:
+        return this.happen();
+    }
+  }
+
+  /** A worker stops its task: its source tables go. */
+  stop(source: SourceId): void {
+    for (const table of tables) if (table.source === source) this.listed.delete(table);
+    this.change([{ kind: 'delete', key: sourceTablesKey(source) }]);
+  }
+
+  /** One thing that may happen. */
+  happen(): void {
+    const table = this.pick(tables);
+    const what = this.random(20);
+    if (what < 8 && this.listed.has(table)) this.report(table, this.pick(DDLS));
+    else if (what < 15) this.acknowledge(table);
+    else if (what === 15) this.toggle(table);
+    else if (what === 16)
+      this.act({
+        kind: 'unlock-optimistic',
+        lockId,
+        ifIncarnation: null,
+        tables: [],
+        sources: [],
+        exec: this.random(2) === 0,
+        force: this.random(2) === 0,
+      });
+    else if (what === 17) this.act({ kind: 'retry-info', task, source: table.source, table });
+    else if (what === 18) this.losing = this.losing === 0 ? 4 : 0;
+    else this.restart();
+  }
+
+  toggle(table: UpstreamTable): void {
+    if (this.listed.has(table)) this.listed.delete(table);
+    else this.listed.set(table, orders);
+    this.schemas.set(tableKey(task, table), this.schemas.get(tableKey(task, this.pick(tables))) ?? first);
+    this.list(table.source);
+  }
+
+  /** What was owed at a restart may be decided anew, so who has lived through that may know it otherwise. */
+  restart(): void {
+    if (this.coordinator.state.outbox.size > 0) this.follower.restart();
+    this.coordinator.restart();
+  }
+
+  /** An operator declares the task, so that its sources can be left out. */
+  declare(): void {
+    const record: TaskRecord = {
+      task,
+      mode: 'optimistic',
+      sources: SOURCES,
+      declared: true,
+      expected: null,
+      excluded: [],
+    };
+    this.change([{ kind: 'put', key: formatLockstepKey({ kind: 'task', task }), value: writeTaskRecord(record) }]);
+  }
+
+  recovered(): CoordinatorState {
+    const state = new CoordinatorState(LIMITS);
+    recover(state, this.store.range(''), this.store.revision);
+    return state;
+  }
+}
