@@ -176,7 +176,8 @@ export function settleLock(state: CoordinatorState, target: Target): void {
 function endEmptyLock(state: CoordinatorState, target: Target, { recorded }: TargetLock): void {
   dropLock(state, target);
   state.outbox.settle({ kind: 'remove-optimistic-lock', lockId: target.lockId });
-  if (recorded) state.outbox.ask({ kind: 'remove-remains', lockId: target.lockId });
+  const remains = { kind: 'remove-remains', lockId: target.lockId } as const;
+  if (recorded || state.outbox.has(remains)) state.outbox.ask(remains);
   else dropUntold(state, target.lockId);
   state.dropTargetIfUnused(target);
 }
