@@ -140,7 +140,10 @@ export class CoordinatorShell {
     const target = {
       rebuild: (values: readonly KeyValue[], revision: Revision): void => this.#rebuild(values, revision),
       apply: (batch: Batch): void => {
-        if (this.#phase.kind === 'leading') this.#watchLeadership(batch, this.#phase.leaderRevision);
+        if (this.#phase.kind === 'leading') {
+          this.#phase.queue.observe(batch);
+          this.#watchLeadership(batch, this.#phase.leaderRevision);
+        }
         this.#handle({ kind: 'batch', batch, nowMs: this.options.clock.wallMs() });
         this.#advance();
       },

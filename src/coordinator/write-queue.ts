@@ -1,14 +1,16 @@
 import { invariant } from '../core/model/invariant';
 import type { LockEvent } from '../core/model/lock-event';
 import { LockstepError } from '../core/model/error';
+import { NO_REVISION } from '../core/model/revision';
 import type { Revision } from '../core/model/revision';
-import type { Compare, Mutation } from '../core/model/store';
+import type { Batch, Compare, Mutation } from '../core/model/store';
 import type { ObligationId } from '../core/state/outbox';
 import type { Write } from '../core/state/write';
 import { writeJournalRecord } from '../core/wire/journal-record';
 import { formatLockstepKey } from '../core/wire/lockstep-keys';
 import type { Clock } from '../ports/clock';
 import type { Store, TransactionResult } from '../ports/store';
+import { OvertakenWrites } from './overtaken-writes';
 
 /** A write with the obligation that it is for. */
 export interface QueuedWrite {
@@ -24,6 +26,9 @@ export type WriteEnd =
 /** How long the queue waits after a failure of the store before it reports it, in milliseconds. */
 const PAUSE_MS = 200;
 
+/** How long the queue waits to see what a refused transaction ran into, in milliseconds. */
+const SIGHT_MS = 100;
+
 /**
  * Carries out the leader's writes in the order of their planning, one transaction at a time; what has gathered meanwhile
  * goes into the next one together. Order matters to the core: when a transaction can't be made, everything behind it fails
@@ -34,6 +39,9 @@ export class WriteQueue {
   #running: Promise<void> | null = null;
   #sequence: number;
   #stopped = false;
+  readonly #overtaken = new OvertakenWrites();
+  #observed: Revision = NO_REVISION;
+  #onObserved: () => void = () => undefined;
 
   constructor(
     private readonly options: {
@@ -53,8 +61,18 @@ export class WriteQueue {
   /** Carry out `writes` after those that wait. */
   push(writes: readonly QueuedWrite[]): void {
     if (this.#stopped) return;
-    this.#waiting.push(...writes);
+    for (const queued of writes) {
+      this.#waiting.push(queued);
+      this.#overtaken.add(queued.write);
+    }
     this.#running ??= this.#drain();
+  }
+
+  /** The store's next change, before anything is planned on it. */
+  observe(batch: Batch): void {
+    this.#overtaken.observe(batch);
+    this.#observed = batch.revision;
+    this.#onObserved();
   }
 
   /** Finish what is under way, and take nothing more. */
@@ -66,7 +84,9 @@ export class WriteQueue {
   async #drain(): Promise<void> {
     // Writes of the same turn gather before the first of them leaves.
     await Promise.resolve();
-    while (this.#waiting.length > 0 && !this.#stopped) {
+    for (;;) {
+      this.#dropOvertaken();
+      if (this.#waiting.length === 0 || this.#stopped) break;
       const group = this.#takeGroup();
       try {
         await this.#carryOut(group);
@@ -80,14 +100,54 @@ export class WriteQueue {
   async #carryOut(group: readonly QueuedWrite[]): Promise<void> {
     const result = await this.#transact(group);
     if (result.succeeded || group.length === 1) {
-      for (const { id } of group) this.options.onEnd({ kind: 'ended', id, revision: result.revision });
+      for (const queued of group) this.#end(queued, result.revision);
       return;
     }
-    // One of them was refused; each alone shows which.
-    for (const each of group) {
-      const alone = await this.#transact([each]);
-      this.options.onEnd({ kind: 'ended', id: each.id, revision: alone.revision });
+    // What was refused shows in the changes that the transaction ran into; if not, halves show it.
+    await this.#sight(result.revision);
+    const rest = group.filter(({ write }) => this.#overtaken.revisionOf(write) === null);
+    if (rest.length < group.length) {
+      this.#endOvertaken(group);
+      if (rest.length > 0) await this.#carryOut(rest);
+      return;
     }
+    const half = Math.ceil(group.length / 2);
+    await this.#carryOut(group.slice(0, half));
+    await this.#carryOut(group.slice(half));
+  }
+
+  /** Let nothing wait that the store would refuse. */
+  #dropOvertaken(): void {
+    const waiting = this.#waiting;
+    // What an end gives rise to is pushed at once, so what waits is settled before anything ends.
+    this.#waiting = waiting.filter(({ write }) => this.#overtaken.revisionOf(write) === null);
+    if (this.#waiting.length < waiting.length) this.#endOvertaken(waiting);
+  }
+
+  #endOvertaken(writes: readonly QueuedWrite[]): void {
+    for (const queued of writes) {
+      const revision = this.#overtaken.revisionOf(queued.write);
+      if (revision !== null) this.#end(queued, revision);
+    }
+  }
+
+  #end({ id, write }: QueuedWrite, revision: Revision): void {
+    this.#overtaken.remove(write);
+    this.options.onEnd({ kind: 'ended', id, revision });
+  }
+
+  /** Resolves when the changes up to `revision` were observed, or after a while. */
+  async #sight(revision: Revision): Promise<void> {
+    if (this.#observed >= revision) return;
+    await new Promise<void>((resolve) => {
+      const stop = this.options.clock.after(SIGHT_MS, resolve);
+      this.#onObserved = () => {
+        if (this.#observed < revision) return;
+        stop();
+        resolve();
+      };
+    });
+    this.#onObserved = () => undefined;
   }
 
   async #transact(group: readonly QueuedWrite[]): Promise<TransactionResult> {
@@ -140,7 +200,10 @@ export class WriteQueue {
     // What came in the pause fails as well: it would overtake what is planned again.
     const failed = [...group, ...this.#waiting];
     this.#waiting = [];
-    for (const { id } of failed) this.options.onEnd({ kind: 'failed', id });
+    for (const { id, write } of failed) {
+      this.#overtaken.remove(write);
+      this.options.onEnd({ kind: 'failed', id });
+    }
   }
 }
 

@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MemoryStore } from '../../src/adapters/memory/memory-store';
+import { OvertakenWrites } from '../../src/coordinator/overtaken-writes';
 import { WriteQueue } from '../../src/coordinator/write-queue';
 import type { WriteEnd } from '../../src/coordinator/write-queue';
 import { LockstepError } from '../../src/core/model/error';
-import type { Compare, Mutation } from '../../src/core/model/store';
+import { parseRevision } from '../../src/core/model/revision';
+import type { Batch, Change, Compare, Mutation } from '../../src/core/model/store';
 import type { Write } from '../../src/core/state/write';
 import { JOURNAL_PREFIX } from '../../src/core/wire/lockstep-keys';
 import { parseSourceId, parseTaskName } from '../../src/core/model/names';
@@ -25,6 +28,9 @@ function putIf(key: string, compare: Compare): Write {
 class WatchedStore {
   readonly transactions: Transaction[] = [];
   failures = 0;
+  /** What happens while the next transactions are under way, and when they have ended; one each. */
+  readonly during: (() => Promise<unknown>)[] = [];
+  readonly after: (() => unknown)[] = [];
 
   constructor(readonly inner: MemoryStore) {}
 
@@ -38,7 +44,10 @@ class WatchedStore {
       this.failures -= 1;
       throw new LockstepError('STORE_UNAVAILABLE', 'out of reach');
     }
-    return await this.inner.txn(transaction);
+    await this.during.shift()?.();
+    const result = await this.inner.txn(transaction);
+    this.after.shift()?.();
+    return result;
   }
 }
 
@@ -46,12 +55,15 @@ function setUp(): {
   queue: WriteQueue;
   store: WatchedStore;
   ends: WriteEnd[];
+  /** What happens at the next ends but that of `first`, one each. */
+  ended: ((end: WriteEnd) => unknown)[];
   clock: ManualClock;
   settled: () => Promise<void>;
 } {
   const clock = new ManualClock();
   const store = new WatchedStore(new MemoryStore(clock));
   const ends: WriteEnd[] = [];
+  const ended: ((end: WriteEnd) => unknown)[] = [];
   const queue = new WriteQueue({
     store: Object.assign(Object.create(store.inner) as MemoryStore, {
       txn: (transaction: Transaction) => store.txn(transaction),
@@ -59,13 +71,31 @@ function setUp(): {
     clock,
     leaderCompares: [],
     sequence: 0,
-    onEnd: (end) => ends.push(end),
+    onEnd: (end) => {
+      ends.push(end);
+      if (end.id !== 'first') ended.shift()?.(end);
+    },
     onFailure: () => undefined,
   });
   const settled = async (): Promise<void> => {
-    for (let turn = 0; turn < 20; turn += 1) await clock.advance(50);
+    for (let turn = 0; turn < 20; turn += 1) {
+      await clock.advance(50);
+      await nextTurn();
+    }
   };
-  return { queue, store, ends, clock, settled };
+  return { queue, store, ends, ended, clock, settled };
+}
+
+/** A put of `/k` that created it at revision 3. */
+function putOf(value: string, version: number, modRevision: number): Change {
+  return {
+    kind: 'put',
+    key: '/k',
+    value,
+    version,
+    createRevision: parseRevision(3),
+    modRevision: parseRevision(modRevision),
+  };
 }
 
 const names = (transaction: Transaction): string[] =>
@@ -120,6 +150,74 @@ describe('the queue of writes', () => {
       (await store.inner.range('/')).values.map(({ key }) => key).filter((key) => !key.startsWith(JOURNAL_PREFIX)),
     ).toEqual(['/a', '/c']);
     expect(ends.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('asks the store for nothing that a change has overtaken, and once more for what shared a refused transaction', async () => {
+    const { queue, store, ends, settled } = setUp();
+    const unchanged = (key: string): Compare => ({ kind: 'modRevision', key, operator: '<', value: 1 });
+    const change = async (key: string): Promise<Batch> => {
+      const { revision } = await store.inner.txn({ compares: [], then: [{ kind: 'put', key, value: '' }] });
+      const put = { kind: 'put', key, value: '', version: 1, createRevision: revision, modRevision: revision } as const;
+      return { revision, changes: [put] };
+    };
+    // While the first transaction is under way the others wait; /x is seen to change meanwhile, /y only afterwards.
+    store.during.push(async () => queue.observe(await change('/x')));
+    const unseen: Batch[] = [];
+    store.during.push(async () => unseen.push(await change('/y')));
+    store.after.push(
+      () => undefined,
+      () => unseen.forEach((batch) => queue.observe(batch)),
+    );
+    queue.push([{ id: 'first', write: put('/first') }]);
+    await Promise.resolve();
+    queue.push([
+      { id: 'a', write: putIf('/a', unchanged('/x')) },
+      { id: 'b', write: putIf('/b', unchanged('/y')) },
+      { id: 'c', write: put('/c') },
+      { id: 'd', write: put('/d') },
+    ]);
+    await settled();
+    expect(store.transactions.map(names)).toEqual([['/first'], ['/b', '/c', '/d'], ['/c', '/d']]);
+    expect(ends.map(({ id }) => id)).toEqual(['first', 'a', 'b', 'c', 'd']);
+  });
+
+  it('keeps what is planned anew because of an end', async () => {
+    const { queue, store, ends, ended, settled } = setUp();
+    store.during.push(async () => {
+      await nextTurn();
+      queue.observe({ revision: parseRevision(5), changes: [{ ...putOf('', 1, 5), key: '/x' }] });
+    });
+    queue.push([{ id: 'first', write: put('/first') }]);
+    await Promise.resolve();
+    queue.push([{ id: 'a', write: putIf('/a', { kind: 'modRevision', key: '/x', operator: '<', value: 1 }) }]);
+    ended.push(() => queue.push([{ id: 'a', write: put('/a') }]));
+    await settled();
+    expect(store.transactions.map(names)).toEqual([['/first'], ['/a']]);
+    expect(ends.map(({ id }) => id)).toEqual(['first', 'a', 'a']);
+  });
+
+  it.each<[string, Compare, Change | null, boolean]>([
+    ['a put of the value', { kind: 'value', key: '/k', operator: '=', value: 'v' }, putOf('v', 2, 9), false],
+    ['a put of another value', { kind: 'value', key: '/k', operator: '=', value: 'w' }, putOf('v', 2, 9), true],
+    ['a put that must not be', { kind: 'value', key: '/k', operator: '!=', value: 'v' }, putOf('v', 2, 9), true],
+    ['a deletion of a value', { kind: 'value', key: '/k', operator: '!=', value: 'v' }, null, true],
+    ['a deletion of a version', { kind: 'version', key: '/k', operator: '=', value: 0 }, null, false],
+    ['a newer put', { kind: 'modRevision', key: '/k', operator: '<', value: 9 }, putOf('v', 2, 9), true],
+    ['an older limit', { kind: 'modRevision', key: '/k', operator: '>', value: 8 }, putOf('v', 2, 9), false],
+    ['the same revision', { kind: 'createRevision', key: '/k', operator: '!=', value: 3 }, putOf('v', 2, 9), true],
+    ['another key', { kind: 'version', key: '/other', operator: '=', value: 0 }, putOf('v', 2, 9), false],
+    ['a prefix', { kind: 'absent', prefix: '/' }, putOf('v', 2, 9), false],
+  ])('knows whether a write is overtaken: %s', (_name, compare, change, expected) => {
+    const overtaken = new OvertakenWrites();
+    const write = putIf('/a', compare);
+    overtaken.add(write);
+    overtaken.observe({
+      revision: parseRevision(9),
+      changes: [change ?? { kind: 'delete', key: '/k', modRevision: parseRevision(9) }],
+    });
+    expect(overtaken.revisionOf(write)).toBe(expected ? 9 : null);
+    overtaken.remove(write);
+    expect(overtaken.revisionOf(write)).toBeNull();
   });
 
   it('fails everything that waits behind a transaction that could not be made, after a pause', async () => {

@@ -43,7 +43,6 @@ export function foldOptimisticInfo(
   replaceInfo(state, entry, state.caches.info(info), change.modRevision, change.version);
   joinTarget(state, entry, state.targetOf(key.task, info.target), 'info');
   decideInfo(state, entry);
-  settleLeaving(state, entry);
 }
 
 /** A table's operation was put or deleted. */

@@ -176,8 +176,7 @@ export function settleLock(state: CoordinatorState, target: Target): void {
 function endEmptyLock(state: CoordinatorState, target: Target, { recorded }: TargetLock): void {
   dropLock(state, target);
   state.outbox.settle({ kind: 'remove-optimistic-lock', lockId: target.lockId });
-  const remains = { kind: 'remove-remains', lockId: target.lockId } as const;
-  if (recorded || state.outbox.has(remains)) state.outbox.ask(remains);
+  if (recorded) state.outbox.ask({ kind: 'remove-remains', lockId: target.lockId });
   else dropUntold(state, target.lockId);
   state.dropTargetIfUnused(target);
 }

@@ -99,8 +99,7 @@ function untoldDone(context: LockContext, tables: readonly TableEntry[]): LockEv
 
 /** Delete what is left of a lock that has no tables, or is no longer in the state. */
 export function planRemains(state: CoordinatorState, lockId: LockId): Plan {
-  // The record of the new one will take the place of what is left.
-  if (state.targets.get(lockId)?.lock != null) return 'wait';
+  if (state.targets.get(lockId)?.lock != null) return 'void';
   // Its records tell that what these tables left behind is of their past.
   if (state.leaving.isHeld(lockId)) return 'wait';
   return { compares: [], mutations: lockDeletes(lockId), events: [] };

@@ -131,15 +131,11 @@ export class OptimisticWorld {
     this.coordinator.beforeWrite = ({ compares, mutations }) => {
       expect(compares.length).toBeLessThanOrEqual(LIMITS.operationsPerWrite);
       expect(mutations.length).toBeLessThanOrEqual(LIMITS.operationsPerWrite);
-      if (this.inOrder && this.coordinator.lost.length > 0) return false;
       return this.losing === 0 || this.random(this.losing) > 0;
     };
     this.coordinator.lead();
     for (const source of SOURCES) this.list(source);
   }
-
-  /** Whether nothing is written any more behind a write that was lost, as the shell has it. */
-  inOrder = false;
 
   /** One of so many writes is lost, as by a crash; 0: none. */
   losing = 0;
@@ -272,13 +268,8 @@ export class OptimisticWorld {
         force: this.random(2) === 0,
       });
     else if (what === 17) this.act({ kind: 'retry-info', task, source: table.source, table });
-    else if (what === 18) this.toggleLoss();
+    else if (what === 18) this.losing = this.losing === 0 ? 4 : 0;
     else this.restart();
-  }
-
-  toggleLoss(): void {
-    this.losing = this.losing === 0 ? 4 : 0;
-    if (this.inOrder && this.losing === 0) this.coordinator.reportLost();
   }
 
   toggle(table: UpstreamTable): void {
@@ -294,9 +285,8 @@ export class OptimisticWorld {
     this.coordinator.restart();
   }
 
-  /** An operator declares the task, so that its sources can be left out; writes that are lost are lost as the shell loses them. */
+  /** An operator declares the task, so that its sources can be left out. */
   declare(): void {
-    this.inOrder = true;
     const record: TaskRecord = {
       task,
       mode: 'optimistic',
