@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -53,7 +54,10 @@ export class ApiClient {
   constructor(
     readonly url: string,
     readonly signal: AbortSignal,
-  ) {}
+  ) {
+    // Every worker that shares the client listens, which isn't a leak.
+    setMaxListeners(0, signal);
+  }
 
   /** A mutation of `schema/documents` by the document's name. */
   async mutate(name: string, input: object): Promise<MutationAnswer> {
