@@ -117,6 +117,11 @@ export type ActionProgress =
       readonly others: readonly SourceId[];
       readonly ownerFailure: ActionFailure | null;
     }
+  /**
+   * Remove meta, in parts: so many of the named sources are gone, and for those that come next the locks up to this one are
+   * through (null: none). Meanwhile nothing else is written for the task.
+   */
+  | { readonly kind: 'removing'; readonly sources: number; readonly lockId: LockId | null }
   /** Break: the source was told. */
   | { readonly kind: 'waiting-for-source'; readonly lockId: LockId };
 

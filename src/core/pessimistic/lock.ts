@@ -82,6 +82,11 @@ export class PessimisticLock {
     return this.#conflicts.untold;
   }
 
+  /** Whether the lock knows anything of a source. */
+  names(source: SourceId): boolean {
+    return this.participants.has(source) || this.conflicts.has(source) || this.toldConflicts.has(source);
+  }
+
   /** A person's unlock that runs; null: none. */
   get unlock(): PessimisticUnlock | null {
     return this.#unlock;

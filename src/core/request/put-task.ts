@@ -6,7 +6,7 @@ import { formatLockstepKey } from '../wire/lockstep-keys';
 import { writeTaskRecord } from '../wire/task-record';
 import { refuse } from './request-plan';
 import type { RequestPlan } from './request-plan';
-import { taskCompare } from './session';
+import { taskUnchanged } from '../state/task-sources';
 
 /** An operator declares a task with all its sources (8-settled.md, *Task record*). */
 export function planPutTask(
@@ -24,7 +24,7 @@ export function planPutTask(
   const record: TaskRecord = { task, mode, sources: declared, declared: true, expected: null, excluded };
   return {
     kind: 'write',
-    compares: [taskCompare(state, task), { kind: 'absent', prefix: DM_LEADER_PREFIX }],
+    compares: [taskUnchanged(state, task), { kind: 'absent', prefix: DM_LEADER_PREFIX }],
     mutations: [{ kind: 'put', key: formatLockstepKey({ kind: 'task', task }), value: writeTaskRecord(record) }],
     answer: () => record,
   };

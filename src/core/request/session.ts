@@ -8,6 +8,7 @@ import { DM_LEADER_PREFIX, formatDmKey } from '../wire/dm-keys';
 import { formatLockstepKey } from '../wire/lockstep-keys';
 import { writeSessionRecord } from '../wire/session-record';
 import { writeTaskRecord } from '../wire/task-record';
+import { taskUnchanged } from '../state/task-sources';
 import { refuse } from './request-plan';
 import type { RequestPlan } from './request-plan';
 
@@ -65,7 +66,7 @@ export function planRegister(state: CoordinatorState, registration: Registration
     kind: 'write',
     compares: [
       sessionCompare(task, source, held),
-      taskCompare(state, task),
+      taskUnchanged(state, task),
       { kind: 'absent', prefix: DM_LEADER_PREFIX },
     ],
     mutations: [
@@ -134,7 +135,7 @@ export function planLeave(state: CoordinatorState, ref: SessionRef, forGood: boo
       : { ...record, sources: record.sources.filter(stays), excluded: record.excluded.filter(stays) };
   return {
     kind: 'write',
-    compares: [...checked.compares, taskCompare(state, task)],
+    compares: [...checked.compares, taskUnchanged(state, task)],
     mutations: [
       { kind: 'delete', key: formatLockstepKey({ kind: 'session', task, source }) },
       // A source that leaves for good takes its tables out of the locks.
@@ -157,13 +158,4 @@ function sourceTableDeletes(task: TaskName, source: SourceId): Mutation[] {
 function sessionCompare(task: TaskName, source: SourceId, held: Session | undefined): Compare {
   const key = formatLockstepKey({ kind: 'session', task, source });
   return { kind: 'modRevision', key, operator: '=', value: held?.revision ?? 0 };
-}
-
-/** The compare that the task's record is what the state knows. */
-export function taskCompare(state: CoordinatorState, task: TaskName): Compare {
-  const key = formatLockstepKey({ kind: 'task', task });
-  const record = state.tasks.get(task);
-  return record === undefined
-    ? { kind: 'version', key, operator: '=', value: 0 }
-    : { kind: 'value', key, operator: '=', value: writeTaskRecord(record) };
 }

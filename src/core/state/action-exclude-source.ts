@@ -3,6 +3,7 @@ import { formatLockstepKey } from '../wire/lockstep-keys';
 import { writeTaskRecord } from '../wire/task-record';
 import { endAction, refuseAction } from './action-plan';
 import type { ActionContext } from './action-plan';
+import { taskUnchanged } from './task-sources';
 import type { Plan } from './write';
 
 type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'exclude-source' }>>;
@@ -30,6 +31,9 @@ export function planExcludeSource(context: Context): Plan {
   return endAction(
     context,
     { changes },
-    { mutations: [{ kind: 'put', key, value: writeTaskRecord({ ...record, excluded }) }] },
+    {
+      compares: [taskUnchanged(state, task)],
+      mutations: [{ kind: 'put', key, value: writeTaskRecord({ ...record, excluded }) }],
+    },
   );
 }

@@ -1,4 +1,6 @@
-import type { ActionRecord } from '../model/action';
+import type { ActionInput, ActionRecord } from '../model/action';
+import { parseLockId } from '../model/lock-id';
+import type { TaskName } from '../model/names';
 import { unreachable } from '../model/invariant';
 import type { CoordinatorState } from './coordinator-state';
 import { planBreak } from './action-break';
@@ -13,6 +15,8 @@ import type { Plan } from './write';
 export function planAction(state: CoordinatorState, action: ActionRecord, nowMs: number): Plan {
   if (action.endedAtMs !== null) return 'void';
   const { input } = action;
+  // Whatever is asked meanwhile is about what is left then.
+  if (input.kind !== 'remove-meta' && state.removing.size > 0 && state.isBeingRemoved(taskOf(input))) return 'wait';
   switch (input.kind) {
     case 'unlock-optimistic':
       return planUnlockOptimistic({ state, action, input, nowMs });
@@ -29,4 +33,8 @@ export function planAction(state: CoordinatorState, action: ActionRecord, nowMs:
     default:
       return unreachable(input);
   }
+}
+
+function taskOf(input: ActionInput): TaskName {
+  return 'task' in input ? input.task : parseLockId(input.lockId).task;
 }

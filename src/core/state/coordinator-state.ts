@@ -123,6 +123,8 @@ export class CoordinatorState {
   readonly sourceTables = new Map<SourceKey, SourceTablesState>();
   /** Manual actions, ended ones too as long as they are kept. */
   readonly actions = new Map<string, ActionRecord>();
+  /** Tasks of which a person removes what is stored, in parts, by the action that does. */
+  readonly removing = new Map<string, TaskName>();
   readonly tasks = new Map<TaskName, TaskRecord>();
   /** Sources that DM has bound to its workers, by worker. */
   readonly boundByDm = new Map<string, SourceId>();
@@ -191,6 +193,12 @@ export class CoordinatorState {
       this.sourceTables.set(key, state);
     }
     return state;
+  }
+
+  /** Whether what is stored of `task` is being removed, so that nothing else may be written for it. */
+  isBeingRemoved(task: TaskName): boolean {
+    for (const each of this.removing.values()) if (each === task) return true;
+    return false;
   }
 
   /** Whether the source of `entry` is left out of its task by hand. */

@@ -17,6 +17,7 @@ export function foldAction(state: CoordinatorState, id: string, change: Change):
   const obligation = { kind: 'advance-action', action: id } as const;
   if (action?.deadlineMs == null) state.pessimistic.deadlines.delete(id);
   else state.pessimistic.deadlines.set(id, action.deadlineMs);
+  foldRemoval(state, id, action);
   if (action === null) {
     state.actions.delete(id);
     return state.outbox.settle(obligation);
@@ -26,6 +27,14 @@ export function foldAction(state: CoordinatorState, id: string, change: Change):
   if (action.endedAtMs === null) return state.outbox.ask(obligation);
   state.outbox.settle(obligation);
   if (before !== undefined && before.endedAtMs === null && action.result?.failure === null) applyAction(state, action);
+}
+
+/** A removal in parts has begun, or ended: what is owed for its task waits until then. */
+function foldRemoval(state: CoordinatorState, id: string, action: ActionRecord | null): void {
+  const before = state.removing.delete(id);
+  if (action?.input.kind === 'remove-meta' && action.progress?.kind === 'removing' && action.endedAtMs === null)
+    state.removing.set(id, action.input.task);
+  if (before && !state.removing.has(id)) state.outbox.askAll();
 }
 
 /** What an action that has succeeded changes beside the keys that it wrote. */

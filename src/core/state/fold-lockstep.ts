@@ -27,7 +27,7 @@ import {
 import { foldBreak, foldDdlConflict, foldLockSources, foldParticipant, foldPessimisticLock } from './fold-pessimistic';
 import { decideInfo } from './optimistic-info';
 import { dropUntold, settleLeaving } from './optimistic-leaving';
-import { dropLock, settleLock } from './optimistic-membership';
+import { dropLock, leaveTarget, settleLock } from './optimistic-membership';
 import { settleRedirect } from './optimistic-redirect';
 import { changePessimisticTask, endPessimisticLock } from './pessimistic-membership';
 import { touchSource } from './pessimistic-touch';
@@ -95,6 +95,7 @@ function foldLock(state: CoordinatorState, lockId: LockId, change: Change): void
   held.recorded = true;
   held.createdAtMs = record.createdAtMs;
   state.outbox.settle({ kind: 'record-lock', lockId });
+  state.outbox.settle({ kind: 'remove-remains', lockId });
   const target = state.targets.get(lockId);
   if (target !== undefined) settleLock(state, target);
 }
@@ -108,6 +109,8 @@ function endLock(state: CoordinatorState, lockId: LockId): void {
   // The deletion of a former lock of the same ID doesn't concern one that isn't recorded yet.
   if (target?.lock?.recorded !== true) return;
   dropLock(state, target);
+  // Nothing tells of them any more: they join again with their next info.
+  for (const entry of target.tables) if (entry.membership === 'info' && entry.info === null) leaveTarget(state, entry);
   const late = [...target.tables]
     .filter((entry) => entry.info !== null)
     .sort((a, b) => a.infoRevision - b.infoRevision);

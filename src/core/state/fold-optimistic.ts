@@ -43,6 +43,7 @@ export function foldOptimisticInfo(
   replaceInfo(state, entry, state.caches.info(info), change.modRevision, change.version);
   joinTarget(state, entry, state.targetOf(key.task, info.target), 'info');
   decideInfo(state, entry);
+  settleLeaving(state, entry);
 }
 
 /** A table's operation was put or deleted. */
@@ -77,6 +78,7 @@ export function foldDroppedColumn(
   change: Change,
 ): void {
   if (change.kind === 'put') return;
+  state.outbox.settle({ kind: 'forget-column', lockId, column });
   const key = tableKey(parseLockId(lockId).task, table);
   const former = state.leaving.formerLock(key, lockId);
   const entry = state.tables.get(key);

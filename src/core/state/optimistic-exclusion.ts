@@ -1,6 +1,6 @@
 import type { CoordinatorState, SetAside } from './coordinator-state';
 import { decideInfo } from './optimistic-info';
-import { addMember, dropPending, settleLock } from './optimistic-membership';
+import { addMember, dropPending, forgetColumns, settleLock } from './optimistic-membership';
 import { markDone } from './optimistic-operation';
 import type { TableEntry } from './table-entry';
 import type { TargetLock } from './target';
@@ -12,6 +12,7 @@ import type { TargetLock } from './target';
 export function excludeTable(state: CoordinatorState, entry: TableEntry): void {
   const { member, target } = entry;
   const redirect = state.redirecting.get(entry.key);
+  if (target !== null) forgetColumns(state, entry, target);
   dropPending(state, entry);
   if (target?.lock == null || member === null) return;
   const { normal, conflict, done, version } = member;

@@ -52,13 +52,13 @@ export function settleLeaving(state: CoordinatorState, entry: TableEntry): void 
   if (entry.isForgotten) state.tables.delete(entry.key);
 }
 
-/** A lock has ended: that a table left it before concerns nobody any more. */
+/** A lock has ended, and what was dropped in it with it: that a table left it before concerns nobody any more. */
 export function dropUntold(state: CoordinatorState, lockId: LockId): void {
   for (const table of state.leaving.leftBehind(lockId)) {
     const former = state.leaving.formerLock(table, lockId);
     const entry = state.tables.get(table);
     if (former === undefined || entry === undefined) continue;
-    state.leaving.setFormerLock(table, lockId, { ...former, incarnation: null });
+    state.leaving.setFormerLock(table, lockId, { ...former, incarnation: null, columns: [] });
     settleLeaving(state, entry);
   }
 }

@@ -114,6 +114,7 @@ export function createLock(state: CoordinatorState, target: Target, by: TableEnt
     createdAtMs: null,
     progressAtMs: null,
     parked: new Set(),
+    forgotten: new Set(),
     wasSynced: false,
   };
   state.outbox.ask({ kind: 'record-lock', lockId: target.lockId });
@@ -140,6 +141,7 @@ export function restoreLock(
     createdAtMs,
     progressAtMs: null,
     parked: new Set(),
+    forgotten: new Set(),
     wasSynced: false,
   };
   for (const entry of target.tables) addMember(state, entry, lock);
@@ -154,6 +156,8 @@ export function dropLock(state: CoordinatorState, target: Target): void {
   }
   state.outbox.settle({ kind: 'record-lock', lockId: target.lockId });
   state.outbox.settle({ kind: 'tell-synced', lockId: target.lockId });
+  for (const column of target.lock?.forgotten ?? [])
+    state.outbox.settle({ kind: 'forget-column', lockId: target.lockId, column });
   target.lock = null;
 }
 
@@ -176,7 +180,8 @@ export function settleLock(state: CoordinatorState, target: Target): void {
 function endEmptyLock(state: CoordinatorState, target: Target, { recorded }: TargetLock): void {
   dropLock(state, target);
   state.outbox.settle({ kind: 'remove-optimistic-lock', lockId: target.lockId });
-  if (recorded) state.outbox.ask({ kind: 'remove-remains', lockId: target.lockId });
+  const remains = { kind: 'remove-remains', lockId: target.lockId } as const;
+  if (recorded || state.outbox.has(remains)) state.outbox.ask(remains);
   else dropUntold(state, target.lockId);
   state.dropTargetIfUnused(target);
 }
@@ -191,10 +196,20 @@ function detach(state: CoordinatorState, entry: TableEntry, target: Target): rea
   target.tables.delete(entry);
   entry.target = null;
   state.setAside.delete(entry.key);
+  forgetColumns(state, entry, target);
   dropPending(state, entry);
   const marks = target.lock === null || entry.member === null ? [] : target.lock.lock.remove(entry.member);
   entry.member = null;
   return marks;
+}
+
+/** `entry` goes out of its lock: the marks on columns whose drop it has completed are deleted without its record. */
+export function forgetColumns(state: CoordinatorState, entry: TableEntry, { lockId, lock }: Target): void {
+  if (lock === null) return;
+  for (const column of state.finished.get(entry.key)?.forget ?? []) {
+    lock.forgotten.add(column);
+    state.outbox.ask({ kind: 'forget-column', lockId, column });
+  }
 }
 
 /** Nothing is owed to `entry` any more. */

@@ -162,8 +162,8 @@ function decisionUnchanged({ state, target, entry }: Pick<TableContext, 'state' 
   const key = formatLockstepKey({ kind: 'decision', lockId, table: entry.table });
   const former = state.leaving.formerLock(entry.key, lockId)?.decisionRevision ?? NO_REVISION;
   const unreadable = state.problems.get(key)?.revision ?? NO_REVISION;
-  const known = Math.max(entry.decisionRevision, former, unreadable);
-  return { kind: 'modRevision', key, operator: '<', value: known + 1 };
+  const value = Math.max(entry.decisionRevision, former, unreadable);
+  return { kind: 'modRevision', key, operator: '=', value };
 }
 
 function routesUnchanged({ state, entry }: Pick<TableContext, 'state' | 'entry'>): Compare {
@@ -175,7 +175,7 @@ function routesUnchanged({ state, entry }: Pick<TableContext, 'state' | 'entry'>
 
 /** The compare that `entry` has reported nothing newer than what the state knows. */
 export function infoUnchanged(entry: TableEntry): Compare {
-  return { kind: 'modRevision', key: infoKey(entry), operator: '<', value: entry.infoRevision + 1 };
+  return { kind: 'modRevision', key: infoKey(entry), operator: '=', value: entry.infoRevision };
 }
 
 /** The key of the info of `entry`. */

@@ -99,7 +99,8 @@ function untoldDone(context: LockContext, tables: readonly TableEntry[]): LockEv
 
 /** Delete what is left of a lock that has no tables, or is no longer in the state. */
 export function planRemains(state: CoordinatorState, lockId: LockId): Plan {
-  if (state.targets.get(lockId)?.lock != null) return 'void';
+  // The record of the new one will take the place of what is left.
+  if (state.targets.get(lockId)?.lock != null) return 'wait';
   // Its records tell that what these tables left behind is of their past.
   if (state.leaving.isHeld(lockId)) return 'wait';
   return { compares: [], mutations: lockDeletes(lockId), events: [] };
@@ -133,6 +134,15 @@ export function planForget(state: CoordinatorState, key: TableKey): Plan {
   return mutations.length === 0 && events.length === 0 ? 'void' : { compares, mutations, events };
 }
 
+/** Delete the marks on a column that nobody drops any more. */
+export function planForgetColumn(state: CoordinatorState, lockId: LockId, column: string): Plan {
+  const lock = state.targets.get(lockId)?.lock?.lock;
+  // What is stored of a lock that has gone goes with it.
+  if (lock === undefined || lock.dropped.hasColumn(column)) return 'void';
+  const prefix = dmPrefix('dropped-column', lockId, column);
+  return { compares: [], mutations: [{ kind: 'delete-prefix', prefix }], events: [] };
+}
+
 /** Delete what is stored of a table under a lock that it isn't in any more, and tell that it left. */
 function forgetInLock(state: CoordinatorState, entry: TableEntry, lockId: LockId, former: FormerLock): Write {
   const { task, table } = entry;
@@ -164,7 +174,7 @@ function forgetInLock(state: CoordinatorState, entry: TableEntry, lockId: LockId
 function deletion(key: string, isWanted: boolean, known: Revision): Write {
   if (!isWanted) return { compares: [], mutations: [], events: [] };
   return {
-    compares: [{ kind: 'modRevision', key, operator: '<', value: known + 1 }],
+    compares: [{ kind: 'modRevision', key, operator: '=', value: known }],
     mutations: [{ kind: 'delete', key }],
     events: [],
   };

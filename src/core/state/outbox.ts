@@ -20,6 +20,8 @@ export type Obligation =
   | { readonly kind: 'record-done'; readonly table: TableKey }
   /** Record that a table joined a lock. */
   | { readonly kind: 'record-member'; readonly table: TableKey }
+  /** Delete the marks on a column of which a table that isn't in the lock any more completed the drop. */
+  | { readonly kind: 'forget-column'; readonly lockId: LockId; readonly column: string }
   /** Delete what is stored of a table that has left. */
   | { readonly kind: 'forget-table'; readonly table: TableKey }
   /** Delete what is stored of an optimistic lock that is resolved. */
@@ -126,6 +128,11 @@ export class Outbox {
     this.#later.add(id);
   }
 
+  /** What many obligations wait for has changed: all are to be looked at again. */
+  askAll(): void {
+    for (const { obligation } of [...this.#entries.values()]) this.ask(obligation);
+  }
+
   /** This server leads from now on: everything is due. */
   rearm(): void {
     this.#later.clear();
@@ -152,6 +159,8 @@ export function obligationId(obligation: Obligation): ObligationId {
     case 'remove-remains':
     case 'drive-pessimistic-lock':
       return `${obligation.kind} ${obligation.lockId}`;
+    case 'forget-column':
+      return `${obligation.kind} ${obligation.lockId} ${obligation.column}`;
     case 'clean-source':
     case 'announce-worker':
       return `${obligation.kind} ${obligation.source}`;

@@ -28,6 +28,8 @@ export interface LockChange {
   readonly unlock?: PessimisticUnlock | null;
   /** Sources that are taken out of the lock. */
   readonly removed?: ReadonlySet<SourceId>;
+  /** Those of them whose records are deleted now; undefined: all. */
+  readonly deleted?: readonly SourceId[];
 }
 
 /**
@@ -53,7 +55,7 @@ export function planRecords(state: CoordinatorState, held: HeldLock, change: Loc
       ...sourcesPuts(held, removed),
       ...sources.flatMap((source) => participantPut(held, source, change, nowMs)),
       ...conflicts.flatMap((source) => conflictPut(lock, source)),
-      ...[...(removed ?? [])].flatMap((source) => removedDeletes(lock, source)),
+      ...(change.deleted ?? [...(removed ?? [])]).flatMap((source) => removedDeletes(lock, source)),
     ],
     events: untoldEvents(held, news),
   };

@@ -1,11 +1,14 @@
 import { unreachable } from '../model/invariant';
+import { parseLockId } from '../model/lock-id';
 import type { LockId } from '../model/lock-id';
+import type { TaskName } from '../model/names';
+import { taskSourceOfKey } from '../model/table-key';
 import type { SourceKey, TableKey } from '../model/table-key';
 import { planAction } from './actions';
 import type { CoordinatorState } from './coordinator-state';
 import { ofLock, planAnswer, planRecordDone, planRecordMember, planRedirect } from './optimistic-plan';
 import type { LockContext, TableContext } from './optimistic-plan';
-import { planForget, planRecordLock, planRemains, planRemoval } from './optimistic-removal';
+import { planForget, planForgetColumn, planRecordLock, planRemains, planRemoval } from './optimistic-removal';
 import type { Obligation } from './outbox';
 import { planPessimisticLock } from './pessimistic-plan';
 import { planSource } from './pessimistic-source-plan';
@@ -25,6 +28,8 @@ export function planObligation(state: CoordinatorState, obligation: Obligation, 
       return planForTable(state, obligation.table, nowMs, planRecordMember);
     case 'forget-table':
       return planForget(state, obligation.table);
+    case 'forget-column':
+      return planForgetColumn(state, obligation.lockId, obligation.column);
     case 'record-lock':
       return planForLock(state, obligation.lockId, nowMs, planRecordLock);
     case 'tell-synced':
@@ -34,9 +39,13 @@ export function planObligation(state: CoordinatorState, obligation: Obligation, 
     case 'remove-remains':
       return planRemains(state, obligation.lockId);
     case 'drive-pessimistic-lock':
-      return planPessimisticLock(state, obligation.lockId, nowMs);
+      return isHeldUp(state, parseLockId(obligation.lockId).task)
+        ? 'wait'
+        : planPessimisticLock(state, obligation.lockId, nowMs);
     case 'clean-source':
-      return planSource(state, obligation.source, nowMs);
+      return isHeldUp(state, taskSourceOfKey(obligation.source).task)
+        ? 'wait'
+        : planSource(state, obligation.source, nowMs);
     case 'announce-worker':
       return planWorkerNews(state, obligation.source);
     case 'trim':
@@ -58,6 +67,11 @@ function planKnownAction(state: CoordinatorState, id: string, nowMs: number): Pl
   return action === undefined ? 'void' : planAction(state, action, nowMs);
 }
 
+/** A person removes what is stored of the task: whatever is owed for it is looked at again when that has ended. */
+function isHeldUp(state: CoordinatorState, task: TaskName): boolean {
+  return state.removing.size > 0 && state.isBeingRemoved(task);
+}
+
 function planForLock(
   state: CoordinatorState,
   lockId: LockId,
@@ -65,6 +79,7 @@ function planForLock(
   plan: (context: LockContext) => Plan,
 ): Plan {
   const target = state.targets.get(lockId);
+  if (target !== undefined && isHeldUp(state, target.task)) return 'wait';
   return target?.lock == null ? 'void' : plan({ state, target, held: target.lock, nowMs });
 }
 
@@ -77,6 +92,7 @@ function planForTable(
   const entry = state.tables.get(key);
   const target = entry?.target ?? null;
   if (entry === undefined || target?.lock == null) return 'void';
+  if (isHeldUp(state, entry.task)) return 'wait';
   return plan({ state, entry, target, held: target.lock, nowMs });
 }
 

@@ -213,11 +213,12 @@ function restoreMarks(state: CoordinatorState, findings: Findings): void {
   for (const [lockId, marks] of findings.marks) {
     const dropped = state.targets.get(lockId)?.lock?.lock.dropped;
     for (const { table, column, stage } of marks) {
+      const entry = state.tables.get(table);
+      if (entry?.target?.lockId !== lockId) continue;
       // A table that is left out of the lock drops nothing in it.
-      if (state.tables.get(table)?.member != null) dropped?.raise(table, column, stage);
+      if (entry.member !== null) dropped?.raise(table, column, stage);
       const aside = state.setAside.get(table);
-      if (aside !== undefined && state.tables.get(table)?.target?.lockId === lockId)
-        state.setAside.set(table, { ...aside, marks: [...aside.marks, { column, stage }] });
+      if (aside !== undefined) state.setAside.set(table, { ...aside, marks: [...aside.marks, { column, stage }] });
     }
   }
 }
@@ -233,6 +234,7 @@ function replay(state: CoordinatorState, findings: Findings): void {
     }
     const { operation } = entry;
     if (operation?.done !== true || entry.operationRevision <= entry.decisionRevision) continue;
+    if (isOfFormerLock(entry)) continue;
     // Where DM wrote the store nothing tells which info a finished operation answers: it counts after all infos.
     if (findings.decisions.has(entry))
       events.push({ revision: entry.operationRevision, run: () => markDone(state, entry, operation) });
@@ -240,6 +242,12 @@ function replay(state: CoordinatorState, findings: Findings): void {
   }
   for (const { run } of events.sort((a, b) => a.revision - b.revision)) run();
   for (const entry of late) if (entry.operation !== null) markDone(state, entry, entry.operation);
+}
+
+/** An operation may outlive its lock. Where DM wrote the store nobody knows when a lock was made. */
+function isOfFormerLock({ target, operationRevision }: TableEntry): boolean {
+  const held = target?.lock ?? null;
+  return held !== null && held.recorded && operationRevision < held.lock.origin.incarnation;
 }
 
 function isUndecided(state: CoordinatorState, entry: TableEntry): boolean {

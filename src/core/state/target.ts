@@ -29,6 +29,8 @@ export interface TargetLock {
   progressAtMs: number | null;
   /** Tables whose answer waits for the lock's removal, which carries it. */
   readonly parked: Set<TableKey>;
+  /** Columns whose drop a table completed that isn't in the lock any more; their marks are still to be deleted. */
+  readonly forgotten: Set<string>;
   /** Whether it was synced when last looked at. */
   wasSynced: boolean;
 }

@@ -1,5 +1,8 @@
 import type { SourceId, TaskName } from '../model/names';
 import type { TaskRecord } from '../model/records';
+import type { Compare } from '../model/store';
+import { formatLockstepKey } from '../wire/lockstep-keys';
+import { writeTaskRecord } from '../wire/task-record';
 import type { CoordinatorState } from './coordinator-state';
 import type { TaskSources } from './pessimistic-state';
 
@@ -17,6 +20,15 @@ export function taskSourcesOf(state: CoordinatorState, task: TaskName): TaskSour
   // Of a task that nobody knows nothing is kept.
   if (record !== null || found.declared) state.pessimistic.taskSources.set(task, found);
   return found;
+}
+
+/** The compare that the task's record is what the state knows. */
+export function taskUnchanged(state: CoordinatorState, task: TaskName): Compare {
+  const key = formatLockstepKey({ kind: 'task', task });
+  const record = state.tasks.get(task);
+  return record === undefined
+    ? { kind: 'version', key, operator: '=', value: 0 }
+    : { kind: 'value', key, operator: '=', value: writeTaskRecord(record) };
 }
 
 /** The subtasks of `task` have changed, or its record has gone: what was found out isn't true any more. */

@@ -117,6 +117,7 @@ const PROGRESS_KINDS = [
   'unlocking',
   'waiting-for-owner',
   'waiting-for-others',
+  'removing',
   'waiting-for-source',
 ] as const satisfies readonly ActionProgress['kind'][];
 
@@ -142,6 +143,12 @@ function readProgress(value: JsonValue): ActionProgress {
         owner: owner(),
         others: readSources(value.field('others')),
         ownerFailure: value.field('ownerFailure').nullable(readFailure),
+      };
+    case 'removing':
+      return {
+        kind,
+        sources: value.field('sources').count(),
+        lockId: value.field('lockId').nullable((field) => field.parsed(parseStoredLockId)),
       };
     case 'waiting-for-source':
       return { kind, lockId: value.field('lockId').parsed(parseStoredLockId) };

@@ -22,6 +22,8 @@ export function describeWaits({ progress, input }: ActionRecord): string[] {
     }
     case 'waiting-for-others':
       return [`told to skip the DDLs: ${progress.others.join(', ') || 'nobody'}`, 'the lock is removed'];
+    case 'removing':
+      return ['what is stored is removed in several steps'];
     case 'waiting-for-source':
       return [`what is left of lock ${progress.lockId} for the source is removed when it answers`];
     default:

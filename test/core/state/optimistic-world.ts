@@ -25,9 +25,9 @@ import { SimulatedCoordinator } from '../../support/simulated-coordinator';
 import { SimulatedStore } from '../../support/simulated-store';
 
 export const task = parseTaskName('merge-1');
-const orders = parseDownstreamTable('shop', 'orders');
-const items = parseDownstreamTable('shop', 'items');
-const lockId = formatLockId(task, orders);
+export const orders = parseDownstreamTable('shop', 'orders');
+export const items = parseDownstreamTable('shop', 'items');
+export const lockId = formatLockId(task, orders);
 export const tables = ['s1/db/a', 's1/db/b', 's2/db/a', 's2/db/c'].map((name) => {
   const [source = '', schema = '', table = ''] = name.split('/');
   return parseUpstreamTable(source, schema, table);
@@ -131,11 +131,15 @@ export class OptimisticWorld {
     this.coordinator.beforeWrite = ({ compares, mutations }) => {
       expect(compares.length).toBeLessThanOrEqual(LIMITS.operationsPerWrite);
       expect(mutations.length).toBeLessThanOrEqual(LIMITS.operationsPerWrite);
+      if (this.inOrder && this.coordinator.lost.length > 0) return false;
       return this.losing === 0 || this.random(this.losing) > 0;
     };
     this.coordinator.lead();
     for (const source of SOURCES) this.list(source);
   }
+
+  /** Whether nothing is written any more behind a write that was lost, as the shell has it. */
+  inOrder = false;
 
   /** One of so many writes is lost, as by a crash; 0: none. */
   losing = 0;
@@ -147,13 +151,14 @@ export class OptimisticWorld {
   }
 
   list(source: SourceId): void {
+    this.change([this.listing(source)]);
+  }
+
+  /** The put of the tables of a source, as its worker lists them. */
+  listing(source: SourceId): Mutation {
     const own = [...this.listed].filter(([table]) => table.source === source);
-    const value = writeSourceTables({
-      task,
-      source,
-      tables: tableTreeOf(own.map(([table, target]) => ({ target, table }))),
-    });
-    this.change([{ kind: 'put', key: sourceTablesKey(source), value }]);
+    const tree = tableTreeOf(own.map(([table, target]) => ({ target, table })));
+    return { kind: 'put', key: sourceTablesKey(source), value: writeSourceTables({ task, source, tables: tree }) };
   }
 
   /** A table meets a DDL, if it applies to it. */
@@ -239,6 +244,9 @@ export class OptimisticWorld {
         return this.act({ kind: 'exclude-source', task, source, undo: this.random(2) === 0 });
       case 2:
         return this.stop(source);
+      case 3:
+        if (this.random(2) > 0) return;
+        return this.removeMeta(this.random(2) === 0 ? [] : [source]);
       default:
         return this.happen();
     }
@@ -248,6 +256,12 @@ export class OptimisticWorld {
   stop(source: SourceId): void {
     for (const table of tables) if (table.source === source) this.listed.delete(table);
     this.change([{ kind: 'delete', key: sourceTablesKey(source) }]);
+  }
+
+  /** A person removes what is stored of the task, or of sources. */
+  removeMeta(sources: readonly SourceId[]): void {
+    for (const table of tables) if (sources.length === 0 || sources.includes(table.source)) this.listed.delete(table);
+    this.act({ kind: 'remove-meta', task, sources, force: true });
   }
 
   /** One thing that may happen. */
@@ -268,8 +282,13 @@ export class OptimisticWorld {
         force: this.random(2) === 0,
       });
     else if (what === 17) this.act({ kind: 'retry-info', task, source: table.source, table });
-    else if (what === 18) this.losing = this.losing === 0 ? 4 : 0;
+    else if (what === 18) this.toggleLoss();
     else this.restart();
+  }
+
+  toggleLoss(): void {
+    this.losing = this.losing === 0 ? 4 : 0;
+    if (this.inOrder && this.losing === 0) this.coordinator.reportLost();
   }
 
   toggle(table: UpstreamTable): void {
@@ -285,8 +304,9 @@ export class OptimisticWorld {
     this.coordinator.restart();
   }
 
-  /** An operator declares the task, so that its sources can be left out. */
+  /** An operator declares the task, so that its sources can be left out; writes that are lost are lost as the shell loses them. */
   declare(): void {
+    this.inOrder = true;
     const record: TaskRecord = {
       task,
       mode: 'optimistic',

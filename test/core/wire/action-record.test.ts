@@ -81,6 +81,8 @@ const progresses: readonly ActionProgress[] = [
   { kind: 'waiting-for-owner', incarnation, owner: source, forced: [], replaced: other },
   { kind: 'waiting-for-others', incarnation, owner: source, others: [other], ownerFailure: failure },
   { kind: 'waiting-for-others', incarnation, owner: source, others: [], ownerFailure: null },
+  { kind: 'removing', sources: 2, lockId },
+  { kind: 'removing', sources: 0, lockId: null },
   { kind: 'waiting-for-source', lockId },
 ];
 

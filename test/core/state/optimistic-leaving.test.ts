@@ -1,0 +1,148 @@
+import { describe, expect, it } from '@jest/globals';
+import type { UpstreamTable } from '../../../src/core/model/names';
+import { formatDmKey } from '../../../src/core/wire/dm-keys';
+import { items, lockId, OptimisticWorld, orders, pictureOf, randomOf, tables, task } from './optimistic-world';
+
+const [A, B] = tables;
+const ADD_C = 'ALTER TABLE `shop`.`orders` ADD COLUMN `c` INT';
+const DROP_N = 'ALTER TABLE `shop`.`orders` DROP COLUMN `n`';
+
+function started(): OptimisticWorld {
+  const world = new OptimisticWorld(randomOf(1));
+  world.declare();
+  return world;
+}
+
+function isStored(
+  world: OptimisticWorld,
+  kind: 'optimistic-info' | 'optimistic-operation',
+  table: UpstreamTable,
+): boolean {
+  return world.store.get(formatDmKey({ kind, task, table })) !== null;
+}
+
+function expectRest(world: OptimisticWorld): void {
+  expect(world.coordinator.state.outbox.size).toBe(0);
+  expect(pictureOf(world.recovered())).toEqual(pictureOf(world.coordinator.state));
+}
+
+if (A === undefined || B === undefined) throw new Error('the world has tables');
+
+describe('a table that has left', () => {
+  it('loses its info, its operation and its record, and is forgotten', () => {
+    const world = started();
+    world.report(A, ADD_C);
+    world.report(B, DROP_N);
+    world.listed.delete(A);
+    world.list(A.source);
+    expect(isStored(world, 'optimistic-info', A)).toBe(false);
+    expect(isStored(world, 'optimistic-operation', A)).toBe(false);
+    expect(world.coordinator.published.map(({ kind }) => kind)).toContain('TableRemoved');
+    expectRest(world);
+  });
+
+  it('and comes back begins anew, although what it left behind was not deleted in time', () => {
+    const world = started();
+    world.coordinator.beforeWrite = () => false;
+    world.report(A, ADD_C);
+    world.listed.delete(A);
+    world.list(A.source);
+    world.coordinator.beforeWrite = () => true;
+    // Its info has no record, so the new leader leaves it alone: it may be DM's.
+    world.coordinator.restart();
+    expect(isStored(world, 'optimistic-info', A)).toBe(true);
+    world.listed.set(A, orders);
+    world.list(A.source);
+    expect(isStored(world, 'optimistic-info', A)).toBe(false);
+    expect(world.coordinator.state.targets.get(lockId)?.lock).toBeNull();
+    expectRest(world);
+  });
+
+  it('for another target leaves nothing in the first one, and owes nothing', () => {
+    const world = started();
+    world.report(A, DROP_N);
+    world.listed.set(A, items);
+    world.list(A.source);
+    expect(world.store.range('/lockstep/decision/')).toEqual([]);
+    expect(world.store.range('/dm-master/shardddl-optimism/dropped-columns/')).toEqual([]);
+    expectRest(world);
+  });
+
+  it('is not answered by a write that was planned before', () => {
+    const world = started();
+    world.report(A, ADD_C);
+    let raced = false;
+    world.coordinator.beforeWrite = () => {
+      if (!raced) {
+        raced = true;
+        world.listed.delete(B);
+        world.store.transact([], [world.listing(B.source)]);
+      }
+      return true;
+    };
+    world.report(B, ADD_C);
+    expect(isStored(world, 'optimistic-operation', B)).toBe(false);
+    expectRest(world);
+  });
+
+  it('keeps the records of its lock until its info is gone, so that no restart takes that for new', () => {
+    const world = started();
+    world.report(A, ADD_C);
+    // Only what forgets a table is lost.
+    world.coordinator.beforeWrite = ({ events }) => !events.some(({ kind }) => kind === 'TableRemoved');
+    for (const table of tables) world.listed.delete(table);
+    for (const { source } of tables) world.list(source);
+    expect(world.store.range('/lockstep/lock/')).toHaveLength(1);
+    world.coordinator.beforeWrite = () => true;
+    world.coordinator.restart();
+    expect(isStored(world, 'optimistic-info', A)).toBe(false);
+    expect(world.store.range('/lockstep/lock/')).toEqual([]);
+    expectRest(world);
+  });
+});
+
+describe('the record of an acknowledgement', () => {
+  it('does not take back what a person released meanwhile', () => {
+    const world = started();
+    world.report(A, ADD_C);
+    world.report(B, 'ALTER TABLE `shop`.`orders` ADD COLUMN `c` BIGINT');
+    world.report(A, DROP_N);
+    // The acknowledgement is stored, its record is lost, and the next leader finds both, and the action.
+    world.coordinator.beforeWrite = () => false;
+    for (const table of [A, B]) world.acknowledge(table);
+    world.act({
+      kind: 'unlock-optimistic',
+      lockId,
+      ifIncarnation: null,
+      tables: [],
+      sources: [],
+      exec: true,
+      force: true,
+    });
+    world.coordinator.beforeWrite = () => true;
+    world.coordinator.restart();
+    expectRest(world);
+  });
+});
+
+describe('a source that is left out', () => {
+  it('comes back in conflict if nobody had redirected it', () => {
+    const world = started();
+    world.report(A, 'ALTER TABLE `shop`.`orders` RENAME COLUMN `n` TO `m`');
+    world.act({ kind: 'exclude-source', task, source: A.source, undo: false });
+    expectRest(world);
+    world.act({ kind: 'exclude-source', task, source: A.source, undo: true });
+    expectRest(world);
+  });
+
+  it('keeps the columns that it has dropped', () => {
+    const world = started();
+    world.report(A, DROP_N);
+    world.act({ kind: 'exclude-source', task, source: A.source, undo: false });
+    expectRest(world);
+    world.act({ kind: 'exclude-source', task, source: A.source, undo: true });
+    const marks = world.coordinator.state.targets.get(lockId)?.lock?.lock.dropped;
+    expect([...(marks ?? [])].map(([, { column }]) => column)).toEqual(['n']);
+    expectRest(world);
+  });
+});
