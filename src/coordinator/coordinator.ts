@@ -6,7 +6,7 @@ import type { SourceId, TaskName } from '../core/model/names';
 import type { Mode, TaskRecord } from '../core/model/records';
 import { failure, success } from '../core/model/result';
 import type { Revision } from '../core/model/revision';
-import { planAcknowledge, planFailOperation } from '../core/request/acknowledge';
+import { planAcknowledge, planExtendOperation, planFailOperation } from '../core/request/acknowledge';
 import { dryRunAction, planAskAction } from '../core/request/ask-action';
 import type { ActionDemand } from '../core/request/ask-action';
 import { listPendingOperations } from '../core/request/operation-view';
@@ -164,6 +164,15 @@ export class Coordinator implements CoordinatorService {
   async failOperation(session: SessionRef, input: FailOperationInput): Outcome<null> {
     await this.#see(input.revision);
     return await this.#execute((state) => planFailOperation(state, session, input, this.#nowMs()));
+  }
+
+  async extendOperation(
+    session: SessionRef,
+    table: { readonly schema: string; readonly table: string } | null,
+    revision: Revision,
+  ): Outcome<null> {
+    await this.#see(revision);
+    return await this.#execute((state) => planExtendOperation(state, session, { table, revision }, this.#nowMs()));
   }
 
   async reportStatus(session: SessionRef, status: WorkerStatusInput): Outcome<null> {

@@ -104,6 +104,12 @@ export interface CoordinatorService {
     revision: Revision,
   ): Outcome<Acknowledgement>;
   failOperation(session: SessionRef, input: FailOperationInput): Outcome<null>;
+  /** @param table null in pessimistic mode */
+  extendOperation(
+    session: SessionRef,
+    table: { readonly schema: string; readonly table: string } | null,
+    revision: Revision,
+  ): Outcome<null>;
   reportStatus(session: SessionRef, status: WorkerStatusInput): Outcome<null>;
 
   /** Operations of a source that aren't done. */

@@ -136,6 +136,14 @@ describe('a worker in optimistic mode, by schema/PROTOCOL.md', () => {
     });
   });
 
+  it('6.6 says that it still executes', async () => {
+    const { revision, upstreamTable: table } = operation;
+    expect(await one.withSession('ExtendShardOperation', { table, revision })).toMatchObject({ revision });
+    expect(await one.withSession('ExtendShardOperation', { table, revision: '1' })).toMatchObject({
+      code: 'OPERATION_NOT_FOUND',
+    });
+  });
+
   it('6.1 and 6.2 acknowledges, and again; 6.3 an old one is answered by the newer', async () => {
     expect(await one.acknowledge(operation)).toMatchObject({ outcome: 'ACKNOWLEDGED' });
     expect(await one.acknowledge(operation)).toMatchObject({ outcome: 'ALREADY_ACKNOWLEDGED' });

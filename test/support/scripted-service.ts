@@ -18,6 +18,7 @@ export function scriptedService(script: Partial<CoordinatorService>): Coordinato
     reportSourceInfo: unscripted('reportSourceInfo'),
     acknowledgeOperation: unscripted('acknowledgeOperation'),
     failOperation: unscripted('failOperation'),
+    extendOperation: unscripted('extendOperation'),
     reportStatus: unscripted('reportStatus'),
     pendingOperations: unscripted('pendingOperations'),
     operations: unscripted('operations'),

@@ -158,10 +158,16 @@ export interface AttemptRecord {
   readonly content: string;
 }
 
-/** Why a worker couldn't carry out its operation; it stands until the next acknowledgement or operation. */
+/**
+ * What a worker said of an operation that it hasn't acknowledged: why it couldn't carry it out, or that it still works on
+ * it. It stands until the next acknowledgement or operation.
+ */
 export interface FailureRecord {
   /** The operation's put. */
   readonly operationRevision: Revision;
+  /** Nothing has failed: it takes its time. */
+  readonly isWorking: boolean;
+  /** Empty while it works. */
   readonly reason: string;
   /** Whether the worker goes on trying. */
   readonly retryable: boolean;

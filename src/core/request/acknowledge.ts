@@ -1,5 +1,6 @@
 import { parseUpstreamTable } from '../model/names';
 import type { UpstreamTable } from '../model/names';
+import type { FailureRecord } from '../model/records';
 import type { Revision } from '../model/revision';
 import type { Compare, Mutation } from '../model/store';
 import { sourceKey, tableKey } from '../model/table-key';
@@ -57,8 +58,27 @@ export function planAcknowledge(
 export function planFailOperation(
   state: CoordinatorState,
   ref: SessionRef,
-  named: OperationRef & { readonly reason: string; readonly retryable: boolean },
+  { reason, retryable, ...named }: OperationRef & { readonly reason: string; readonly retryable: boolean },
   nowMs: number,
+): RequestPlan<null> {
+  return planRecord(state, ref, named, { isWorking: false, reason, retryable, atMs: nowMs });
+}
+
+/** Record that a worker still works on an operation, so that a person's wait for it lasts longer. */
+export function planExtendOperation(
+  state: CoordinatorState,
+  ref: SessionRef,
+  named: OperationRef,
+  nowMs: number,
+): RequestPlan<null> {
+  return planRecord(state, ref, named, { isWorking: true, reason: '', retryable: true, atMs: nowMs });
+}
+
+function planRecord(
+  state: CoordinatorState,
+  ref: SessionRef,
+  named: OperationRef,
+  said: Omit<FailureRecord, 'operationRevision'>,
 ): RequestPlan<null> {
   const checked = checkSession(state, ref);
   if (checked.kind === 'refuse') return checked;
@@ -68,8 +88,7 @@ export function planFailOperation(
     return refuse('OPERATION_NOT_FOUND', `source ${ref.source} has no operation of revision ${named.revision}`, {
       source: ref.source,
     });
-  const { reason, retryable, revision } = named;
-  const value = writeFailureRecord({ operationRevision: revision, reason, retryable, atMs: nowMs });
+  const value = writeFailureRecord({ operationRevision: named.revision, ...said });
   return {
     kind: 'write',
     compares: [...checked.compares, operationUnchanged(state, ref, table)],

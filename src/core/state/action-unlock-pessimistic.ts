@@ -212,7 +212,9 @@ function failureOf({ state }: Context, { lock }: HeldLock, source: SourceId): Ac
   const participant = lock.participants.get(source);
   if (participant === undefined || participant.done) return null;
   const report = currentFailureOf(state, sourceKey(lock.origin.task, source), participant.orderRevision);
-  const message = report === null ? `source ${source} has not answered` : `source ${source} failed: ${report.reason}`;
+  const isFailed = report !== null && !report.isWorking;
+  const silent = `source ${source} ${report === null ? 'has not answered' : 'is still working'}`;
+  const message = isFailed ? `source ${source} failed: ${report.reason}` : silent;
   return { code: 'PART_OF_WORKERS_FAILED', message, fields: { source } };
 }
 

@@ -8,6 +8,7 @@ const FORMAT: RecordFormat<FailureRecord> = {
   version: 1,
   read: (root) => ({
     operationRevision: parseRevision(root.field('operationRevision').count()),
+    isWorking: root.field('isWorking').or(false, (field) => field.boolean()),
     reason: root.field('reason').text(),
     retryable: root.field('retryable').boolean(),
     atMs: root.field('atMs').count(),

@@ -99,6 +99,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   'Mutation.reportShardSourceInfo': work,
   'Mutation.acknowledgeShardOperation': work,
   'Mutation.failShardOperation': work,
+  'Mutation.extendShardOperation': work,
   'Mutation.reportShardStatus': work,
   'Subscription.shardOperations': readSource,
   'ShardSource.worker': readTask,

@@ -186,6 +186,19 @@ export class ShardFormingGroupInput {
   readonly unsynced!: readonly ShardTableInput[];
 }
 
+/** The input of `extendShardOperation`. */
+@InputType({ description: 'Which operation is still being carried out.' })
+export class ShardExtendOperationInput {
+  @Field(() => ShardSessionInput, { description: 'The session.' })
+  readonly session!: ShardSessionInput;
+
+  @Field(() => ShardTableInput, { nullable: true, description: 'The table; none in pessimistic mode.' })
+  readonly table?: ShardTableInput | null;
+
+  @Field(() => ShardRevision, { description: 'The revision of the operation.' })
+  readonly revision!: Revision;
+}
+
 /** The input of `reportShardStatus`. */
 @InputType({ description: 'What a worker says of its work on one source.' })
 export class ShardReportStatusInput {

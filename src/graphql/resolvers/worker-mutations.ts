@@ -16,6 +16,7 @@ import { parseOwnTable, parseRegisteredTable } from '../inputs/table-inputs';
 import {
   ShardAcknowledgeOperationInput,
   ShardAddSourceTableInput,
+  ShardExtendOperationInput,
   ShardFailOperationInput,
   ShardPutSourceTablesInput,
   ShardRemoveSourceTableInput,
@@ -30,6 +31,7 @@ import {
 import type { RequestContext } from '../request-context';
 import {
   AcknowledgeOperationResult,
+  ExtendOperationResult,
   FailOperationResult,
   LeaveWorkerResult,
   PutSourceTablesResult,
@@ -204,6 +206,25 @@ export class WorkerMutations {
       async () => {
         const session = parseSession(input.session);
         return service.failOperation(session, parseFailure(session.source, input));
+      },
+      () => ({ revision: input.revision }),
+    );
+  }
+
+  @Directive(FOR_WORKERS)
+  @Mutation(() => ExtendOperationResult.type, {
+    description: 'Say that an operation is still being carried out, so that whoever waits for it goes on waiting.',
+  })
+  extendShardOperation(
+    @Arg('input', () => ShardExtendOperationInput, { description: 'Which operation.' })
+    input: ShardExtendOperationInput,
+    @Ctx() { service }: RequestContext,
+  ): Promise<object> {
+    return answer(
+      ExtendOperationResult,
+      async () => {
+        const session = parseSession(input.session);
+        return service.extendOperation(session, parseOwnTable(session.source, input.table), input.revision);
       },
       () => ({ revision: input.revision }),
     );

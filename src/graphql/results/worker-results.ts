@@ -74,6 +74,13 @@ export class ShardFailOperationSuccess {
   readonly revision!: Revision;
 }
 
+/** An extension that was recorded. */
+@ObjectType({ description: 'It is recorded that the worker still works on the operation.' })
+export class ShardExtendOperationSuccess {
+  @Field(() => ShardRevision, { description: 'The revision of the operation.' })
+  readonly revision!: Revision;
+}
+
 /** A status that was taken. */
 @ObjectType({ description: 'The status is taken.' })
 export class ShardReportStatusSuccess {
@@ -135,6 +142,13 @@ export const FailOperationResult = resultUnion(
   '`failShardOperation`',
   'ShardFailOperation',
   ShardFailOperationSuccess,
+  [...OF_SESSION, 'OPERATION_NOT_FOUND'],
+);
+
+export const ExtendOperationResult = resultUnion(
+  '`extendShardOperation`',
+  'ShardExtendOperation',
+  ShardExtendOperationSuccess,
   [...OF_SESSION, 'OPERATION_NOT_FOUND'],
 );
 

@@ -119,16 +119,17 @@ describe('unlock', () => {
     expect(world.lock()?.origin.ddls).toEqual([ADD_C2]);
   });
 
-  it('ends at once when the worker says that it has failed for good', () => {
+  it('waits longer for a worker that goes on, and ends at once when it says that it has failed for good', () => {
     const world = waiting('s1', 's2');
     const id = world.unlock();
     const key = formatLockstepKey({ kind: 'source-failure', task: TASK, source: parseSourceId('s1') });
     const operationRevision =
       world.lock()?.participants.get(parseSourceId('s1'))?.orderRevision ?? world.store.revision;
-    const fail = (retryable: boolean): void => {
+    const fail = (retryable: boolean, isWorking = false): void => {
       const value = writeFailureRecord({
         operationRevision,
-        reason: 'no space',
+        isWorking,
+        reason: isWorking ? '' : 'no space',
         retryable,
         atMs: world.coordinator.nowMs,
       });
@@ -136,6 +137,9 @@ describe('unlock', () => {
     };
     world.coordinator.elapse(WAIT_MS / 2);
     fail(true);
+    world.coordinator.elapse(WAIT_MS / 2);
+    expect(world.outcome(id)).toBe('running');
+    fail(true, true);
     world.coordinator.elapse(WAIT_MS / 2);
     expect(world.outcome(id)).toBe('running');
     fail(false);

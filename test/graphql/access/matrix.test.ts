@@ -41,6 +41,7 @@ const REQUESTS: Readonly<Record<string, string>> = {
   'Mutation.reportShardSourceInfo': `mutation { reportShardSourceInfo(input: {session: ${session}, target: ${table}, ddls: ["x"], attempt: "1"}) { ...R } }`,
   'Mutation.acknowledgeShardOperation': `mutation { acknowledgeShardOperation(input: {session: ${session}, revision: "1"}) { ...R } }`,
   'Mutation.failShardOperation': `mutation { failShardOperation(input: {session: ${session}, revision: "1", reason: "x", retryable: true}) { ...R } }`,
+  'Mutation.extendShardOperation': `mutation { extendShardOperation(input: {session: ${session}, revision: "1"}) { ...R } }`,
   'Mutation.reportShardStatus': `mutation { reportShardStatus(input: {session: ${session}, stage: "running"}) { ...R } }`,
   'Subscription.shardOperations': 'subscription { shardOperations(task: "t1", source: "s1") { id } }',
 };
