@@ -28,6 +28,7 @@ import type {
   ActionRequest,
   CoordinatorService,
   FailOperationInput,
+  LockEventSource,
   OperationView,
   Outcome,
   RegisteredTable,
@@ -68,6 +69,10 @@ export class Coordinator implements CoordinatorService {
 
   get state(): CoordinatorState {
     return this.shell.state;
+  }
+
+  get events(): LockEventSource {
+    return this.shell.events;
   }
 
   /** What the coordinator is doing. */

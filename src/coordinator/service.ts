@@ -1,7 +1,9 @@
 import type { ActionInput, ActionRecord } from '../core/model/action';
 import type { LockstepError } from '../core/model/error';
+import type { EventCursor } from '../core/model/event-cursor';
 import type { SourceId, TaskName } from '../core/model/names';
 import type { Mode, StatusRecord, TaskRecord } from '../core/model/records';
+import type { PublishedEvent } from '../core/model/published-event';
 import type { Result } from '../core/model/result';
 import type { Revision } from '../core/model/revision';
 import type { Acknowledgement } from '../core/request/acknowledge';
@@ -79,10 +81,39 @@ export interface ActionAnswer {
   readonly repeated: boolean;
 }
 
+/** Events in order, and how far they go. */
+export interface EventSlice {
+  readonly events: readonly PublishedEvent[];
+  /** Every event up to here was looked at. */
+  readonly position: EventCursor;
+}
+
+/** Where events are read: the newest from memory, older ones from the journal in the store. */
+export interface LockEventSource {
+  /** The newest place: everything up to it has happened to `state`, and what comes later will be told. */
+  readonly head: EventCursor;
+  /** Whether everything after this place can still be read. */
+  reachesBack(after: EventCursor): boolean;
+  /** The place before the oldest event of which nothing is gone; at most `most`. */
+  oldest(most: EventCursor): EventCursor;
+  /** At most `most` events after a place, up to and including another, as far as memory has them; null: it has not. */
+  recent(after: EventCursor, until: EventCursor, most: number): EventSlice | null;
+  /** As `recent`, from the journal if need be. Null: the journal doesn't reach back so far. */
+  read(after: EventCursor, until: EventCursor, most: number): Promise<EventSlice | null>;
+  /** Some of the events after a place and before another, the newest of them; what is trimmed is left out. */
+  readBack(after: EventCursor, before: EventCursor): Promise<EventSlice>;
+  /** Resolves when the state has seen the revision of a place; false: it is of another store. */
+  caughtUp(place: EventCursor): Promise<boolean>;
+  /** Call `listener` whenever `head` may have moved. @returns stops it */
+  onPublished(listener: () => void): () => void;
+}
+
 /** Everything that requests can do; the GraphQL resolvers call nothing else. */
 export interface CoordinatorService {
   /** What the server knows now; read only. */
   readonly state: CoordinatorState;
+  /** What happened to locks. */
+  readonly events: LockEventSource;
 
   registerWorker(input: RegisterWorkerInput): Outcome<SessionGrant>;
   renewWorker(session: SessionRef): Outcome<SessionGrant>;

@@ -8,6 +8,7 @@ import { ContentCache } from '../core/state/content-cache';
 import { CoordinatorState } from '../core/state/coordinator-state';
 import { recover } from '../core/state/recovery';
 import { EMBEDDED_RETENTION } from '../core/state/retention';
+import type { Retention } from '../core/state/retention';
 import { step } from '../core/step';
 import type { CoordinatorEvent, Effect } from '../core/step';
 import { DM_LEADER_PREFIX } from '../core/wire/dm-keys';
@@ -16,6 +17,7 @@ import type { Clock } from '../ports/clock';
 import type { Logger } from '../ports/logger';
 import type { Store } from '../ports/store';
 import { follow, snapshot } from './follower';
+import { LockEventFeed } from './lock-event-feed';
 import { OperationFeed } from './operation-feed';
 import type { Phase } from './phase';
 import { RevisionWaiters } from './revision-waiters';
@@ -27,6 +29,10 @@ export interface ShellOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How many of the newest events stay in memory; 10,000 if absent. */
+  readonly recentEvents?: number;
+  /** How long what is only of the past is kept; the store's default if absent. */
+  readonly retention?: Retention;
 }
 
 /** How often the leader looks whether deadlines are over, in milliseconds. */
@@ -38,6 +44,7 @@ const TICK_MS = 200;
  */
 export class CoordinatorShell {
   readonly operations = new OperationFeed();
+  readonly events: LockEventFeed;
   readonly #caches = new ContentCache();
   #state: CoordinatorState;
   #phase: Phase = { kind: 'recovering' };
@@ -51,6 +58,12 @@ export class CoordinatorShell {
   private constructor(private readonly options: ShellOptions) {
     this.#state = this.#newState();
     this.#waiters = new RevisionWaiters(options.clock, NO_REVISION);
+    this.events = new LockEventFeed({
+      store: options.store,
+      state: () => this.#state,
+      caughtUp: (revision) => this.caughtUp(revision),
+      recentEvents: options.recentEvents,
+    });
   }
 
   /**
@@ -123,7 +136,7 @@ export class CoordinatorShell {
 
   #newState(): CoordinatorState {
     const limits = { operationsPerWrite: this.options.store.limits.operationsPerTransaction - 3 };
-    return new CoordinatorState(limits, EMBEDDED_RETENTION, this.#caches);
+    return new CoordinatorState(limits, this.options.retention ?? EMBEDDED_RETENTION, this.#caches);
   }
 
   #rebuild(values: readonly KeyValue[], revision: Revision): void {
@@ -134,6 +147,7 @@ export class CoordinatorShell {
       this.options.logger.warn({ key: problem.key }, `unreadable: ${problem.message}`);
     if (this.#phase.kind === 'leading') this.#handle({ kind: 'lead', nowMs: this.options.clock.wallMs() });
     this.#advance();
+    this.events.restart();
   }
 
   async #follow(from: Revision): Promise<void> {
@@ -224,7 +238,7 @@ export class CoordinatorShell {
       case 'operations':
         return this.operations.notify(this.#state, effect.touched);
       case 'publish':
-        return;
+        return this.events.publish(effect.events);
       default:
         return unreachable(effect);
     }

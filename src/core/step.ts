@@ -1,5 +1,5 @@
 import { unreachable } from './model/invariant';
-import type { LockEvent } from './model/lock-event';
+import type { PublishedEvent } from './model/published-event';
 import type { Revision } from './model/revision';
 import type { Batch } from './model/store';
 import type { CoordinatorState, TouchedOperation } from './state/coordinator-state';
@@ -29,7 +29,7 @@ export type CoordinatorEvent =
 /** What the shell is to do, in this order. Writes of one obligation come one at a time. */
 export type Effect =
   | { readonly kind: 'write'; readonly id: ObligationId; readonly write: Write }
-  | { readonly kind: 'publish'; readonly revision: Revision; readonly events: readonly LockEvent[] }
+  | { readonly kind: 'publish'; readonly events: readonly PublishedEvent[] }
   /** These operations have changed: whoever waits for them is to be told. */
   | { readonly kind: 'operations'; readonly touched: readonly TouchedOperation[] };
 
@@ -65,11 +65,11 @@ export function step(state: CoordinatorState, event: CoordinatorEvent): Effect[]
 }
 
 function publications(state: CoordinatorState): Effect[] {
-  const { revision, published, touchedOperations: touched } = state;
+  const { published, touchedOperations: touched } = state;
   state.published = [];
   state.touchedOperations = [];
   return [
-    ...(published.length > 0 ? [{ kind: 'publish', revision, events: published } as const] : []),
+    ...(published.length > 0 ? [{ kind: 'publish', events: published } as const] : []),
     ...(touched.length > 0 ? [{ kind: 'operations', touched } as const] : []),
   ];
 }

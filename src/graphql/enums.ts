@@ -1,5 +1,6 @@
 import { ErrorCatalogue } from '../core/model/error-catalogue';
 import type { ErrorCode } from '../core/model/error-catalogue';
+import type { LockEvent } from '../core/model/lock-event';
 import { registerEnumType } from './decorators';
 
 /** A task's mode, by its name in GraphQL. */
@@ -60,6 +61,25 @@ export const ShardActionState = {
   FAILED: 'failed',
   EXPIRED: 'expired',
 } as const;
+
+/** What happened, by its name in GraphQL. */
+export const ShardLockEventKind = {
+  LOCK_CREATED: 'LockCreated',
+  INFO_RECEIVED: 'InfoReceived',
+  CONFLICT_DETECTED: 'ConflictDetected',
+  OPERATION_PUT: 'OperationPut',
+  OPERATION_DONE: 'OperationDone',
+  LOCK_SYNCED: 'LockSynced',
+  LOCK_RESOLVED: 'LockResolved',
+  LOCK_UNLOCKED: 'LockUnlocked',
+  LOCK_BROKEN: 'LockBroken',
+  TABLE_ADDED: 'TableAdded',
+  TABLE_REMOVED: 'TableRemoved',
+  META_REMOVED: 'MetaRemoved',
+  WORKER_ONLINE: 'WorkerOnline',
+  WORKER_OFFLINE: 'WorkerOffline',
+  DIVERGENCE: 'Divergence',
+} as const satisfies Record<string, LockEvent['kind']>;
 
 /** What a server does, by its name in GraphQL. */
 export const ShardServerPhase = { RECOVERING: 'recovering', LEADING: 'leading', FOLLOWING: 'following' } as const;
@@ -160,6 +180,28 @@ registerEnumType(ShardActionState, {
     DONE: { description: 'It succeeded.' },
     FAILED: { description: 'It failed, or was refused; the failure says why.' },
     EXPIRED: { description: 'Workers have not answered before the deadline.' },
+  },
+});
+
+registerEnumType(ShardLockEventKind, {
+  name: 'ShardLockEventKind',
+  description: 'What happened.',
+  valuesConfig: {
+    LOCK_CREATED: { description: 'A lock was created.' },
+    INFO_RECEIVED: { description: 'A participant reported DDLs.' },
+    CONFLICT_DETECTED: { description: 'A report contradicts other shards.' },
+    OPERATION_PUT: { description: 'A participant was told what to do.' },
+    OPERATION_DONE: { description: 'A participant has carried out its operation.' },
+    LOCK_SYNCED: { description: 'All sources have reported, or all tables have the joined schema.' },
+    LOCK_RESOLVED: { description: 'All are done; the lock was removed.' },
+    LOCK_UNLOCKED: { description: 'A person unlocked a lock.' },
+    LOCK_BROKEN: { description: 'A person let a blocked source execute or skip its DDLs.' },
+    TABLE_ADDED: { description: 'A table takes part in a lock.' },
+    TABLE_REMOVED: { description: 'A table takes no part in a lock any more.' },
+    META_REMOVED: { description: 'A person removed what was stored of a task or of some of its sources.' },
+    WORKER_ONLINE: { description: 'A worker works for a source.' },
+    WORKER_OFFLINE: { description: 'A worker left, or was not heard of.' },
+    DIVERGENCE: { description: 'While only observing: DM decided otherwise.' },
   },
 });
 

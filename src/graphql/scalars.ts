@@ -1,5 +1,7 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { GraphQLDateTime } from 'graphql-scalars';
+import { formatEventCursor, parseEventCursor } from '../core/model/event-cursor';
+import type { EventCursor } from '../core/model/event-cursor';
 import { NO_REVISION, parseRevision } from '../core/model/revision';
 import type { Revision } from '../core/model/revision';
 
@@ -24,6 +26,39 @@ export const ShardRevision = new GraphQLScalarType<Revision, string>({
     throw badRevision(node.kind);
   },
 });
+
+/** A place among all events, as `<revision>.<index>`; clients send it back as it came. */
+export const ShardCursor = new GraphQLScalarType<EventCursor, string>({
+  name: 'ShardCursor',
+  description:
+    'A place among all events, as `<revision>.<index>`: the revision at which an event was recorded, and its number there. The same on every server.',
+  serialize: (value) => {
+    if (!isEventCursor(value)) throw new GraphQLError('a cursor has a revision and an index inside the server');
+    return formatEventCursor(value);
+  },
+  parseValue: readCursor,
+  parseLiteral: (node) => {
+    if (node.kind === Kind.STRING) return readCursor(node.value);
+    throw badCursor(node.kind);
+  },
+});
+
+function isEventCursor(value: unknown): value is EventCursor {
+  return typeof value === 'object' && value !== null && 'revision' in value && 'index' in value;
+}
+
+function readCursor(value: unknown): EventCursor {
+  if (typeof value !== 'string') throw badCursor(JSON.stringify(value));
+  try {
+    return parseEventCursor(value);
+  } catch {
+    throw badCursor(JSON.stringify(value));
+  }
+}
+
+function badCursor(found: string): GraphQLError {
+  return new GraphQLError(`expected a cursor of events, <revision>.<index>, found ${found}`);
+}
 
 function readRevision(value: unknown): Revision {
   const text = typeof value === 'number' ? String(value) : value;

@@ -4,11 +4,14 @@ import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync, createResolversMap } from 'type-graphql';
 import { guardSchema } from './access/guard-schema';
 import { entityResolvers } from './resolvers/entities';
+import { EventQueries, LockEventFields } from './resolvers/event-queries';
+import { LockFeedSubscription } from './resolvers/lock-feed-subscription';
 import { LockFields, OperationFields, ParticipantFields, SourceFields, TaskFields } from './resolvers/object-fields';
 import { OperatorMutations } from './resolvers/operator-mutations';
 import { Queries } from './resolvers/queries';
 import { Subscriptions } from './resolvers/subscriptions';
 import { WorkerMutations } from './resolvers/worker-mutations';
+import { EVENT_TYPES } from './types/lock-event';
 import { typeDefinitionsOf } from './type-definitions';
 
 /** Subscriptions name their own source, but type-graphql wants to be given one. */
@@ -25,13 +28,17 @@ export function buildShardSchema(): GraphQLSchema {
       Queries,
       OperatorMutations,
       WorkerMutations,
+      EventQueries,
       Subscriptions,
+      LockFeedSubscription,
+      LockEventFields,
       LockFields,
       ParticipantFields,
       OperationFields,
       TaskFields,
       SourceFields,
     ],
+    orphanedTypes: [...EVENT_TYPES],
     pubSub: NO_TOPICS,
     validate: false,
     // Federation's directives are known only to the schema that is made of this one.

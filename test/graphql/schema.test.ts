@@ -107,7 +107,7 @@ describe('the GraphQL schema', () => {
         .filter(isScalarType)
         .map(({ name }) => name)
         .sort(),
-    ).toEqual(['DateTime', 'ShardRevision']);
+    ).toEqual(['DateTime', 'ShardCursor', 'ShardRevision']);
   });
 });
 

@@ -8,6 +8,9 @@ export function scriptedService(script: Partial<CoordinatorService>): Coordinato
   };
   return {
     state: new CoordinatorState({ operationsPerWrite: 128 }),
+    get events(): never {
+      return unscripted('events')();
+    },
     registerWorker: unscripted('registerWorker'),
     renewWorker: unscripted('renewWorker'),
     leaveWorker: unscripted('leaveWorker'),

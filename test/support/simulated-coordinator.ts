@@ -125,7 +125,7 @@ export class SimulatedCoordinator {
     let writes = 0;
     for (let effect = queue.shift(); effect !== undefined; effect = queue.shift()) {
       if (effect.kind === 'publish') {
-        this.published.push(...effect.events);
+        this.published.push(...effect.events.map(({ event }) => event));
         continue;
       }
       if (effect.kind === 'operations') continue;

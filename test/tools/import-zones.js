@@ -5,6 +5,7 @@
 /** Room → rooms that it may import. Paths are folders, or files with their suffix, below the repository root. */
 const allowedImports = {
   'src/core/model': [],
+  'src/core/event': ['src/core/model'],
   'src/core/table': ['src/core/model'],
   'src/core/ddl': ['src/core/model', 'src/core/table'],
   'src/core/wire': ['src/core/model', 'src/core/table'],

@@ -2,6 +2,7 @@ import type { ErrorCode } from './error-catalogue';
 import type { ConflictStage } from './conflict-stage';
 import type { LockId } from './lock-id';
 import type { SourceId, TaskName, UpstreamTable } from './names';
+import type { Mode } from './mode';
 import type { Revision } from './revision';
 
 /** What every event about a lock names. */
@@ -10,6 +11,7 @@ interface OfLock {
   readonly lockId: LockId;
   /** The creation revision of the lock, which tells it from later ones of the same ID. */
   readonly incarnation: Revision;
+  readonly mode: Mode;
 }
 
 /** One source, and in optimistic mode one of its tables. */
@@ -26,7 +28,6 @@ export interface Participant {
 export type LockEvent =
   | (OfLock & {
       readonly kind: 'LockCreated';
-      readonly mode: 'optimistic' | 'pessimistic';
       readonly by: Participant;
       readonly ddls: readonly string[];
     })

@@ -1,10 +1,10 @@
 import type { LockId } from './lock-id';
 import type { LockEvent } from './lock-event';
+import type { Mode } from './mode';
 import type { DownstreamTable, SourceId, TaskName } from './names';
 import type { Revision } from './revision';
 
-/** In which mode a task's locks work. */
-export type Mode = 'optimistic' | 'pessimistic';
+export type { Mode };
 
 /**
  * What the coordinator has decided for one upstream table of a lock, so that a restart restores it instead of deciding

@@ -99,6 +99,7 @@ function start(context: Context, entry: SourceEntry): Plan {
           task: input.task,
           lockId: blocked.lockId,
           incarnation: held?.lock.origin.incarnation ?? NO_REVISION,
+          mode: 'pessimistic',
           participant: whole(input.source),
           ddls: blocked.ddls,
           exec: input.exec,

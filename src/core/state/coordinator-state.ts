@@ -3,6 +3,7 @@ import { formatLockId } from '../model/lock-id';
 import type { LockEvent } from '../model/lock-event';
 import type { LockId } from '../model/lock-id';
 import type { DownstreamTable, SourceId, TaskName, UpstreamTable } from '../model/names';
+import type { PublishedEvent } from '../model/published-event';
 import { NO_REVISION } from '../model/revision';
 import type { FailureRecord, SessionRecord, StatusRecord, TaskRecord } from '../model/records';
 import type { Revision } from '../model/revision';
@@ -104,7 +105,7 @@ export class CoordinatorState {
   revision: Revision = NO_REVISION;
   leading = false;
   /** Events of the journal that this step read and that are to be published. */
-  published: LockEvent[] = [];
+  published: PublishedEvent[] = [];
   /** Tables and sources whose operations this step has changed. */
   touchedOperations: TouchedOperation[] = [];
   /** The journal records that are stored. */

@@ -180,7 +180,11 @@ function foldInitialSchema(state: CoordinatorState, task: TaskName, table: Upstr
 function foldJournal(state: CoordinatorState, sequence: number, change: Change): void {
   const record = readPut(state, change, readJournalRecord);
   if (record === null) return state.journal.remove(sequence);
-  state.journal.add(sequence, record.atMs);
-  for (const event of record.events) foldJournalEvent(state, event);
-  state.published.push(...record.events);
+  const { atMs, events } = record;
+  const revision = change.modRevision;
+  state.journal.add({ sequence, revision, atMs });
+  for (const [index, event] of events.entries()) {
+    foldJournalEvent(state, event);
+    state.published.push({ cursor: { revision, index }, atMs, event });
+  }
 }

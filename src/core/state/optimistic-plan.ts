@@ -139,9 +139,10 @@ export function ofLock({
   held,
 }: Pick<LockContext, 'target' | 'held'>): Pick<
   Extract<LockEvent, { kind: 'LockSynced' }>,
-  'task' | 'lockId' | 'incarnation'
+  'task' | 'lockId' | 'incarnation' | 'mode'
 > {
-  return { task: target.task, lockId: target.lockId, incarnation: held.lock.origin.incarnation };
+  const { incarnation } = held.lock.origin;
+  return { task: target.task, lockId: target.lockId, incarnation, mode: 'optimistic' };
 }
 
 /** Who takes part, as events name it. */

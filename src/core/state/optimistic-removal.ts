@@ -39,7 +39,6 @@ export function planRecordLock(context: LockContext): Write {
     events.push({
       ...ofLock(context),
       kind: 'LockCreated',
-      mode: 'optimistic',
       by: { source: by.source, table: by.table },
       ddls: by.info?.ddls ?? [],
     });
@@ -163,7 +162,7 @@ function forgetInLock(state: CoordinatorState, entry: TableEntry, lockId: LockId
     events:
       incarnation === null
         ? []
-        : [{ kind: 'TableRemoved', task, lockId, incarnation, participant: participantOf(entry) }],
+        : [{ kind: 'TableRemoved', task, lockId, incarnation, mode: 'optimistic', participant: participantOf(entry) }],
   };
 }
 

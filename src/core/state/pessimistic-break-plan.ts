@@ -83,6 +83,7 @@ export function brokenEvent(state: CoordinatorState, entry: SourceEntry, mark: B
     task: entry.task,
     lockId,
     incarnation,
+    mode: 'pessimistic',
     actionId,
     participant: whole(entry.source),
     exec,

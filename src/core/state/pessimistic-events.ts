@@ -37,7 +37,7 @@ export function untoldEvents({ lock, told }: HeldLock, part: NewsPart): LockEven
   const of = ofLock(lock);
   const { ddls } = lock.origin;
   const events: LockEvent[] = [];
-  if (told === null) events.push({ ...of, kind: 'LockCreated', mode: 'pessimistic', by: whole(lock.owner), ddls });
+  if (told === null) events.push({ ...of, kind: 'LockCreated', by: whole(lock.owner), ddls });
   for (const source of part.sources) events.push(...received(lock, source));
   for (const source of part.conflicts) events.push(...detected(lock, source));
   if (part.isAll && lock.synced && told?.synced !== true) events.push({ ...of, kind: 'LockSynced' });
@@ -48,8 +48,8 @@ export function untoldEvents({ lock, told }: HeldLock, part: NewsPart): LockEven
 /** What names the lock in an event. */
 export function ofLock({
   origin,
-}: PessimisticLock): Pick<Extract<LockEvent, { kind: 'LockSynced' }>, 'task' | 'lockId' | 'incarnation'> {
-  return { task: origin.task, lockId: origin.id, incarnation: origin.incarnation };
+}: PessimisticLock): Pick<Extract<LockEvent, { kind: 'LockSynced' }>, 'task' | 'lockId' | 'incarnation' | 'mode'> {
+  return { task: origin.task, lockId: origin.id, incarnation: origin.incarnation, mode: 'pessimistic' };
 }
 
 /** A source as events name it. */

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../model/error-catalogue';
 import { unreachable } from '../model/invariant';
 import type { LockEvent, Participant } from '../model/lock-event';
 import type { LockId } from '../model/lock-id';
+import type { Mode } from '../model/mode';
 import { parseSourceId, parseTaskName, parseUpstreamTable } from '../model/names';
 import type { SourceId, TaskName } from '../model/names';
 import { parseRevision } from '../model/revision';
@@ -39,7 +40,6 @@ export function readLockEvent(event: JsonValue): LockEvent {
       return {
         ...readLock(event),
         kind,
-        mode: event.field('mode').oneOf(['optimistic', 'pessimistic']),
         by: readParticipant(event.field('by')),
         ddls: readTexts(event.field('ddls')),
       };
@@ -139,11 +139,12 @@ function readParticipant(value: JsonValue): Participant {
   return { source, table };
 }
 
-function readLock(event: JsonValue): { task: TaskName; lockId: LockId; incarnation: Revision } {
+function readLock(event: JsonValue): { task: TaskName; lockId: LockId; incarnation: Revision; mode: Mode } {
   return {
     task: readTask(event),
     lockId: event.field('lockId').parsed(parseStoredLockId),
     incarnation: readRevision(event.field('incarnation')),
+    mode: event.field('mode').oneOf(['optimistic', 'pessimistic']),
   };
 }
 

@@ -15,13 +15,13 @@ const source = parseSourceId('源');
 const target = parseDownstreamTable('shop', 'or`ders');
 const lockId = formatLockId(task, target);
 const incarnation = parseRevision(12);
-const ofLock = { task, lockId, incarnation };
+const ofLock = { task, lockId, incarnation, mode: 'optimistic' } as const;
 const participant: Participant = { source, table: parseUpstreamTable(source, 'd', 'u') };
 const whole: Participant = { source, table: null };
 const ddls = ['ALTER TABLE `shop`.`or``ders` ADD COLUMN `c` INT'];
 
 const events: readonly LockEvent[] = [
-  { ...ofLock, kind: 'LockCreated', mode: 'optimistic', by: participant, ddls },
+  { ...ofLock, kind: 'LockCreated', by: participant, ddls },
   { ...ofLock, kind: 'InfoReceived', participant, ddls, infoRevision: parseRevision(13) },
   { ...ofLock, kind: 'ConflictDetected', participant, code: 'CONFLICT_DETECTED', message: 'because', ddls },
   { ...ofLock, kind: 'OperationPut', participant, ddls: [], exec: null, stage: 'none', message: '' },

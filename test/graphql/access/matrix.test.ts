@@ -21,6 +21,7 @@ const REQUESTS: Readonly<Record<string, string>> = {
   'Query.shardWorkers': '{ shardWorkers { totalCount } }',
   'Query.shardAction': '{ shardAction(id: "none") { id } }',
   'Query.pendingShardOperations': '{ pendingShardOperations(task: "t1", source: "s1") { id } }',
+  'Query.shardEvents': '{ shardEvents(filter: {task: "t1"}) { complete } }',
   'Query.shardCluster': '{ shardCluster { phase } }',
   'Query._service': '{ _service { sdl } }',
   'Query._entities': '{ _entities(representations: [{__typename: "ShardTask", name: "t1"}]) { __typename } }',
@@ -43,6 +44,7 @@ const REQUESTS: Readonly<Record<string, string>> = {
   'Mutation.failShardOperation': `mutation { failShardOperation(input: {session: ${session}, revision: "1", reason: "x", retryable: true}) { ...R } }`,
   'Mutation.extendShardOperation': `mutation { extendShardOperation(input: {session: ${session}, revision: "1"}) { ...R } }`,
   'Mutation.reportShardStatus': `mutation { reportShardStatus(input: {session: ${session}, stage: "running"}) { ...R } }`,
+  'Subscription.shardLockEvents': 'subscription { shardLockEvents(filter: {task: "t1"}) { __typename } }',
   'Subscription.shardOperations': 'subscription { shardOperations(task: "t1", source: "s1") { id } }',
 };
 
@@ -86,9 +88,11 @@ const KINDS: Readonly<Record<string, keyof typeof MAY>> = {
   'Query.shardWorkers': 'read all',
   'Query.shardAction': 'known',
   'Query.pendingShardOperations': 'read s1',
+  'Query.shardEvents': 'read t1',
   'Query.shardCluster': 'read all',
   'Query._service': 'known',
   'Query._entities': 'read t1',
+  'Subscription.shardLockEvents': 'read t1',
   'Subscription.shardOperations': 'read s1',
 };
 

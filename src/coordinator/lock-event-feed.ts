@@ -1,0 +1,106 @@
+import { compareEventCursors, endOfRevision } from '../core/model/event-cursor';
+import type { EventCursor } from '../core/model/event-cursor';
+import type { PublishedEvent } from '../core/model/published-event';
+import type { Revision } from '../core/model/revision';
+import type { CoordinatorState } from '../core/state/coordinator-state';
+import type { Store } from '../ports/store';
+import { EventWindow } from './event-window';
+import { JournalReader } from './journal-reader';
+import type { EventSlice, LockEventSource } from './service';
+
+/** How many of the newest events stay in memory, if nobody says. */
+const RECENT_EVENTS = 10_000;
+
+/**
+ * What happened to locks, for everybody who wants to know it. There are no queues: who reads remembers his place and asks
+ * for what comes after it, from memory if that is recent, else from the journal. So a slow reader costs nobody anything.
+ */
+export class LockEventFeed implements LockEventSource {
+  readonly #journal: JournalReader;
+  readonly #listeners = new Set<() => void>();
+  /** Where the window begins. */
+  #start: EventCursor;
+  #window: EventWindow;
+
+  constructor(
+    private readonly options: {
+      readonly store: Store;
+      readonly state: () => CoordinatorState;
+      /** Resolves when the state has seen a revision. */
+      readonly caughtUp: (revision: Revision) => Promise<void>;
+      /** How many of the newest events stay in memory; 10,000 if absent. */
+      readonly recentEvents?: number | undefined;
+    },
+  ) {
+    this.#journal = new JournalReader(options.store, options.state);
+    this.#start = this.#newestPlace();
+    this.#window = this.#newWindow();
+  }
+
+  get head(): EventCursor {
+    const { revision } = this.options.state();
+    const last = this.#window.last?.cursor ?? this.#start;
+    return last.revision < revision ? { revision, index: 0 } : last;
+  }
+
+  /** These came back from the store. */
+  publish(events: readonly PublishedEvent[]): void {
+    this.#window.push(events);
+    this.#notify();
+  }
+
+  /** The state was built anew: what happened meanwhile stands in the journal only. */
+  restart(): void {
+    this.#start = this.#newestPlace();
+    this.#window = this.#newWindow();
+    this.#notify();
+  }
+
+  reachesBack(after: EventCursor): boolean {
+    return this.#window.read(after, after, 0) !== null || this.#journal.reachesBack(after);
+  }
+
+  oldest(most: EventCursor): EventCursor {
+    const oldest = endOfRevision(this.options.state().journal.trimmedThrough);
+    return compareEventCursors(oldest, most) < 0 ? oldest : most;
+  }
+
+  recent(after: EventCursor, until: EventCursor, most: number): EventSlice | null {
+    return this.#window.read(after, until, most);
+  }
+
+  async read(after: EventCursor, until: EventCursor, most: number): Promise<EventSlice | null> {
+    return this.#window.read(after, until, most) ?? (await this.#journal.read(after, until, most));
+  }
+
+  async readBack(after: EventCursor, before: EventCursor): Promise<EventSlice> {
+    return await this.#journal.readBack(after, before);
+  }
+
+  async caughtUp({ revision }: EventCursor): Promise<boolean> {
+    if (revision > this.options.state().revision) {
+      if (revision > (await this.options.store.revision())) return false;
+      await this.options.caughtUp(revision);
+    }
+    return true;
+  }
+
+  onPublished(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** How many events the newest record has, the index doesn't know. */
+  #newestPlace(): EventCursor {
+    const { revision, journal } = this.options.state();
+    return journal.between(revision, revision, 1).length > 0 ? endOfRevision(revision) : { revision, index: 0 };
+  }
+
+  #newWindow(): EventWindow {
+    return new EventWindow(this.#start, this.options.recentEvents ?? RECENT_EVENTS);
+  }
+
+  #notify(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
