@@ -51,7 +51,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const store = await openStore(options.store, clock);
   const parts: (() => Promise<void>)[] = [() => store.close()];
   try {
-    const coordinator = await Coordinator.start({ store, clock, logger });
+    const coordinator = await Coordinator.start({ store, clock, logger, storeKind: options.store.kind });
     parts.unshift(() => coordinator.stop());
     const { authFile } = options;
     const authenticator =

@@ -6,6 +6,7 @@ import type { SourceId, TaskName } from '../core/model/names';
 import type { Mode, TaskRecord } from '../core/model/records';
 import { failure, success } from '../core/model/result';
 import type { Revision } from '../core/model/revision';
+import { VERSION } from '../core/model/version';
 import { planAcknowledge, planExtendOperation, planFailOperation } from '../core/request/acknowledge';
 import { dryRunAction, planAskAction } from '../core/request/ask-action';
 import type { ActionDemand } from '../core/request/ask-action';
@@ -35,6 +36,7 @@ import type {
   RegisterWorkerInput,
   ReportedInfo,
   ReportInfoInput,
+  ServerIdentity,
   SessionGrant,
   SessionRef,
   SourceInfoReport,
@@ -46,16 +48,24 @@ import type { ShellOptions } from './shell';
 /** How long an action may be waited for, in milliseconds. */
 const LONGEST_WAIT_MS = 20_000;
 
+/** What a coordinator with its requests needs. */
+export interface CoordinatorOptions extends ShellOptions {
+  /** What kind the store is of, for who asks; in memory if absent. */
+  readonly storeKind?: ServerIdentity['storeKind'];
+}
+
 /** A coordinator with everything that requests can do to it. */
 export class Coordinator implements CoordinatorService {
   readonly #store: Store;
   readonly #leases: SessionLeases;
+  readonly server: ServerIdentity;
 
   private constructor(
     private readonly shell: CoordinatorShell,
-    private readonly options: ShellOptions,
+    private readonly options: CoordinatorOptions,
   ) {
     this.#store = options.store;
+    this.server = { id: randomUUID(), version: VERSION, storeKind: options.storeKind ?? 'memory' };
     this.#leases = new SessionLeases(options.store);
   }
 
@@ -63,7 +73,7 @@ export class Coordinator implements CoordinatorService {
    * Read what is stored, and lead.
    * @throws LockstepError STORE_UNAVAILABLE; DM_LEADS while a dm-master leads on this store
    */
-  static async start(options: ShellOptions): Promise<Coordinator> {
+  static async start(options: CoordinatorOptions): Promise<Coordinator> {
     return new Coordinator(await CoordinatorShell.start(options), options);
   }
 
@@ -94,7 +104,7 @@ export class Coordinator implements CoordinatorService {
     const lease = await this.#store.grant(input.ttlMs);
     const sessionId = randomUUID();
     const registered = await this.#execute((state) =>
-      planRegister(state, { ...input, sessionId, lease: lease.id, nowMs: this.#nowMs() }),
+      planRegister(state, { ...input, sessionId, lease: lease.id, nowMs: this.nowMs() }),
     );
     if (!registered.ok) {
       await this.#store.revoke(lease.id);
@@ -168,7 +178,7 @@ export class Coordinator implements CoordinatorService {
 
   async failOperation(session: SessionRef, input: FailOperationInput): Outcome<null> {
     await this.#see(input.revision);
-    return await this.#execute((state) => planFailOperation(state, session, input, this.#nowMs()));
+    return await this.#execute((state) => planFailOperation(state, session, input, this.nowMs()));
   }
 
   async extendOperation(
@@ -177,12 +187,12 @@ export class Coordinator implements CoordinatorService {
     revision: Revision,
   ): Outcome<null> {
     await this.#see(revision);
-    return await this.#execute((state) => planExtendOperation(state, session, { table, revision }, this.#nowMs()));
+    return await this.#execute((state) => planExtendOperation(state, session, { table, revision }, this.nowMs()));
   }
 
   async reportStatus(session: SessionRef, status: WorkerStatusInput): Outcome<null> {
     const reported = await this.#execute((state) =>
-      planReportStatus(state, session, { ...status, atMs: this.#nowMs() }),
+      planReportStatus(state, session, { ...status, atMs: this.nowMs() }),
     );
     return reported.ok ? success(null) : reported;
   }
@@ -201,7 +211,7 @@ export class Coordinator implements CoordinatorService {
 
   async act(request: ActionRequest): Outcome<ActionAnswer> {
     const { input, actor, reason, idempotencyKey, dryRun } = request;
-    const demand: ActionDemand = { id: actionId(request), input, actor, reason, nowMs: this.#nowMs() };
+    const demand: ActionDemand = { id: actionId(request), input, actor, reason, nowMs: this.nowMs() };
     if (dryRun) return success(this.#rehearse(demand));
     const asked = await this.#execute((state) => planAskAction(state, demand));
     if (!asked.ok) return asked;
@@ -243,7 +253,7 @@ export class Coordinator implements CoordinatorService {
       await this.shell.caughtUp(revision);
   }
 
-  #nowMs(): number {
+  nowMs(): number {
     return this.options.clock.wallMs();
   }
 }

@@ -108,12 +108,24 @@ export interface LockEventSource {
   onPublished(listener: () => void): () => void;
 }
 
+/** Which server answers, and where it keeps its state. */
+export interface ServerIdentity {
+  /** New with each start. */
+  readonly id: string;
+  readonly version: string;
+  readonly storeKind: 'memory' | 'embedded' | 'etcd';
+}
+
 /** Everything that requests can do; the GraphQL resolvers call nothing else. */
 export interface CoordinatorService {
   /** What the server knows now; read only. */
   readonly state: CoordinatorState;
   /** What happened to locks. */
   readonly events: LockEventSource;
+  /** Which server this is. */
+  readonly server: ServerIdentity;
+  /** The server's clock, in milliseconds since 1970. */
+  nowMs(): number;
 
   registerWorker(input: RegisterWorkerInput): Outcome<SessionGrant>;
   renewWorker(session: SessionRef): Outcome<SessionGrant>;

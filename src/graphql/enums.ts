@@ -8,6 +8,7 @@ export const ShardMode = { OPTIMISTIC: 'optimistic', PESSIMISTIC: 'pessimistic' 
 
 /** How far a lock is, by its name in GraphQL. */
 export const ShardLockState = {
+  FORMING: 'forming',
   WAITING: 'waiting',
   CONFLICT: 'conflict',
   EXECUTING: 'executing',
@@ -26,6 +27,9 @@ export const ShardConflictStage = {
   SKIP_WAIT_REDIRECT: 'skip and wait for redirect',
   ERROR: 'error',
 } as const;
+
+/** How far one table's drop of a column has come, by its name in GraphQL. */
+export const ShardDropStage = { NOT_DONE: 0, TABLE_DONE: 1, EXECUTED: 2 } as const;
 
 /** What a person has done with DDLs. */
 export const ShardDDLAction = { EXEC: 'exec', SKIP: 'skip' } as const;
@@ -87,6 +91,12 @@ export const ShardServerPhase = { RECOVERING: 'recovering', LEADING: 'leading', 
 /** What a server does. */
 export type ServerPhase = (typeof ShardServerPhase)[keyof typeof ShardServerPhase];
 
+/** Where the state is kept, by its name in GraphQL. */
+export const ShardStoreKind = { MEMORY: 'memory', EMBEDDED: 'embedded', ETCD: 'etcd' } as const;
+
+/** Where the state is kept. */
+export type StoreKind = (typeof ShardStoreKind)[keyof typeof ShardStoreKind];
+
 /** The codes of the error catalogue, by themselves. */
 export const ShardErrorCode = codesByThemselves();
 
@@ -119,6 +129,9 @@ registerEnumType(ShardLockState, {
   name: 'ShardLockState',
   description: 'How far a lock is.',
   valuesConfig: {
+    FORMING: {
+      description: 'A group inside a source is not complete; no source has reported yet, so there is no lock.',
+    },
     WAITING: { description: 'Some sources or tables have not reported their DDLs yet.' },
     CONFLICT: { description: 'Shards contradict each other; a person, or another DDL, has to decide.' },
     EXECUTING: { description: 'All have reported; some have not carried out their operation yet.' },
@@ -136,6 +149,16 @@ registerEnumType(ShardConflictStage, {
     UNLOCKED: { description: 'A person has decided: execute the DDLs that the operation holds, or none.' },
     SKIP_WAIT_REDIRECT: { description: 'Skip the DDL and the rows after it until the other shards follow.' },
     ERROR: { description: 'The report could not be decided on; its message says why.' },
+  },
+});
+
+registerEnumType(ShardDropStage, {
+  name: 'ShardDropStage',
+  description: "How far one table's drop of a column has come.",
+  valuesConfig: {
+    NOT_DONE: { description: 'The table has not carried out its operation.' },
+    TABLE_DONE: { description: 'The table has carried it out; the downstream still has the column.' },
+    EXECUTED: { description: 'The column was dropped downstream.' },
   },
 });
 
@@ -212,6 +235,16 @@ registerEnumType(ShardServerPhase, {
     RECOVERING: { description: 'It reads the store, or the store cannot be reached.' },
     LEADING: { description: 'It decides, and carries decisions out.' },
     FOLLOWING: { description: 'It follows the changes and is ready to take over.' },
+  },
+});
+
+registerEnumType(ShardStoreKind, {
+  name: 'ShardStoreKind',
+  description: 'Where the state is kept.',
+  valuesConfig: {
+    MEMORY: { description: 'In the process; gone when it ends.' },
+    EMBEDDED: { description: 'In a directory of the process.' },
+    ETCD: { description: 'In an etcd.' },
   },
 });
 

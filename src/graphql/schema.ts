@@ -5,8 +5,9 @@ import { buildSchemaSync, createResolversMap } from 'type-graphql';
 import { guardSchema } from './access/guard-schema';
 import { entityResolvers } from './resolvers/entities';
 import { EventQueries, LockEventFields } from './resolvers/event-queries';
+import { LockFields, ParticipantFields, WaitReasonFields } from './resolvers/lock-fields';
 import { LockFeedSubscription } from './resolvers/lock-feed-subscription';
-import { LockFields, OperationFields, ParticipantFields, SourceFields, TaskFields } from './resolvers/object-fields';
+import { OperationFields, SourceFields, TaskFields } from './resolvers/object-fields';
 import { OperatorMutations } from './resolvers/operator-mutations';
 import { Queries } from './resolvers/queries';
 import { Subscriptions } from './resolvers/subscriptions';
@@ -34,6 +35,7 @@ export function buildShardSchema(): GraphQLSchema {
       LockEventFields,
       LockFields,
       ParticipantFields,
+      WaitReasonFields,
       OperationFields,
       TaskFields,
       SourceFields,

@@ -1,4 +1,5 @@
 import type { CoordinatorService } from '../../src/coordinator/service';
+import { VERSION } from '../../src/core/model/version';
 import { CoordinatorState } from '../../src/core/state/coordinator-state';
 
 /** A service that does what a test says, and has no state; anything else is a defect of the test. */
@@ -11,6 +12,8 @@ export function scriptedService(script: Partial<CoordinatorService>): Coordinato
     get events(): never {
       return unscripted('events')();
     },
+    server: { id: 'test', version: VERSION, storeKind: 'memory' },
+    nowMs: () => 0,
     registerWorker: unscripted('registerWorker'),
     renewWorker: unscripted('renewWorker'),
     leaveWorker: unscripted('leaveWorker'),

@@ -21,6 +21,7 @@ import { JournalIndex } from './journal-index';
 import { Outbox } from './outbox';
 import { EMBEDDED_RETENTION } from './retention';
 import type { Retention } from './retention';
+import { Past } from './past';
 import { PessimisticState } from './pessimistic-state';
 import type { Attempt, Target } from './table-entry';
 import { TableEntry } from './table-entry';
@@ -60,6 +61,12 @@ export interface OpenRedirect {
 /** A table that is left out of its lock by hand, as it was in it. */
 export interface SetAside extends Omit<LockMember, 'key'> {
   readonly marks: readonly DropMark[];
+}
+
+/** What a worker last said of itself. */
+export interface SourceStatus extends StatusRecord {
+  /** The revision at which it was stored. */
+  readonly revision: Revision;
 }
 
 /** A worker that speaks for a source of a task. */
@@ -110,6 +117,8 @@ export class CoordinatorState {
   touchedOperations: TouchedOperation[] = [];
   /** The journal records that are stored. */
   readonly journal = new JournalIndex();
+  /** What the journal tells of former locks and of workers that went. */
+  readonly past = new Past();
   /** When the leader last looked for what has expired. */
   trimmedAtMs = 0;
   /** Workers that came or went, until the journal tells it. */
@@ -138,7 +147,7 @@ export class CoordinatorState {
   /** Why operations couldn't be carried out, by table or source. */
   readonly failures = new Map<TableKey | SourceKey, FailureRecord>();
   /** What workers last said of themselves. */
-  readonly statuses = new Map<SourceKey, StatusRecord>();
+  readonly statuses = new Map<SourceKey, SourceStatus>();
   readonly answers = new Map<TableKey, PendingAnswer>();
   /** Tables that are to be redirected. */
   readonly redirecting = new Map<TableKey, OpenRedirect>();

@@ -128,6 +128,7 @@ function foldDecision(state: CoordinatorState, key: { lockId: LockId; table: Ups
     state.leaving.setFormerLock(entry.key, key.lockId, { ...former, decisionRevision: NO_REVISION });
   entry.decisionRevision = revision;
   entry.decidedRevision = record?.infoRevision ?? NO_REVISION;
+  entry.decidedAtMs = record?.atMs ?? null;
   if (former !== undefined) settleLeaving(state, entry);
   if (record === null) return;
   entry.putRevision = record.operationRevision ?? change.modRevision;
@@ -185,6 +186,7 @@ function foldJournal(state: CoordinatorState, sequence: number, change: Change):
   state.journal.add({ sequence, revision, atMs });
   for (const [index, event] of events.entries()) {
     foldJournalEvent(state, event);
+    state.past.take(event, atMs);
     state.published.push({ cursor: { revision, index }, atMs, event });
   }
 }

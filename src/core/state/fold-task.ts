@@ -93,7 +93,7 @@ export function foldStatus(
 ): void {
   const record = readPut(state, change, readStatusRecord);
   if (record === null) state.statuses.delete(sourceKey(key.task, key.source));
-  else state.statuses.set(sourceKey(key.task, key.source), record);
+  else state.statuses.set(sourceKey(key.task, key.source), { ...record, revision: change.modRevision });
 }
 
 /** The tables of a source of a pessimistic task were put or deleted. */

@@ -81,6 +81,7 @@ function depart(state: CoordinatorState, entry: TableEntry): void {
   const marks = [...(state.setAside.get(entry.key)?.marks ?? []), ...detach(state, entry, target)];
   entry.decisionRevision = NO_REVISION;
   entry.decidedRevision = NO_REVISION;
+  entry.decidedAtMs = null;
   leaveBehind(state, entry, target.lockId, {
     incarnation,
     decisionRevision,

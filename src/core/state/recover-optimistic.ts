@@ -139,6 +139,7 @@ function chooseDecision(entry: TableEntry, records: readonly FoundDecision[], fi
   const { record, revision } = found;
   entry.decisionRevision = revision;
   entry.decidedRevision = record.infoRevision;
+  entry.decidedAtMs = record.atMs;
   entry.putRevision = record.operationRevision ?? revision;
   findings.decisions.set(entry, found);
 }

@@ -65,6 +65,8 @@ export class TableEntry {
   putRevision: Revision = NO_REVISION;
   /** The info that its stored decision record answers; 0: none, or no record. */
   decidedRevision: Revision = NO_REVISION;
+  /** When its stored decision record was put, in milliseconds; null: no record. */
+  decidedAtMs: number | null = null;
   /** The revision of its stored decision record; 0: none. */
   decisionRevision: Revision = NO_REVISION;
   /** Whether its stored info can't be read: nobody knows what it reports, so its lock stays. */

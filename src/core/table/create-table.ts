@@ -15,7 +15,7 @@ import type { Column, Index, TableSchema } from './table-schema';
  * defaults of nullable columns, literal defaults of BLOB, TEXT and JSON, an empty default of BIT).
  */
 export function createTableText(schema: TableSchema): string {
-  const hidden = new Map(schema.columns.filter((column) => column.hidden).map((c) => [lowerName(c.name), c]));
+  const hidden = hiddenColumns(schema);
   const columns = schema.columns.filter((column) => !column.hidden).map((column) => columnLine(column, schema));
   const indexes = schema.indexes.map((index) => indexLine(index, schema, hidden));
   return `CREATE TABLE ${quoteName(schema.name)} (\n  ${[...columns, ...indexes].join(',\n  ')}\n)${tableOptions(schema)}`;
@@ -27,6 +27,24 @@ export function createTableText(schema: TableSchema): string {
  */
 export function createTableTextOfShape(shape: Shape, name: string, order: readonly string[] = []): string {
   return createTableText(schemaOfShape(shape, name, order));
+}
+
+/** One column of a shape as its `CREATE TABLE` writes it; null: there is none of that name. */
+export function columnDefinition(shape: Shape, name: string): string | null {
+  const schema = schemaOfShape(shape, '');
+  const column = schema.columns.find((each) => lowerName(each.name) === lowerName(name));
+  return column === undefined ? null : columnLine(column, schema);
+}
+
+/** One index of a shape as its `CREATE TABLE` writes it; null: there is none of that name. */
+export function indexDefinition(shape: Shape, name: string): string | null {
+  const schema = schemaOfShape(shape, '');
+  const index = schema.indexes.find((each) => lowerName(each.name) === lowerName(name));
+  return index === undefined ? null : indexLine(index, schema, hiddenColumns(schema));
+}
+
+function hiddenColumns(schema: TableSchema): ReadonlyMap<string, Column> {
+  return new Map(schema.columns.filter((column) => column.hidden).map((column) => [lowerName(column.name), column]));
 }
 
 function columnLine(column: Column, schema: TableSchema): string {

@@ -79,6 +79,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   'Query.shardWorker': anyone,
   'Query.shardWorkers': readAll,
   'Query.shardAction': readAction,
+  'Query.shardActions': filtered,
   'Query.pendingShardOperations': readSource,
   'Query.shardEvents': filtered,
   'Query.shardCluster': readAll,

@@ -5,7 +5,7 @@ import type { ShardLock } from '../types/lock';
 import type { ShardSource, ShardTask } from '../types/task';
 import type { ShardWorker } from '../types/worker';
 import { parseLockName, viewLock } from '../views/lock-view';
-import { viewTask } from '../views/task-view';
+import { findTask } from '../views/task-view';
 import { viewWorker } from '../views/worker-view';
 
 type Resolve<Reference, Entity> = (reference: Reference, context: RequestContext) => Entity | null;
@@ -19,7 +19,7 @@ export const entityResolvers = {
   },
   ShardTask: {
     __resolveReference: orNull<{ readonly name: string }, ShardTask>(({ name }, { service }) =>
-      viewTask(service.state, parseTaskName(name)),
+      findTask(service.state, parseTaskName(name)),
     ),
   },
   ShardSource: {

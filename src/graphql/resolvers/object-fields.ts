@@ -1,71 +1,23 @@
+import { problemsOf } from '../../core/diagnosis/problems';
 import { parseTaskName } from '../../core/model/names';
 import { sourceKey } from '../../core/model/table-key';
 import { Arg, Ctx, FieldResolver, ID, Int, Resolver, Root } from '../decorators';
 import type { RequestContext } from '../request-context';
-import { ShardLockConnection, ShardParticipantConnection, ShardRouteConnection } from '../types/connections';
-import { ShardLock, ShardParticipant } from '../types/lock';
+import { ShardLockConnection, ShardRouteConnection } from '../types/connections';
+import { ShardLock } from '../types/lock';
+import { ShardProblem } from '../types/diagnosis';
+import { ShardDownstreamTable } from '../types/names';
 import { ShardOperation } from '../types/operation';
 import { ShardSource, ShardTask } from '../types/task';
 import { ShardWorker } from '../types/worker';
-import { listLocks, viewLock, viewParticipants } from '../views/lock-view';
+import { ANY_LOCK, listLocks } from '../views/lock-filter';
+import { viewLock } from '../views/lock-view';
 import { pageOf } from '../views/page';
 import type { Page } from '../views/page';
-import { routesOf, tasksOfSource, viewTask } from '../views/task-view';
-import { viewWorker } from '../views/worker-view';
-
-const FIRST = 'At most this many items, up to 1,000.';
-const AFTER = 'The cursor after which the page begins.';
-
-/** Fields of locks that lead to other objects. */
-@Resolver(() => ShardLock)
-export class LockFields {
-  @FieldResolver(() => ShardTask, { description: 'The task.' })
-  task(@Root() lock: ShardLock, @Ctx() { service }: RequestContext): ShardTask | null {
-    return viewTask(service.state, lock.taskName);
-  }
-
-  @FieldResolver(() => ShardSource, { nullable: true, description: 'The owner, as `ownerId` names it.' })
-  owner(@Root() { ownerId }: ShardLock): ShardSource | null {
-    return ownerId === null ? null : { id: ownerId };
-  }
-
-  @FieldResolver(() => ShardParticipantConnection, { description: 'The sources or upstream tables of the lock.' })
-  participants(
-    @Root() lock: ShardLock,
-    @Ctx() { service }: RequestContext,
-    @Arg('first', () => Int, { defaultValue: 100, description: FIRST }) first: number,
-    @Arg('after', () => String, { nullable: true, description: AFTER }) after: string | null,
-  ): Page<ShardParticipant> {
-    const participants = viewParticipants(service.state, lock.id);
-    return pageOf(
-      participants,
-      { first, after: after ?? null },
-      ({ key }) => key,
-      ({ view }) => view(),
-    );
-  }
-}
-
-/** Fields of participants that lead to other objects. */
-@Resolver(() => ShardParticipant)
-export class ParticipantFields {
-  @FieldResolver(() => ShardSource, { description: 'The source.' })
-  source(@Root() { sourceId }: ShardParticipant): ShardSource {
-    return { id: sourceId };
-  }
-
-  @FieldResolver(() => ShardWorker, {
-    nullable: true,
-    description: 'The worker of the source; null: none is registered now.',
-  })
-  worker(
-    @Root() { taskName, sourceId }: ShardParticipant,
-    @Ctx() { service: { state } }: RequestContext,
-  ): ShardWorker | null {
-    const session = state.sessions.get(sourceKey(taskName, sourceId));
-    return session === undefined ? null : viewWorker(state, session.record.worker);
-  }
-}
+import { viewProblem } from '../views/cluster-view';
+import { routesOf, targetsOf, tasksOfSource } from '../views/task-view';
+import { sessionsOf, viewWorker } from '../views/worker-view';
+import { AFTER, FIRST } from './page-arguments';
 
 /** Fields of operations that lead to other objects. */
 @Resolver(() => ShardOperation)
@@ -86,8 +38,25 @@ export class TaskFields {
 
   @FieldResolver(() => [ShardWorker], { description: 'The workers that are registered for it now.' })
   workers(@Root() { name }: ShardTask, @Ctx() { service: { state } }: RequestContext): ShardWorker[] {
-    const names = [...state.sessions.values()].filter(({ task }) => task === name).map(({ record }) => record.worker);
+    const names =
+      sessionsOf(state)
+        .ofTask.get(name)
+        ?.map(({ record }) => record.worker) ?? [];
     return [...new Set(names)].sort().flatMap((worker) => viewWorker(state, worker) ?? []);
+  }
+
+  @FieldResolver(() => [ShardDownstreamTable], {
+    description: 'The downstream tables that its shards are merged into.',
+  })
+  targets(@Root() { name }: ShardTask, @Ctx() { service: { state } }: RequestContext): ShardDownstreamTable[] {
+    return targetsOf(state, name);
+  }
+
+  @FieldResolver(() => [ShardProblem], { description: 'What somebody should look at of this task.' })
+  problems(@Root() { name }: ShardTask, @Ctx() { service: { state } }: RequestContext): ShardProblem[] {
+    return problemsOf(state)
+      .filter(({ task }) => task === name)
+      .map(viewProblem);
   }
 
   @FieldResolver(() => ShardLockConnection, { description: 'Its locks, by their IDs.' })
@@ -97,12 +66,11 @@ export class TaskFields {
     @Arg('first', () => Int, { defaultValue: 50, description: FIRST }) first: number,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after: string | null,
   ): Page<ShardLock | null> {
-    const locks = listLocks(state, { task: name, sources: null, mode: null });
     return pageOf(
-      locks,
+      listLocks(state, { ...ANY_LOCK, task: name }, 'id'),
       { first, after: after ?? null },
-      (id) => id,
-      (id) => viewLock(state, id),
+      ({ key }) => key,
+      ({ id }) => viewLock(state, id),
     );
   }
 }

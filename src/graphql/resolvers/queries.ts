@@ -1,41 +1,33 @@
 import { parseSourceId, parseTaskName } from '../../core/model/names';
-import type { Mode } from '../../core/model/records';
-import { Arg, Ctx, Field, ID, InputType, Int, Query, Resolver } from '../decorators';
-import { ShardMode } from '../enums';
+import { Arg, Ctx, ID, Int, Query, Resolver } from '../decorators';
+import { ShardLockOrder } from '../diagnosis-enums';
+import type { LockOrder } from '../diagnosis-enums';
+import { ShardActionFilter, ShardLockFilter, parseActionFilter, parseLockFilter } from '../inputs/read-inputs';
 import type { RequestContext } from '../request-context';
 import { ShardAction } from '../types/action';
 import { ShardCluster } from '../types/cluster';
-import { ShardLockConnection, ShardTaskConnection, ShardWorkerConnection } from '../types/connections';
+import {
+  ShardActionConnection,
+  ShardLockConnection,
+  ShardTaskConnection,
+  ShardWorkerConnection,
+} from '../types/connections';
 import { ShardLock } from '../types/lock';
 import { ShardOperation } from '../types/operation';
 import { ShardSource, ShardTask } from '../types/task';
 import { ShardWorker } from '../types/worker';
-import { viewAction } from '../views/action-view';
+import { listActions, newestFirst, viewAction } from '../views/action-view';
 import { viewCluster } from '../views/cluster-view';
-import { listLocks, parseLockName, viewLock } from '../views/lock-view';
-import type { LockFilter } from '../views/lock-view';
+import { listLocks } from '../views/lock-filter';
+import { parseLockName, viewLock } from '../views/lock-view';
 import { viewOperation } from '../views/operation-view';
 import { pageOf } from '../views/page';
 import type { Page } from '../views/page';
-import { listSources, listTasks, viewTask } from '../views/task-view';
+import { findTask, isSource, listTasks, viewTask } from '../views/task-view';
 import { listWorkers, viewWorker } from '../views/worker-view';
+import { AFTER, FIRST } from './page-arguments';
 
-const FIRST = 'At most this many items, up to 1,000.';
-const AFTER = 'The cursor after which the page begins.';
 const AT_MOST = 50;
-
-/** Which locks are listed. */
-@InputType({ description: 'Which locks are listed: those for which everything that is given holds.' })
-export class ShardLockFilter {
-  @Field(() => ID, { nullable: true, description: 'Only locks of this task.' })
-  readonly task?: string | null;
-
-  @Field(() => [ID], { nullable: true, description: 'Only locks in which one of these sources takes part.' })
-  readonly sources?: readonly string[] | null;
-
-  @Field(() => ShardMode, { nullable: true, description: 'Only locks of this mode.' })
-  readonly mode?: Mode | null;
-}
 
 /** What can be asked without changing anything. */
 @Resolver()
@@ -48,20 +40,22 @@ export class Queries {
     return viewLock(service.state, parseLockName(id));
   }
 
-  @Query(() => ShardLockConnection, { description: 'Locks, by their IDs.' })
+  @Query(() => ShardLockConnection, { description: 'Locks, also those that are only forming.' })
   shardLocks(
-    @Ctx() { service: { state } }: RequestContext,
+    @Ctx() { service }: RequestContext,
     @Arg('filter', () => ShardLockFilter, { nullable: true, description: 'Which locks; none: all.' })
     filter: ShardLockFilter | null,
+    @Arg('orderBy', () => ShardLockOrder, { defaultValue: 'oldest-progress', description: 'How they are ordered.' })
+    orderBy: LockOrder,
     @Arg('first', () => Int, { defaultValue: AT_MOST, description: FIRST }) first: number,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after: string | null,
   ): Page<ShardLock | null> {
-    const locks = listLocks(state, parseFilter(filter));
+    const { state } = service;
     return pageOf(
-      locks,
+      listLocks(state, parseLockFilter(filter ?? null, service.nowMs()), orderBy),
       { first, after: after ?? null },
-      (id) => id,
-      (id) => viewLock(state, id),
+      ({ key }) => key,
+      ({ id }) => viewLock(state, id),
     );
   }
 
@@ -70,7 +64,7 @@ export class Queries {
     @Arg('name', () => ID, { description: 'The name of the task.' }) name: string,
     @Ctx() { service }: RequestContext,
   ): ShardTask | null {
-    return viewTask(service.state, parseTaskName(name));
+    return findTask(service.state, parseTaskName(name));
   }
 
   @Query(() => ShardTaskConnection, { description: 'Tasks, by their names.' })
@@ -78,7 +72,7 @@ export class Queries {
     @Ctx() { service: { state } }: RequestContext,
     @Arg('first', () => Int, { defaultValue: AT_MOST, description: FIRST }) first: number,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after: string | null,
-  ): Page<ShardTask | null> {
+  ): Page<ShardTask> {
     return pageOf(
       listTasks(state),
       { first, after: after ?? null },
@@ -93,7 +87,7 @@ export class Queries {
     @Ctx() { service }: RequestContext,
   ): ShardSource | null {
     const source = parseSourceId(id);
-    return listSources(service.state).has(source) ? { id: source } : null;
+    return isSource(service.state, source) ? { id: source } : null;
   }
 
   @Query(() => ShardWorker, { nullable: true, description: 'A worker; null: it is not registered now.' })
@@ -127,6 +121,24 @@ export class Queries {
     return record === undefined ? null : viewAction(record);
   }
 
+  @Query(() => ShardActionConnection, {
+    description: 'Manual actions, the newest first: the audit trail. They are kept for seven days.',
+  })
+  shardActions(
+    @Ctx() { service: { state } }: RequestContext,
+    @Arg('filter', () => ShardActionFilter, { nullable: true, description: 'Which of them; none: all.' })
+    filter: ShardActionFilter | null,
+    @Arg('first', () => Int, { defaultValue: AT_MOST, description: FIRST }) first: number,
+    @Arg('after', () => String, { nullable: true, description: AFTER }) after: string | null,
+  ): Page<ShardAction> {
+    return pageOf(
+      listActions(state, parseActionFilter(filter ?? null)),
+      { first, after: after ?? null },
+      newestFirst,
+      (action) => viewAction(action),
+    );
+  }
+
   @Query(() => [ShardOperation], {
     description: 'The operations of a source that are not done, oldest first: what `shardOperations` begins with.',
   })
@@ -142,12 +154,4 @@ export class Queries {
   shardCluster(@Ctx() { service }: RequestContext): ShardCluster {
     return viewCluster(service);
   }
-}
-
-function parseFilter(filter: ShardLockFilter | null): LockFilter {
-  return {
-    task: filter?.task == null ? null : parseTaskName(filter.task),
-    sources: filter?.sources == null ? null : new Set(filter.sources.map(parseSourceId)),
-    mode: filter?.mode ?? null,
-  };
 }

@@ -1,34 +1,63 @@
 import type { Revision } from '../../core/model/revision';
-import { Field, ObjectType } from '../decorators';
-import { ShardServerPhase } from '../enums';
-import type { ServerPhase } from '../enums';
+import { Field, ID, ObjectType } from '../decorators';
+import { ShardServerPhase, ShardStoreKind } from '../enums';
+import type { ServerPhase, StoreKind } from '../enums';
 import { ShardRevision } from '../scalars';
+import { ShardProblem } from './diagnosis';
 
-/** A stored value that cannot be read. */
-@ObjectType({ description: 'A stored value that cannot be read. It is skipped until somebody corrects or deletes it.' })
-export class ShardStoreProblem {
-  @Field(() => String, { description: 'The key of the value.' })
-  readonly key!: string;
+/** One server. */
+@ObjectType({ description: 'A server: one process of this program.' })
+export class ShardServer {
+  @Field(() => ID, { description: 'Its ID, which is new with each start.' })
+  readonly id!: string;
 
-  @Field(() => String, { description: 'What is wrong with it.' })
-  readonly message!: string;
+  @Field(() => String, { description: 'Its version.' })
+  readonly version!: string;
 
-  @Field(() => ShardRevision, { description: 'The revision at which it was put.' })
+  @Field(() => ShardServerPhase, { description: 'What it does.' })
+  readonly phase!: ServerPhase;
+}
+
+/** Where the state is kept. */
+@ObjectType({ description: 'Where the state is kept.' })
+export class ShardStore {
+  @Field(() => ShardStoreKind, { description: 'Of which kind it is.' })
+  readonly kind!: StoreKind;
+
+  @Field(() => ShardRevision, { description: 'The last revision that the answering server has seen.' })
   readonly revision!: Revision;
 }
 
-/** What the answering server knows of itself and the store. */
-@ObjectType({ description: 'What the answering server knows of itself and of the store.' })
+/** What the answering server knows of itself, the store and the others. */
+@ObjectType({ description: 'What the answering server knows of itself, of the store, and of the other servers on it.' })
 export class ShardCluster {
-  @Field(() => ShardRevision, { description: 'The last revision that it has seen.' })
-  readonly revision!: Revision;
+  @Field(() => ID, { description: 'The ID of the answering server, which is new with each start.' })
+  readonly id!: string;
+
+  @Field(() => String, { description: 'The version of the answering server.' })
+  readonly version!: string;
 
   @Field(() => ShardServerPhase, { description: 'What it does.' })
   readonly phase!: ServerPhase;
 
+  @Field(() => ShardStore, { description: 'The store.' })
+  readonly store!: ShardStore;
+
+  @Field(() => ShardRevision, { description: 'The last revision that it has seen; the same as that of `store`.' })
+  readonly revision!: Revision;
+
+  @Field(() => ShardServer, { nullable: true, description: 'The server that decides and writes; null: not known.' })
+  readonly leader!: ShardServer | null;
+
+  @Field(() => [ShardServer], { description: 'The servers on this store that the answering one knows, itself too.' })
+  readonly members!: readonly ShardServer[];
+
   @Field(() => [String], { description: 'What is missing until it is ready; empty: it is.' })
   readonly notReadyBecause!: readonly string[];
 
-  @Field(() => [ShardStoreProblem], { description: 'Stored values that cannot be read.' })
-  readonly problems!: readonly ShardStoreProblem[];
+  @Field(() => [ShardProblem], {
+    description:
+      'What somebody should look at: unreadable records, orphan and phantom locks, sources that are blocked.',
+  })
+  readonly problems!: readonly ShardProblem[];
 }

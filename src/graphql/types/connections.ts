@@ -1,7 +1,11 @@
+import { ShardAction } from './action';
 import { connectionType } from './connection';
 import { ShardLock, ShardParticipant } from './lock';
 import { ShardRoute, ShardTask } from './task';
 import { ShardWorker } from './worker';
+
+/** A page of a list of manual actions. */
+export const ShardActionConnection = connectionType('ShardAction', 'manual actions', () => ShardAction);
 
 /** A page of a list of locks. */
 export const ShardLockConnection = connectionType('ShardLock', 'locks', () => ShardLock);

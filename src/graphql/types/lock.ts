@@ -1,31 +1,16 @@
 import type { ConflictStage } from '../../core/model/conflict-stage';
 import type { LockId } from '../../core/model/lock-id';
-import type { SourceId, TaskName } from '../../core/model/names';
+import type { SourceId, TaskName, UpstreamTable } from '../../core/model/names';
 import type { Mode } from '../../core/model/records';
 import type { Revision } from '../../core/model/revision';
+import type { DropStage } from '../../core/optimistic/dropped-columns';
 import { Directive, Field, ID, Int, ObjectType } from '../decorators';
-import { ShardConflictStage, ShardLockState, ShardMode } from '../enums';
+import { ShardConflictStage, ShardDropStage, ShardLockState, ShardMode } from '../enums';
 import type { LockState } from '../enums';
 import { DateTime, ShardRevision } from '../scalars';
 import { ShardDownstreamTable, ShardUpstreamTable } from './names';
 import { ShardOperation } from './operation';
-
-/** Why the schemas of a lock's tables don't join. */
-@ObjectType({ description: 'Why the schemas of the tables of a lock cannot be joined.' })
-export class ShardSchemaConflict {
-  @Field(() => String, { description: 'What cannot be joined, for example `columns.c1.type`.' })
-  readonly path!: string;
-
-  @Field(() => String, { description: 'Why not.' })
-  readonly reason!: string;
-}
-
-/** The schema of a table. */
-@ObjectType({ description: 'The schema of a table, as locks compare it: without comments and the like.' })
-export class ShardTableSchema {
-  @Field(() => String, { description: 'The schema as a `CREATE TABLE` statement.' })
-  readonly createTable!: string;
-}
+import { ShardSchemaConflict, ShardSchemaDifference, ShardTableSchema } from './schema';
 
 /** What one participant has reported. */
 @ObjectType({ description: 'What a participant of a lock has reported.' })
@@ -33,8 +18,54 @@ export class ShardDDLInfo {
   @Field(() => [String], { description: 'The DDLs, as they were reported.' })
   readonly ddls!: readonly string[];
 
+  @Field(() => ShardTableSchema, {
+    nullable: true,
+    description:
+      'Optimistic mode: the schema before the first DDL; null in pessimistic mode, or if it was not reported.',
+  })
+  readonly before!: ShardTableSchema | null;
+
+  @Field(() => [ShardTableSchema], {
+    description: 'Optimistic mode: the schema after each DDL. Empty in pessimistic mode.',
+  })
+  readonly after!: readonly ShardTableSchema[];
+
   @Field(() => ShardRevision, { description: 'The revision of the report.' })
   readonly revision!: Revision;
+
+  @Field(() => Boolean, { description: 'Optimistic mode: whether a conflict is passed over instead of waited for.' })
+  readonly ignoreConflict!: boolean;
+}
+
+/** One table that dropped a column. */
+@ObjectType({ description: 'A table that has dropped a column of its lock.' })
+export class ShardDroppedColumnTable {
+  @Field(() => ShardUpstreamTable, { description: 'The table.' })
+  readonly table!: UpstreamTable;
+
+  @Field(() => ShardDropStage, { description: 'How far its drop has come.' })
+  readonly stage!: DropStage;
+}
+
+/** A column that isn't dropped everywhere yet. */
+@ObjectType({
+  description: 'A column that some tables of a lock have dropped, and that is not fully dropped yet.',
+})
+export class ShardDroppedColumn {
+  @Field(() => String, { description: 'The column, as the first DDL wrote it.' })
+  readonly column!: string;
+
+  @Field(() => [ShardDroppedColumnTable], { description: 'The first hundred tables that have dropped it.' })
+  readonly tables!: readonly ShardDroppedColumnTable[];
+
+  @Field(() => Int, { description: 'How many tables have dropped it.' })
+  readonly tableCount!: number;
+
+  @Field(() => [ShardUpstreamTable], { description: 'The first hundred tables that still have it.' })
+  readonly stillIn!: readonly UpstreamTable[];
+
+  @Field(() => Int, { description: 'How many tables still have it.' })
+  readonly stillInCount!: number;
 }
 
 /** One source (pessimistic) or upstream table (optimistic) of a lock. */
@@ -71,6 +102,11 @@ export class ShardParticipant {
   })
   readonly schema!: ShardTableSchema | null;
 
+  @Field(() => [ShardSchemaDifference], {
+    description: 'In what its schema differs from the joined one; empty while the schemas do not join.',
+  })
+  readonly differences!: readonly ShardSchemaDifference[];
+
   @Field(() => ShardDDLInfo, { nullable: true, description: 'What it has reported; null: nothing that is stored.' })
   readonly info!: ShardDDLInfo | null;
 
@@ -91,9 +127,11 @@ export class ShardLock {
   readonly id!: LockId;
 
   @Field(() => ShardRevision, {
-    description: 'The creation revision of the lock, which tells it from earlier and later ones of the same ID.',
+    nullable: true,
+    description:
+      'The creation revision of the lock, which tells it from earlier and later ones of the same ID; null while it is forming.',
   })
-  readonly incarnation!: Revision;
+  readonly incarnation!: Revision | null;
 
   @Field(() => ShardMode, { description: 'In which mode it works.' })
   readonly mode!: Mode;
@@ -137,4 +175,26 @@ export class ShardLock {
 
   @Field(() => DateTime, { nullable: true, description: 'When it last made progress; null until that is recorded.' })
   readonly lastProgressAt!: Date | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When anything of it changed last, also what is no progress; null until that is recorded.',
+  })
+  readonly updatedAt!: Date | null;
+
+  @Field(() => ShardRevision, { description: 'The largest revision of what is stored of it.' })
+  readonly revision!: Revision;
+
+  @Field(() => [ShardDroppedColumn], {
+    description: 'Optimistic mode: columns that some tables have dropped, until all have and the downstream has too.',
+  })
+  readonly droppedColumns!: readonly ShardDroppedColumn[];
+
+  @Field(() => Boolean, {
+    description: 'Whether its task has neither workers nor source tables, so that nobody will ever go on with it.',
+  })
+  readonly orphan!: boolean;
+
+  @Field(() => Boolean, { description: 'Whether the last lock of its target has executed its DDLs already.' })
+  readonly phantom!: boolean;
 }

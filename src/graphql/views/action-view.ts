@@ -4,6 +4,8 @@ import { unreachable } from '../../core/model/invariant';
 import { parseLockId } from '../../core/model/lock-id';
 import type { LockId } from '../../core/model/lock-id';
 import type { TaskName } from '../../core/model/names';
+import type { CoordinatorState } from '../../core/state/coordinator-state';
+import type { ActionFilter } from '../inputs/read-inputs';
 import type { ShardAction, ShardActionFailure, ShardWorkerResult } from '../types/action';
 
 /**
@@ -26,6 +28,22 @@ export function viewAction(record: ActionRecord, id: string | null = record.id):
     workers: result?.workers.map(viewWorkerResult) ?? [],
     changes: result?.changes ?? [],
   };
+}
+
+/** The actions that match a filter. */
+export function* listActions({ actions }: CoordinatorState, filter: ActionFilter): Generator<ActionRecord> {
+  const { task, lockId, actor, kinds, states } = filter;
+  for (const record of actions.values()) {
+    if (actor !== null && record.actor !== actor) continue;
+    if (kinds?.has(record.input.kind) === false || states?.has(record.state) === false) continue;
+    const subject = subjectOf(record.input);
+    if ((task === null || subject.taskName === task) && (lockId === null || subject.lockId === lockId)) yield record;
+  }
+}
+
+/** Orders actions: the one that was asked for last comes first. */
+export function newestFirst({ askedAtMs, id }: ActionRecord): string {
+  return `${String(Number.MAX_SAFE_INTEGER - askedAtMs).padStart(16, '0')} ${id}`;
 }
 
 function viewWorkerResult({ source, failure }: ActionWorkerResult): ShardWorkerResult {

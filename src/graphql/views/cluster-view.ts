@@ -1,22 +1,51 @@
+import type { CoordinatorService } from '../../coordinator/service';
+import { problemsOf } from '../../core/diagnosis/problems';
+import type { Problem } from '../../core/diagnosis/problem';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
 import type { ServerPhase } from '../enums';
-import type { ShardCluster } from '../types/cluster';
+import type { ShardCluster, ShardServer } from '../types/cluster';
+import type { ShardProblem } from '../types/diagnosis';
 
 /** What a server knows of itself. */
-export interface ServerKnowledge {
-  readonly state: CoordinatorState;
-  readiness(): { readonly ready: boolean; readonly reasons: readonly string[] };
+export type ServerKnowledge = Pick<CoordinatorService, 'state' | 'server' | 'readiness'>;
+
+/** The answering server, its store and the others on it, as the API shows them. */
+export function viewCluster(service: ServerKnowledge): ShardCluster {
+  const { state, server } = service;
+  const { ready, reasons } = service.readiness();
+  const phase = phaseOf(state, ready);
+  const self: ShardServer = { id: server.id, version: server.version, phase };
+  return {
+    id: server.id,
+    version: server.version,
+    phase,
+    store: { kind: server.storeKind, revision: state.revision },
+    revision: state.revision,
+    leader: phase === 'leading' ? self : null,
+    members: [self],
+    notReadyBecause: reasons,
+    get problems() {
+      return [...reasons.map(lagProblem), ...problemsOf(state).map(viewProblem)];
+    },
+  };
 }
 
-/** The answering server and its store as the API shows them. */
-export function viewCluster(server: ServerKnowledge): ShardCluster {
-  const { state } = server;
-  const { ready, reasons } = server.readiness();
+/** A problem as the API shows it. */
+export function viewProblem({ task, source, ...problem }: Problem): ShardProblem {
+  return { ...problem, taskName: task, sourceId: source };
+}
+
+function lagProblem(reason: string): ShardProblem {
   return {
-    revision: state.revision,
-    phase: phaseOf(state, ready),
-    notReadyBecause: reasons,
-    problems: [...state.problems.values()].sort((a, b) => (a.key < b.key ? -1 : 1)),
+    kind: 'watch-lag',
+    sentence: `This server is not ready, and what it shows may be old: ${reason}.`,
+    help: 'Look at the store and at the log of this server; it catches up by itself when the store can be reached.',
+    taskName: null,
+    lockId: null,
+    sourceId: null,
+    key: null,
+    revision: null,
+    remedies: [],
   };
 }
 

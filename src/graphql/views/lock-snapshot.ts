@@ -4,7 +4,8 @@ import type { EventCursor } from '../../core/model/event-cursor';
 import type { LockId } from '../../core/model/lock-id';
 import type { ShardLock } from '../types/lock';
 import type { ShardLocksSnapshot } from '../types/lock-feed';
-import { listLocks, viewLock } from './lock-view';
+import { ANY_LOCK, listLocks } from './lock-filter';
+import { viewLock } from './lock-view';
 
 /** How many locks one part of a snapshot has at most. */
 export const LOCKS_A_PART = 100;
@@ -18,7 +19,8 @@ export function snapshotLocks(
   filter: EventFilter,
 ): Iterable<ShardLocksSnapshot> {
   const { task, sources, mode, lockIds } = filter;
-  const ids = listLocks(service.state, { task, sources, mode }).filter((id) => lockIds?.has(id) !== false);
+  const listed = [...listLocks(service.state, { ...ANY_LOCK, task, sources, mode }, 'id')];
+  const ids = listed.map(({ id }) => id).filter((id) => lockIds?.has(id) !== false);
   return partsOf(service, ids, service.events.head, filter);
 }
 
@@ -37,6 +39,8 @@ function* partsOf(
   }
 }
 
+/** No event tells of a lock that is only forming. */
 function isWanted({ incarnation }: ShardLock, filter: EventFilter): boolean {
+  if (incarnation === null) return false;
   return filter.incarnation === null || filter.incarnation === incarnation;
 }

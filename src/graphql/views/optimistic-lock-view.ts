@@ -1,16 +1,19 @@
+import { isOrphanLock, isPhantomLock } from '../../core/diagnosis/diagnose';
+import { blockingStageOf } from '../../core/diagnosis/optimistic-waits';
 import type { LockId } from '../../core/model/lock-id';
+import type { Revision } from '../../core/model/revision';
 import { viewTableOperation } from '../../core/request/operation-view';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
-import type { TableEntry } from '../../core/state/table-entry';
-import type { Target } from '../../core/state/table-entry';
+import type { InfoContent, TableEntry, Target } from '../../core/state/table-entry';
 import type { TargetLock } from '../../core/state/target';
-import { createTableTextOfShape } from '../../core/table/create-table';
 import { isShape } from '../../core/table/shape';
-import type { Shape } from '../../core/table/shape';
 import type { LockState } from '../enums';
-import type { ShardLock, ShardParticipant, ShardTableSchema } from '../types/lock';
-import type { KeyedParticipant } from './keyed-participant';
+import type { ShardDDLInfo, ShardLock, ShardParticipant } from '../types/lock';
+import { viewDroppedColumns } from './dropped-columns-view';
+import { isListed } from './keyed-participant';
+import type { KeyedParticipant, ParticipantFilter } from './keyed-participant';
 import { viewOperation } from './operation-view';
+import { viewConflict, viewDifferences, viewSchema } from './schema-view';
 
 /** An optimistic lock; null: there is none. What walks over the tables, or prints a schema, is made when it is asked for. */
 export function viewOptimisticLock(state: CoordinatorState, lockId: LockId): ShardLock | null {
@@ -26,7 +29,7 @@ export function viewOptimisticLock(state: CoordinatorState, lockId: LockId): Sha
     mode: 'optimistic',
     target: target.table,
     get state() {
-      return stateOf(target, held);
+      return optimisticState(target, held);
     },
     ownerId: null,
     get ddls() {
@@ -37,18 +40,65 @@ export function viewOptimisticLock(state: CoordinatorState, lockId: LockId): Sha
     get joinedSchema() {
       return isShape(joined) ? viewSchema(joined, target.table.table) : null;
     },
-    joinConflict: joined === null || isShape(joined) ? null : { path: joined.path, reason: joined.reason },
+    get joinConflict() {
+      return viewConflict(target, held);
+    },
     createdAt: dateOf(held.createdAtMs),
     lastProgressAt: dateOf(held.progressAtMs),
+    get updatedAt() {
+      const decided = [...target.tables].reduce((last, { decidedAtMs }) => Math.max(last, decidedAtMs ?? 0), 0);
+      return dateOf(Math.max(decided, held.progressAtMs ?? 0, held.createdAtMs ?? 0) || null);
+    },
+    get revision() {
+      return latestRevision(target, lock.origin.incarnation);
+    },
+    get droppedColumns() {
+      return viewDroppedColumns(target, held);
+    },
+    get orphan() {
+      return isOrphanLock(state, lockId);
+    },
+    get phantom() {
+      return isPhantomLock(state, lockId);
+    },
   };
 }
 
-/** The tables of an optimistic lock; empty without a lock. */
-export function viewOptimisticParticipants(state: CoordinatorState, lockId: LockId): readonly KeyedParticipant[] {
+/** The tables of an optimistic lock that a filter leaves; none without a lock. */
+export function* viewOptimisticParticipants(
+  state: CoordinatorState,
+  lockId: LockId,
+  filter: ParticipantFilter,
+): Generator<KeyedParticipant> {
   const target = state.targets.get(lockId);
   const held = target?.lock;
-  if (target === undefined || held == null) return [];
-  return [...target.tables].map((entry) => ({ key: entry.key, view: () => viewTable(entry, held) }));
+  if (target === undefined || held == null) return;
+  for (const entry of target.tables) {
+    const { key, member, source, operation } = entry;
+    const synced = member !== null && held.lock.isReady(member);
+    const participant = { synced, done: member?.done ?? false, stage: operation?.stage ?? null, source };
+    if (isListed(filter, participant)) yield { key, view: () => viewTable(entry, held) };
+  }
+}
+
+/** How far an optimistic lock is. Walks over its tables unless it is known at once. */
+export function optimisticState(target: Target, { lock }: TargetLock): LockState {
+  if (lock.resolved) return 'resolved';
+  if (lock.waiting.size > 0 || hasConflict(target)) return 'conflict';
+  return lock.synced ? 'executing' : 'waiting';
+}
+
+function hasConflict(target: Target): boolean {
+  for (const entry of target.tables) if (blockingStageOf(entry) !== null) return true;
+  return false;
+}
+
+function latestRevision({ tables }: Target, created: Revision): Revision {
+  let latest = created;
+  for (const { infoRevision, operationRevision, decisionRevision } of tables)
+    for (const revision of [infoRevision, operationRevision, decisionRevision])
+      if (revision > latest) latest = revision;
+  return latest;
 }
 
 function viewTable(entry: TableEntry, { lock }: TargetLock): ShardParticipant {
@@ -66,27 +116,29 @@ function viewTable(entry: TableEntry, { lock }: TargetLock): ShardParticipant {
     get schema() {
       return shape === null ? null : viewSchema(shape, entry.name);
     },
-    info: info === null ? null : { ddls: info.ddls, revision: infoRevision },
+    get differences() {
+      const joined = lock.schemas.finals.joined();
+      return shape === null || !isShape(joined) ? [] : viewDifferences(shape, joined);
+    },
+    info: info === null ? null : viewInfo(info, infoRevision, entry.name),
     operation: operation === null ? null : viewOperation(operation),
   };
 }
 
-function viewSchema(shape: Shape, name: string): ShardTableSchema {
-  return { createTable: createTableTextOfShape(shape, name) };
-}
-
-function stateOf(target: Target, { lock }: TargetLock): LockState {
-  if (lock.resolved) return 'resolved';
-  if (lock.waiting.size > 0 || [...target.tables].some(isInConflict)) return 'conflict';
-  return lock.synced ? 'executing' : 'waiting';
-}
-
-/** Whether a table waits for a person or for the other shards. */
-function isInConflict({ operation, isAnswered }: TableEntry): boolean {
-  if (operation === null || !isAnswered) return false;
-  return (
-    operation.stage === 'detected' || operation.stage === 'error' || operation.stage === 'skip and wait for redirect'
-  );
+function viewInfo(
+  { ddls, before, after, ignoreConflict }: InfoContent,
+  revision: Revision,
+  name: string,
+): ShardDDLInfo {
+  return {
+    ddls,
+    before: before === null ? null : viewSchema(before.shape, name),
+    get after() {
+      return after.map(({ shape }) => viewSchema(shape, name));
+    },
+    revision,
+    ignoreConflict,
+  };
 }
 
 function reportedDdls(target: Target): string[] {

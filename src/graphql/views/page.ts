@@ -42,23 +42,59 @@ export function pageOf<T, V>(
       field: 'first',
     });
   }
-  const keyed = [...items].map((item) => ({ key: keyOf(item), item })).sort((a, b) => (a.key < b.key ? -1 : 1));
-  const afterKey = after === null ? null : readCursor(after);
-  const found = afterKey === null ? 0 : keyed.findIndex(({ key }) => key > afterKey);
-  const start = found < 0 ? keyed.length : found;
-  const chosen = keyed.slice(start, start + first);
+  const { chosen, before, total } = firstAfter(items, after === null ? null : readCursor(after), first, keyOf);
   const edges = chosen.map(({ key, item }) => ({ cursor: writeCursor(key), node: view(item) }));
   return {
     edges,
     nodes: edges.map(({ node }) => node),
     pageInfo: {
-      hasNextPage: start + chosen.length < keyed.length,
-      hasPreviousPage: start > 0,
+      hasNextPage: before + chosen.length < total,
+      hasPreviousPage: before > 0,
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
-    totalCount: keyed.length,
+    totalCount: total,
   };
+}
+
+/** The first items behind a key, in order; how many lie before them, and how many there are in all. */
+interface Selection<T> {
+  readonly chosen: readonly { readonly key: string; readonly item: T }[];
+  readonly before: number;
+  readonly total: number;
+}
+
+/** Of a hundred thousand items only those of the page are put in order. */
+function firstAfter<T>(
+  items: Iterable<T>,
+  after: string | null,
+  first: number,
+  keyOf: (item: T) => string,
+): Selection<T> {
+  const chosen: { readonly key: string; readonly item: T }[] = [];
+  let before = 0;
+  let total = 0;
+  for (const item of items) {
+    const key = keyOf(item);
+    total += 1;
+    if (after !== null && key <= after) before += 1;
+    else insert(chosen, { key, item }, first);
+  }
+  return { chosen, before, total };
+}
+
+/** Put an entry at its place among the smallest `most`; nothing if all of them are smaller. */
+function insert<T extends { readonly key: string }>(sorted: T[], entry: T, most: number): void {
+  const last = sorted.at(-1);
+  if (sorted.length >= most && (last === undefined || last.key < entry.key)) return;
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle]?.key ?? '') < entry.key) low = middle + 1;
+    else high = middle;
+  }
+  sorted.splice(low, 0, entry);
+  if (sorted.length > most) sorted.pop();
 }
 
 function writeCursor(key: string): string {

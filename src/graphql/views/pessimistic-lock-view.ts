@@ -1,12 +1,17 @@
+import { isOrphanLock, isPhantomLock } from '../../core/diagnosis/diagnose';
 import type { LockId } from '../../core/model/lock-id';
+import { NO_REVISION } from '../../core/model/revision';
+import type { Revision } from '../../core/model/revision';
 import { sourceKey } from '../../core/model/table-key';
 import type { Participant } from '../../core/pessimistic/participant';
 import type { PessimisticLock } from '../../core/pessimistic/lock';
 import { viewSourceOperation } from '../../core/request/operation-view';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
+import type { HeldLock } from '../../core/state/held-lock';
 import type { LockState } from '../enums';
 import type { ShardLock, ShardParticipant } from '../types/lock';
-import type { KeyedParticipant } from './keyed-participant';
+import { isListed } from './keyed-participant';
+import type { KeyedParticipant, ParticipantFilter } from './keyed-participant';
 import { viewOperation } from './operation-view';
 
 /** A pessimistic lock; null: there is none. */
@@ -21,7 +26,7 @@ export function viewPessimisticLock(state: CoordinatorState, lockId: LockId): Sh
     incarnation,
     mode: 'pessimistic',
     target,
-    state: stateOf(lock),
+    state: pessimisticState(lock),
     ownerId: lock.unlock?.owner ?? lock.owner,
     ddls,
     syncedCount: lock.activeCount - lock.remain,
@@ -30,17 +35,52 @@ export function viewPessimisticLock(state: CoordinatorState, lockId: LockId): Sh
     joinConflict: null,
     createdAt: told === null ? null : new Date(told.createdAtMs),
     lastProgressAt: told === null ? null : new Date(progressAtMs),
+    updatedAt: told === null ? null : new Date(progressAtMs),
+    get revision() {
+      return latestRevision(state, held);
+    },
+    droppedColumns: [],
+    get orphan() {
+      return isOrphanLock(state, lockId);
+    },
+    get phantom() {
+      return isPhantomLock(state, lockId);
+    },
   };
 }
 
-/** The sources of a pessimistic lock, those that were left out too; empty without a lock. */
-export function viewPessimisticParticipants(state: CoordinatorState, lockId: LockId): readonly KeyedParticipant[] {
+/** The sources of a pessimistic lock that a filter leaves, those that were left out too; none without a lock. */
+export function* viewPessimisticParticipants(
+  state: CoordinatorState,
+  lockId: LockId,
+  filter: ParticipantFilter,
+): Generator<KeyedParticipant> {
   const lock = state.pessimistic.locks.get(lockId)?.lock;
-  if (lock === undefined) return [];
-  return [...lock.participants.values()].map((participant) => ({
-    key: participant.source,
-    view: () => viewSource(state, lock, participant),
-  }));
+  if (lock === undefined) return;
+  for (const participant of lock.participants.values()) {
+    const { source, ready, done } = participant;
+    const isExcluded = lock.excluded.has(source);
+    if (isListed(filter, { synced: ready || isExcluded, done: done || isExcluded, stage: null, source }))
+      yield { key: source, view: () => viewSource(state, lock, participant) };
+  }
+}
+
+/** How far a pessimistic lock is. */
+export function pessimisticState(lock: PessimisticLock): LockState {
+  if (lock.resolved) return 'resolved';
+  if (lock.conflicts.size > 0) return 'conflict';
+  return lock.moving ? 'executing' : 'waiting';
+}
+
+function latestRevision(state: CoordinatorState, { lock, recordRevision }: HeldLock): Revision {
+  const { task, incarnation } = lock.origin;
+  let latest = recordRevision > incarnation ? recordRevision : incarnation;
+  for (const { source, infoRevision, orderRevision, recordRevision: ofRecord } of lock.participants.values()) {
+    const operationRevision = state.pessimistic.find(task, source)?.operationRevision ?? NO_REVISION;
+    for (const revision of [infoRevision, orderRevision, ofRecord, operationRevision])
+      if (revision > latest) latest = revision;
+  }
+  return latest;
 }
 
 function viewSource(
@@ -61,8 +101,11 @@ function viewSource(
     conflictStage: null,
     message: messageOf(lock, source, isExcluded),
     schema: null,
+    differences: [],
     info:
-      entry?.infoLockId === id && entry.info !== null ? { ddls: entry.info.ddls, revision: entry.infoRevision } : null,
+      entry?.infoLockId === id && entry.info !== null
+        ? { ddls: entry.info.ddls, before: null, after: [], revision: entry.infoRevision, ignoreConflict: false }
+        : null,
     operation: operation?.lockId === id ? viewOperation(operation) : null,
   };
 }
@@ -73,10 +116,4 @@ function messageOf(lock: PessimisticLock, source: Participant['source'], isExclu
     return `reported other DDLs than the lock: ${conflict.ddls.join('; ')} instead of ${lock.origin.ddls.join('; ')}`;
   }
   return isExcluded ? 'left out of the task by hand' : null;
-}
-
-function stateOf(lock: PessimisticLock): LockState {
-  if (lock.resolved) return 'resolved';
-  if (lock.conflicts.size > 0) return 'conflict';
-  return lock.moving ? 'executing' : 'waiting';
 }

@@ -1,17 +1,48 @@
+import type { TaskName } from '../../core/model/names';
 import type { StatusRecord } from '../../core/model/records';
 import { sourceKey } from '../../core/model/table-key';
 import type { CoordinatorState, Session } from '../../core/state/coordinator-state';
 import type { ShardAssignment, ShardWorker, ShardWorkerStatus } from '../types/worker';
 
+/** The living sessions by what they are asked for by. */
+interface SessionIndex {
+  readonly revision: number;
+  readonly ofWorker: ReadonlyMap<string, readonly Session[]>;
+  readonly ofTask: ReadonlyMap<TaskName, readonly Session[]>;
+}
+
+const INDEXES = new WeakMap<CoordinatorState, SessionIndex>();
+
+/** The living sessions by worker and by task, put together once a revision: a router asks for a thousand at a time. */
+export function sessionsOf(state: CoordinatorState): SessionIndex {
+  const known = INDEXES.get(state);
+  if (known?.revision === state.revision) return known;
+  const ofWorker = new Map<string, Session[]>();
+  const ofTask = new Map<TaskName, Session[]>();
+  for (const session of state.sessions.values()) {
+    append(ofWorker, session.record.worker, session);
+    append(ofTask, session.task, session);
+  }
+  const index = { revision: state.revision, ofWorker, ofTask };
+  INDEXES.set(state, index);
+  return index;
+}
+
+function append<K>(lists: Map<K, Session[]>, key: K, session: Session): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [session]);
+  else list.push(session);
+}
+
 /** The name of every worker that is registered now. */
-export function listWorkers(state: CoordinatorState): ReadonlySet<string> {
-  return new Set([...state.sessions.values()].map(({ record }) => record.worker));
+export function listWorkers(state: CoordinatorState): Iterable<string> {
+  return sessionsOf(state).ofWorker.keys();
 }
 
 /** A worker as the API shows it; null: it isn't registered. */
 export function viewWorker(state: CoordinatorState, id: string): ShardWorker | null {
-  const sessions = [...state.sessions.values()].filter(({ record }) => record.worker === id);
-  if (sessions.length === 0) return null;
+  const sessions = sessionsOf(state).ofWorker.get(id);
+  if (sessions === undefined) return null;
   const assignments = sessions.map((session) => viewAssignment(state, session));
   return { id, assignments: assignments.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)) };
 }

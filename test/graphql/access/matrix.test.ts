@@ -20,6 +20,7 @@ const REQUESTS: Readonly<Record<string, string>> = {
   'Query.shardWorker': '{ shardWorker(id: "w") { id } }',
   'Query.shardWorkers': '{ shardWorkers { totalCount } }',
   'Query.shardAction': '{ shardAction(id: "none") { id } }',
+  'Query.shardActions': '{ shardActions(filter: {task: "t1"}) { totalCount } }',
   'Query.pendingShardOperations': '{ pendingShardOperations(task: "t1", source: "s1") { id } }',
   'Query.shardEvents': '{ shardEvents(filter: {task: "t1"}) { complete } }',
   'Query.shardCluster': '{ shardCluster { phase } }',
@@ -81,6 +82,7 @@ const MAY: Readonly<Record<string, readonly AskerName[]>> = {
 const KINDS: Readonly<Record<string, keyof typeof MAY>> = {
   'Query.shardLock': 'read t1',
   'Query.shardLocks': 'read t1',
+  'Query.shardActions': 'read t1',
   'Query.shardTask': 'read t1',
   'Query.shardTasks': 'read all',
   'Query.shardSource': 'known',

@@ -1,0 +1,64 @@
+import { formatLockId } from '../model/lock-id';
+import type { LockId } from '../model/lock-id';
+import type { DownstreamTable, SourceId, TaskName } from '../model/names';
+import type { FormingGroup } from '../model/records';
+import { quoteTable } from '../model/quote';
+import { NO_REVISION } from '../model/revision';
+import { taskSourceOfKey } from '../model/table-key';
+import type { CoordinatorState } from '../state/coordinator-state';
+import { ddlsText, listText, sinceText } from './words';
+import type { WaitReason } from './wait-reason';
+
+/** A group inside one source that isn't complete. */
+export interface FormingPart {
+  readonly source: SourceId;
+  readonly group: FormingGroup;
+  readonly reportedAtMs: number;
+}
+
+/** A lock that will be: groups inside sources form, none is complete, so that no source has reported yet. */
+export interface FormingLock {
+  readonly lockId: LockId;
+  readonly task: TaskName;
+  readonly target: DownstreamTable;
+  readonly parts: readonly FormingPart[];
+}
+
+/** The locks that will be, by their IDs; found out once a revision. */
+export function formingLocks(state: CoordinatorState): ReadonlyMap<LockId, FormingLock> {
+  const known = KNOWN.get(state);
+  if (known?.revision === state.revision) return known.locks;
+  const locks = new Map<LockId, FormingLock & { readonly parts: FormingPart[] }>();
+  for (const [key, { formingGroups, atMs, revision }] of state.statuses) {
+    if (formingGroups.length === 0 || !state.sessions.has(key)) continue;
+    // Its report came after it said so: the group is complete.
+    if ((state.attempts.get(key)?.revision ?? NO_REVISION) > revision) continue;
+    const { task, source } = taskSourceOfKey(key);
+    for (const group of formingGroups) {
+      const lockId = formatLockId(task, group.target);
+      if (state.pessimistic.locks.has(lockId)) continue;
+      const lock = locks.get(lockId) ?? { lockId, task, target: group.target, parts: [] };
+      locks.set(lockId, lock);
+      lock.parts.push({ source, group, reportedAtMs: atMs });
+    }
+  }
+  KNOWN.set(state, { revision: state.revision, locks });
+  return locks;
+}
+
+const KNOWN = new WeakMap<
+  CoordinatorState,
+  { readonly revision: number; readonly locks: ReadonlyMap<LockId, FormingLock> }
+>();
+
+/** For which tables a lock waits that will be. */
+export function formingWaits({ parts }: FormingLock): WaitReason[] {
+  return parts.map(({ source, group, reportedAtMs }) => {
+    const missing = group.unsynced.map(({ schema, table }) => quoteTable(schema, table));
+    const met = group.synced.length;
+    const sentence =
+      `Inside source ${source} ${met} of ${met + missing.length} tables have met ${ddlsText(group.ddls)}${sinceText(reportedAtMs)}; ` +
+      `these have not: ${listText(missing)}. Run the DDL on them; until then the source reports nothing.`;
+    return { kind: 'shards-missing', sentence, source, table: null, sinceMs: reportedAtMs };
+  });
+}

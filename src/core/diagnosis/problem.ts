@@ -1,0 +1,30 @@
+import type { LockId } from '../model/lock-id';
+import type { SourceId, TaskName } from '../model/names';
+import type { Revision } from '../model/revision';
+import type { Remedy } from './remedy';
+
+/** What is wrong. */
+export type ProblemKind =
+  | 'unreadable-record'
+  | 'newer-record'
+  | 'orphan-lock'
+  | 'phantom-lock'
+  /** A worker says that it is blocked on a lock that doesn't exist. */
+  | 'blocked-without-lock'
+  | 'stale-operation'
+  /** A report that no lock takes in. */
+  | 'unanswered-info'
+  | 'watch-lag';
+
+/** Something that somebody should look at; what isn't concerned is null. */
+export interface Problem {
+  readonly kind: ProblemKind;
+  readonly sentence: string;
+  readonly help: string;
+  readonly task: TaskName | null;
+  readonly lockId: LockId | null;
+  readonly source: SourceId | null;
+  readonly key: string | null;
+  readonly revision: Revision | null;
+  readonly remedies: readonly Remedy[];
+}

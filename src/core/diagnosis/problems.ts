@@ -1,0 +1,171 @@
+import { parseLockId } from '../model/lock-id';
+import type { LockId } from '../model/lock-id';
+import { taskSourceOfKey } from '../model/table-key';
+import type { CoordinatorState } from '../state/coordinator-state';
+import { remediesOfLock } from './diagnose';
+import type { Problem } from './problem';
+import { breakSource, removeMeta } from './request';
+import { isOrphanTask, phantomOfSources, phantomOfTables } from './scope';
+import { ddlsText, tableText, timeText } from './words';
+import { workerOf, workerText } from './worker-of';
+
+const NOTHING = { task: null, lockId: null, source: null, key: null, revision: null, remedies: [] } as const;
+
+/** Everything that somebody should look at beside the waiting of locks; this walks over all locks, statuses and tables. */
+export function problemsOf(state: CoordinatorState): Problem[] {
+  return [
+    ...recordProblems(state),
+    ...lockProblems(state),
+    ...blockedWithoutLock(state),
+    ...staleOperations(state),
+    ...unansweredInfos(state),
+  ];
+}
+
+function recordProblems(state: CoordinatorState): Problem[] {
+  const unreadable = [...state.problems.values()].map(({ key, message, revision }): Problem => ({
+    ...NOTHING,
+    kind: 'unreadable-record',
+    sentence: `The value of ${key} cannot be read and is skipped: ${message}.`,
+    help: 'Inspect the key in the store. Delete it if nobody needs it, or write it again in the documented form; a worker that starts again puts its own keys.',
+    key,
+    revision,
+  }));
+  const newer = [...state.newerRecords].map((key): Problem => ({
+    ...NOTHING,
+    kind: 'newer-record',
+    sentence: `A newer version of this program wrote ${key}, so this server follows and does not lead.`,
+    help: 'Start this server in the version of the others.',
+    key,
+  }));
+  return [...unreadable, ...newer].sort((a, b) => ((a.key ?? '') < (b.key ?? '') ? -1 : 1));
+}
+
+function lockProblems(state: CoordinatorState): Problem[] {
+  const problems: Problem[] = [];
+  const orphan = (lockId: LockId): void => {
+    const { task } = parseLockId(lockId);
+    if (isOrphanTask(state, task)) problems.push(orphanProblem(state, lockId));
+  };
+  for (const target of state.targets.values()) {
+    if (target.lock === null) continue;
+    orphan(target.lockId);
+    if (phantomOfTables(state, target, target.lock) !== null) problems.push(phantomProblem(state, target.lockId));
+  }
+  for (const held of state.pessimistic.locks.values()) {
+    orphan(held.lock.origin.id);
+    if (phantomOfSources(state, held) !== null) problems.push(phantomProblem(state, held.lock.origin.id));
+  }
+  return problems;
+}
+
+function orphanProblem(state: CoordinatorState, lockId: LockId): Problem {
+  const { task } = parseLockId(lockId);
+  return {
+    ...NOTHING,
+    kind: 'orphan-lock',
+    sentence: `Lock ${lockId} stays although task ${task} has neither workers nor source tables.`,
+    help: 'If the task was stopped for good, remove what is stored of it; otherwise start its workers.',
+    task,
+    lockId,
+    remedies: remediesOfLock(state, lockId),
+  };
+}
+
+function phantomProblem(state: CoordinatorState, lockId: LockId): Problem {
+  return {
+    ...NOTHING,
+    kind: 'phantom-lock',
+    sentence: `Lock ${lockId} is for DDLs that the last lock of its target has executed already: somebody reports them again.`,
+    help: 'Let the source that repeats them skip them, or execute them again.',
+    task: parseLockId(lockId).task,
+    lockId,
+    remedies: remediesOfLock(state, lockId),
+  };
+}
+
+/** A worker was out of reach while its lock ended (scenario C). */
+function blockedWithoutLock(state: CoordinatorState): Problem[] {
+  return [...state.statuses].flatMap(([key, { blockingLockId, blockingDdls, atMs }]): Problem[] => {
+    const { task, source } = taskSourceOfKey(key);
+    const entry = state.pessimistic.entry(key);
+    if (blockingLockId === null || blockingDdls.length === 0 || state.pessimistic.locks.has(blockingLockId)) return [];
+    // It may have been answered already, and its status not be told yet.
+    if (state.targets.get(blockingLockId)?.lock != null || (entry?.operation != null && !entry.operation.done))
+      return [];
+    if (!state.sessions.has(key)) return [];
+    const ddls = ddlsText(blockingDdls);
+    return [
+      {
+        ...NOTHING,
+        kind: 'blocked-without-lock',
+        sentence: `Source ${source} said at ${timeText(atMs)} that it is blocked on ${ddls} of lock ${blockingLockId}, which does not exist.`,
+        help: 'Its lock ended while it could not be reached. Let it skip the DDLs if the downstream has them, else execute them.',
+        task,
+        lockId: blockingLockId,
+        source,
+        remedies: [
+          {
+            sentence: `If the downstream has the change already: let ${source} skip it.`,
+            effect: `Source ${source} skips ${ddls} and reads on.`,
+            ...breakSource(task, source, { exec: false }),
+          },
+          {
+            sentence: `If the downstream lacks the change: let ${source} execute it.`,
+            effect: `Source ${source} executes ${ddls} downstream and reads on.`,
+            ...breakSource(task, source, { exec: true }),
+          },
+        ],
+      },
+    ];
+  });
+}
+
+/** Operations that nobody carries out: their lock is gone, and so is their worker. */
+function staleOperations(state: CoordinatorState): Problem[] {
+  return [...state.pessimistic.entries].flatMap(({ task, source, operation, operationRevision, mark }): Problem[] => {
+    if (operation === null || operation.done || mark !== null || state.pessimistic.locks.has(operation.lockId))
+      return [];
+    const worker = workerOf(state, task, source);
+    if (worker.kind === 'online') return [];
+    return [
+      {
+        ...NOTHING,
+        kind: 'stale-operation',
+        sentence: `Source ${source} of task ${task} has not carried out its operation of lock ${operation.lockId}, which is gone; ${workerText(worker)}.`,
+        help: 'Start the worker of the source, or remove what is stored of the source if it is gone.',
+        task,
+        lockId: operation.lockId,
+        source,
+        revision: operationRevision,
+        remedies: [
+          {
+            sentence: `If source ${source} is gone: remove what is stored of it.`,
+            effect: `Reports, operations and source tables of source ${source} in task ${task} are removed.`,
+            ...removeMeta(task, [source]),
+          },
+        ],
+      },
+    ];
+  });
+}
+
+/** Reports that make no lock: without a schema before their DDLs nothing can be decided. */
+function unansweredInfos(state: CoordinatorState): Problem[] {
+  return [...state.tables.values()].flatMap(({ info, infoRevision, task, source, table, target }): Problem[] => {
+    if (info === null || info.before !== null || target === null) return [];
+    const name = tableText(table);
+    return [
+      {
+        ...NOTHING,
+        kind: 'unanswered-info',
+        sentence: `${name} has reported ${ddlsText(info.ddls)} without its schema before them, so nothing can be decided; ${workerText(workerOf(state, task, source))}.`,
+        help: 'Let the worker report again with the schema before the first DDL.',
+        task,
+        lockId: target.lockId,
+        source,
+        revision: infoRevision,
+      },
+    ];
+  });
+}

@@ -1,0 +1,72 @@
+import type { LockId } from '../model/lock-id';
+import type { SourceId, TaskName } from '../model/names';
+import type { Revision } from '../model/revision';
+import { taskSourceOfKey } from '../model/table-key';
+import { sameDdls } from '../pessimistic/ddl-lists';
+import type { CoordinatorState } from '../state/coordinator-state';
+import type { HeldLock } from '../state/held-lock';
+import type { ExecutedDdls } from '../state/past';
+import type { Target } from '../state/table-entry';
+import type { TargetLock } from '../state/target';
+import { hasWorkers } from './worker-of';
+
+/** Whether a source can be left out of its task by hand: it is of a task record, and isn't left out already. */
+export function excludable(state: CoordinatorState, task: TaskName, source: SourceId): boolean {
+  const record = state.tasks.get(task);
+  return record !== undefined && record.sources.includes(source) && !record.excluded.includes(source);
+}
+
+/** Whether a task has neither workers nor source tables: nobody will ever go on with its locks. */
+export function isOrphanTask(state: CoordinatorState, task: TaskName): boolean {
+  return !hasWorkers(state, task) && !tasksWithTables(state).has(task);
+}
+
+/** The tasks with source tables, found out once a revision. */
+const WITH_TABLES = new WeakMap<
+  CoordinatorState,
+  { readonly revision: Revision; readonly tasks: ReadonlySet<TaskName> }
+>();
+
+function tasksWithTables(state: CoordinatorState): ReadonlySet<TaskName> {
+  const known = WITH_TABLES.get(state);
+  if (known?.revision === state.revision) return known.tasks;
+  const optimistic = [...state.sourceTables.values()].filter(({ revision }) => revision > 0).map(({ task }) => task);
+  const pessimistic = [...state.pessimisticRoutes.keys()].map((key) => taskSourceOfKey(key).task);
+  const tasks = new Set([...optimistic, ...pessimistic]);
+  WITH_TABLES.set(state, { revision: state.revision, tasks });
+  return tasks;
+}
+
+/**
+ * What the lock before a pessimistic one executed, if that is just what this one is for: then a source reports DDLs that
+ * are executed already. Null: it isn't so, or nobody knows, or the sources have all reported again.
+ */
+export function phantomOfSources({ past }: CoordinatorState, { lock }: HeldLock): ExecutedDdls | null {
+  const { id, incarnation, ddls } = lock.origin;
+  if (lock.moving) return null;
+  const executed = past.executedBefore(id, incarnation);
+  return executed !== null && sameDdls([...new Set(ddls)], executed.ddls) ? executed : null;
+}
+
+/** The same of an optimistic lock: all that its tables have reported was executed by the lock before. */
+export function phantomOfTables({ past }: CoordinatorState, target: Target, { lock }: TargetLock): ExecutedDdls | null {
+  if (lock.synced) return null;
+  const executed = past.executedBefore(target.lockId, lock.origin.incarnation);
+  if (executed === null) return null;
+  const known = new Set(executed.ddls);
+  const reported = [...target.tables].flatMap(({ info }) => info?.ddls ?? []);
+  return reported.length > 0 && reported.every((ddl) => known.has(ddl)) ? executed : null;
+}
+
+/** The lock of an ID in whichever mode. */
+export type FoundLock =
+  | { readonly mode: 'optimistic'; readonly target: Target; readonly held: TargetLock }
+  | { readonly mode: 'pessimistic'; readonly held: HeldLock };
+
+/** The lock of this ID; null: there is none. */
+export function findLock(state: CoordinatorState, lockId: LockId): FoundLock | null {
+  const target = state.targets.get(lockId);
+  if (target?.lock != null) return { mode: 'optimistic', target, held: target.lock };
+  const held = state.pessimistic.locks.get(lockId);
+  return held === undefined ? null : { mode: 'pessimistic', held };
+}

@@ -1,0 +1,127 @@
+import { remediesOfLock, waitReasonsOfLock } from '../../core/diagnosis/diagnose';
+import { sourceKey } from '../../core/model/table-key';
+import type { CoordinatorState } from '../../core/state/coordinator-state';
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from '../decorators';
+import { ShardParticipantFilter, parseParticipantFilter } from '../inputs/read-inputs';
+import { parseWithin } from '../inputs/parse-input';
+import type { RequestContext } from '../request-context';
+import { ShardParticipantConnection } from '../types/connections';
+import { ShardRemedy, ShardWaitReason } from '../types/diagnosis';
+import { ShardLock, ShardParticipant } from '../types/lock';
+import { ShardSource, ShardTask } from '../types/task';
+import { ShardWorker } from '../types/worker';
+import { viewParticipants } from '../views/lock-view';
+import { LARGEST_PAGE, pageOf } from '../views/page';
+import type { Page } from '../views/page';
+import { viewTask } from '../views/task-view';
+import { viewWorker } from '../views/worker-view';
+import { AFTER, FIRST } from './page-arguments';
+
+/** Fields of locks that lead to other objects, and what walks over a lock's tables. */
+@Resolver(() => ShardLock)
+export class LockFields {
+  @FieldResolver(() => ShardTask, { description: 'The task.' })
+  task(@Root() lock: ShardLock, @Ctx() { service }: RequestContext): ShardTask {
+    return viewTask(service.state, lock.taskName);
+  }
+
+  @FieldResolver(() => ShardSource, { nullable: true, description: 'The owner, as `ownerId` names it.' })
+  owner(@Root() { ownerId }: ShardLock): ShardSource | null {
+    return ownerId === null ? null : { id: ownerId };
+  }
+
+  @FieldResolver(() => ShardParticipantConnection, { description: 'The sources or upstream tables of the lock.' })
+  participants(
+    @Root() lock: ShardLock,
+    @Ctx() { service }: RequestContext,
+    @Arg('filter', () => ShardParticipantFilter, { nullable: true, description: 'Which of them; none: all.' })
+    filter: ShardParticipantFilter | null,
+    @Arg('first', () => Int, { defaultValue: 100, description: FIRST }) first: number,
+    @Arg('after', () => String, { nullable: true, description: AFTER }) after: string | null,
+  ): Page<ShardParticipant> {
+    return pageOf(
+      viewParticipants(service.state, lock.id, parseParticipantFilter(filter ?? null)),
+      { first, after: after ?? null },
+      ({ key }) => key,
+      ({ view }) => view(),
+    );
+  }
+
+  @FieldResolver(() => [ShardWaitReason], {
+    description: 'What it waits for, one by one; empty: only for the coordinator itself.',
+  })
+  waitingFor(
+    @Root() { id, taskName }: ShardLock,
+    @Ctx() { service }: RequestContext,
+    @Arg('first', () => Int, { defaultValue: 100, description: FIRST }) first: number,
+  ): ShardWaitReason[] {
+    const most = parseWithin('first', first, 0, LARGEST_PAGE);
+    return waitReasonsOfLock(service.state, id, most).map(({ kind, sentence, source, table, sinceMs }) => ({
+      taskName,
+      kind,
+      sentence,
+      sourceId: source,
+      upstreamTable: table,
+      since: sinceMs === null ? null : new Date(sinceMs),
+    }));
+  }
+
+  @FieldResolver(() => [ShardRemedy], {
+    description:
+      'What a person could do, if automation is not enough. Of many tables, or sources, the first ten have remedies.',
+  })
+  remedies(@Root() { id }: ShardLock, @Ctx() { service }: RequestContext): ShardRemedy[] {
+    return remediesOfLock(service.state, id);
+  }
+}
+
+/** Fields of participants that lead to other objects. */
+@Resolver(() => ShardParticipant)
+export class ParticipantFields {
+  @FieldResolver(() => ShardSource, { description: 'The source.' })
+  source(@Root() { sourceId }: ShardParticipant): ShardSource {
+    return { id: sourceId };
+  }
+
+  @FieldResolver(() => ShardWorker, {
+    nullable: true,
+    description: 'The worker of the source; null: none is registered now.',
+  })
+  worker(@Root() participant: ShardParticipant, @Ctx() { service: { state } }: RequestContext): ShardWorker | null {
+    return workerOfSource(state, participant);
+  }
+}
+
+/** Fields of wait reasons that lead to other objects. */
+@Resolver(() => ShardWaitReason)
+export class WaitReasonFields {
+  @FieldResolver(() => ShardWorker, {
+    nullable: true,
+    description: 'The worker of the source; null: none is registered now, or it is no source that is waited for.',
+  })
+  worker(@Root() reason: ShardWaitReason, @Ctx() { service: { state } }: RequestContext): ShardWorker | null {
+    return workerOfSource(state, reason);
+  }
+
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description:
+      'Whether that worker is registered now. Null: it is no source that is waited for, or a DM worker runs it, which does not say so here.',
+  })
+  workerOnline(
+    @Root() { taskName, sourceId }: ShardWaitReason,
+    @Ctx() { service: { state } }: RequestContext,
+  ): boolean | null {
+    if (sourceId === null) return null;
+    if (state.sessions.has(sourceKey(taskName, sourceId))) return true;
+    return state.pessimistic.subtasks.get(taskName)?.has(sourceId) === true ? null : false;
+  }
+}
+
+function workerOfSource(
+  state: CoordinatorState,
+  { taskName, sourceId }: Pick<ShardWaitReason, 'taskName' | 'sourceId'>,
+): ShardWorker | null {
+  const session = sourceId === null ? undefined : state.sessions.get(sourceKey(taskName, sourceId));
+  return session === undefined ? null : viewWorker(state, session.record.worker);
+}
