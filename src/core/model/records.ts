@@ -35,6 +35,8 @@ export interface OptimisticLockRecord {
   readonly incarnation: Revision;
   /** The initial schema, as TiDB's table info. */
   readonly initial: string;
+  /** Whether it was told that the lock is synced, and it is still. */
+  readonly synced: boolean;
   readonly createdAtMs: number;
 }
 

@@ -60,11 +60,24 @@ export class OptimisticLock {
   readonly #waiting = new Set<LockMember>();
   readonly #open = new Map<string, OpenConflict & { count: number }>();
 
+  #origin: LockOrigin;
+
   constructor(
-    readonly origin: LockOrigin,
+    origin: LockOrigin,
     private readonly empty: ShapeCounts,
   ) {
+    this.#origin = origin;
     this.#schemas = { normals: empty, conflicts: empty, finals: empty };
+  }
+
+  /** What the lock is from its creation on. */
+  get origin(): LockOrigin {
+    return this.#origin;
+  }
+
+  /** Tables of which nothing better is known start from `initial` from now on. */
+  startFrom(initial: Shape): void {
+    this.#origin = { ...this.#origin, initial };
   }
 
   /** The counted schemas as they are now. */

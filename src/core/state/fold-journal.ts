@@ -6,11 +6,6 @@ import { settleLeaving } from './optimistic-leaving';
 /** An event stands in the journal: what was owed only to tell it is told. */
 export function foldJournalEvent(state: CoordinatorState, event: LockEvent): void {
   switch (event.kind) {
-    case 'LockSynced':
-      if (state.targets.get(event.lockId)?.lock?.lock.origin.incarnation === event.incarnation) {
-        state.outbox.settle({ kind: 'tell-synced', lockId: event.lockId });
-      }
-      return;
     case 'WorkerOnline':
     case 'WorkerOffline':
       return tellWorker(state, event);

@@ -26,7 +26,7 @@ import {
 } from './fold-task';
 import { foldBreak, foldDdlConflict, foldLockSources, foldParticipant, foldPessimisticLock } from './fold-pessimistic';
 import { decideInfo } from './optimistic-info';
-import { dropUntold, settleLeaving } from './optimistic-leaving';
+import { dropUnknown, dropUntold, settleLeaving } from './optimistic-leaving';
 import { dropLock, leaveTarget, settleLock } from './optimistic-membership';
 import { settleRedirect } from './optimistic-redirect';
 import { changePessimisticTask, endPessimisticLock } from './pessimistic-membership';
@@ -74,7 +74,7 @@ export function foldLockstepChange(state: CoordinatorState, key: LockstepKey, ch
     case 'break':
       return foldBreak(state, key, change);
     case 'leader':
-      return;
+      return change.kind === 'put' ? dropUnknown(state) : undefined;
     default:
       return unreachable(key);
   }
@@ -94,6 +94,8 @@ function foldLock(state: CoordinatorState, lockId: LockId, change: Change): void
   if (held.lock.origin.incarnation !== record.incarnation) return;
   held.recorded = true;
   held.createdAtMs = record.createdAtMs;
+  held.toldSynced = record.synced;
+  held.lock.startFrom(state.caches.schemas.read(record.initial).shape);
   state.outbox.settle({ kind: 'record-lock', lockId });
   state.outbox.settle({ kind: 'remove-remains', lockId });
   const target = state.targets.get(lockId);

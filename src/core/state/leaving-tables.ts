@@ -74,6 +74,11 @@ export class LeavingTables {
     return this.#holding.has(lockId);
   }
 
+  /** Every table that has left, with what is left of it. */
+  [Symbol.iterator](): IterableIterator<[TableKey, LeavingTable]> {
+    return this.#tables.entries();
+  }
+
   /** Tables of which something may be left under a lock. */
   leftBehind(lockId: LockId): TableKey[] {
     return [...(this.#byLock.get(lockId) ?? [])];

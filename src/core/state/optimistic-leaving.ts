@@ -63,6 +63,19 @@ export function dropUntold(state: CoordinatorState, lockId: LockId): void {
   }
 }
 
+/** Another leader has come: of a table of which nothing was stored it can't know that it left, so nobody tells that. */
+export function dropUnknown(state: CoordinatorState): void {
+  for (const [table, leaving] of [...state.leaving]) {
+    const entry = state.tables.get(table);
+    if (entry === undefined || hasPast(entry, leaving)) continue;
+    for (const [lockId, former] of leaving.formerLocks) {
+      if (former.decisionRevision !== NO_REVISION) continue;
+      state.leaving.setFormerLock(table, lockId, { ...former, incarnation: null });
+    }
+    settleLeaving(state, entry);
+  }
+}
+
 /** Whether `revision`, of something that is stored of `entry`, is of the table's past. */
 export function isPast(entry: TableEntry, { revision }: LeavingTable, stored: Revision): boolean {
   return stored !== NO_REVISION && (entry.membership === 'none' || stored <= revision);

@@ -116,7 +116,7 @@ export function createLock(state: CoordinatorState, target: Target, by: TableEnt
     progressAtMs: null,
     parked: new Set(),
     forgotten: new Set(),
-    wasSynced: false,
+    toldSynced: false,
   };
   state.outbox.ask({ kind: 'record-lock', lockId: target.lockId });
   return target.lock;
@@ -130,7 +130,13 @@ export function restoreLock(
     initial,
     incarnation,
     createdAtMs,
-  }: { readonly initial: Shape; readonly incarnation: Revision; readonly createdAtMs: number },
+    synced,
+  }: {
+    readonly initial: Shape;
+    readonly incarnation: Revision;
+    readonly createdAtMs: number;
+    readonly synced: boolean;
+  },
 ): void {
   invariant(target.lock === null, 'a target has one lock');
   const origin = { id: target.lockId, task: target.task, target: target.table, incarnation, initial };
@@ -143,7 +149,7 @@ export function restoreLock(
     progressAtMs: null,
     parked: new Set(),
     forgotten: new Set(),
-    wasSynced: false,
+    toldSynced: synced,
   };
   for (const entry of target.tables) addMember(state, entry, lock);
 }
@@ -165,11 +171,9 @@ export function dropLock(state: CoordinatorState, target: Target): void {
 /** After a change of a lock: it may have become synced, resolved, or empty. */
 export function settleLock(state: CoordinatorState, target: Target): void {
   if (target.lock === null) return;
-  const { lock, wasSynced } = target.lock;
-  const { synced } = lock;
-  if (synced && !wasSynced) state.outbox.ask({ kind: 'tell-synced', lockId: target.lockId });
-  if (!synced) state.outbox.settle({ kind: 'tell-synced', lockId: target.lockId });
-  target.lock.wasSynced = synced;
+  const { lock, toldSynced } = target.lock;
+  if (lock.synced === toldSynced) state.outbox.settle({ kind: 'tell-synced', lockId: target.lockId });
+  else state.outbox.ask({ kind: 'tell-synced', lockId: target.lockId });
   if (!lock.resolved) releaseAnswers(state, target.lock);
   // One whose tables are all left out by hand waits for them.
   if (target.tables.size === 0) endEmptyLock(state, target, target.lock);

@@ -43,7 +43,19 @@ export function planRecordLock(context: LockContext): Write {
       ddls: by.info?.ddls ?? [],
     });
   }
-  return { compares: [], mutations: [lockRecordPut(context, held.lock.origin.initial)], events };
+  return { compares: [], mutations: [lockRecordPut(context, held.lock.origin.initial, false)], events };
+}
+
+/** The record that the lock is synced, which tells it once whoever leads; or that it isn't any more. */
+export function planTellSynced(context: LockContext): Plan {
+  const { lock, recorded, toldSynced } = context.held;
+  if (!recorded) return 'wait';
+  if (lock.synced === toldSynced) return 'void';
+  return {
+    compares: [],
+    mutations: [lockRecordPut(context, lock.origin.initial, lock.synced)],
+    events: lock.synced ? [{ ...ofLock(context), kind: 'LockSynced' }] : [],
+  };
 }
 
 /**
@@ -67,7 +79,7 @@ export function planRemoval(context: LockContext): Plan {
   return {
     compares: part.flatMap((entry) => tableUnchanged({ ...context, entry })),
     mutations: [
-      ...(isShape(joined) ? [lockRecordPut(context, joined)] : []),
+      ...(isShape(joined) ? [lockRecordPut(context, joined, true)] : []),
       ...part.flatMap((entry) => [...tableDeletes(context, entry), ...partedDecision(context, entry)]),
     ],
     events: untoldDone(context, part),
@@ -230,7 +242,7 @@ function lockDeletes(lockId: LockId): Mutation[] {
   ];
 }
 
-function lockRecordPut({ target, held, nowMs }: LockContext, initial: Shape): Mutation {
+function lockRecordPut({ target, held, nowMs }: LockContext, initial: Shape, synced: boolean): Mutation {
   const record = {
     mode: 'optimistic',
     lockId: target.lockId,
@@ -238,6 +250,7 @@ function lockRecordPut({ target, held, nowMs }: LockContext, initial: Shape): Mu
     target: target.table,
     incarnation: held.lock.origin.incarnation,
     initial: writeTableInfo(schemaOfShape(initial, target.table.table)),
+    synced,
     createdAtMs: held.createdAtMs ?? nowMs,
   } as const;
   return {

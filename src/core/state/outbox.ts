@@ -10,7 +10,7 @@ import type { SourceKey, TableKey } from '../model/table-key';
 export type Obligation =
   /** Record an optimistic lock that was created. */
   | { readonly kind: 'record-lock'; readonly lockId: LockId }
-  /** Journal that an optimistic lock became synced. */
+  /** Record that an optimistic lock became synced, and journal it; or that it isn't any more. */
   | { readonly kind: 'tell-synced'; readonly lockId: LockId }
   /** Answer the info of a table with its decision. */
   | { readonly kind: 'answer'; readonly table: TableKey }

@@ -6,9 +6,16 @@ import { taskSourceOfKey } from '../model/table-key';
 import type { SourceKey, TableKey } from '../model/table-key';
 import { planAction } from './actions';
 import type { CoordinatorState } from './coordinator-state';
-import { ofLock, planAnswer, planRecordDone, planRecordMember, planRedirect } from './optimistic-plan';
+import { planAnswer, planRecordDone, planRecordMember, planRedirect } from './optimistic-plan';
 import type { LockContext, TableContext } from './optimistic-plan';
-import { planForget, planForgetColumn, planRecordLock, planRemains, planRemoval } from './optimistic-removal';
+import {
+  planForget,
+  planForgetColumn,
+  planRecordLock,
+  planRemains,
+  planRemoval,
+  planTellSynced,
+} from './optimistic-removal';
 import type { Obligation } from './outbox';
 import { planPessimisticLock } from './pessimistic-plan';
 import { planSource } from './pessimistic-source-plan';
@@ -94,8 +101,4 @@ function planForTable(
   if (entry === undefined || target?.lock == null) return 'void';
   if (isHeldUp(state, entry.task)) return 'wait';
   return plan({ state, entry, target, held: target.lock, nowMs });
-}
-
-function planTellSynced(context: LockContext): Plan {
-  return { compares: [], mutations: [], events: [{ ...ofLock(context), kind: 'LockSynced' }] };
 }

@@ -31,6 +31,6 @@ export interface TargetLock {
   readonly parked: Set<TableKey>;
   /** Columns whose drop a table completed that isn't in the lock any more; their marks are still to be deleted. */
   readonly forgotten: Set<string>;
-  /** Whether it was synced when last looked at. */
-  wasSynced: boolean;
+  /** Whether its record says that it is synced, which was told with it. */
+  toldSynced: boolean;
 }

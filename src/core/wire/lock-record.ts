@@ -44,6 +44,8 @@ function readOptimistic(root: JsonValue): OptimisticLockRecord {
     target: readTarget(root.field('target')),
     incarnation: readRevision(root.field('incarnation')),
     initial: root.field('initial').text(),
+    // Records of the first servers don't say it.
+    synced: root.field('synced').nullable((field) => field.boolean()) ?? false,
     createdAtMs: root.field('createdAtMs').count(),
   };
 }

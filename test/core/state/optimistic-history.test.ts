@@ -57,7 +57,7 @@ describe('random histories of an optimistic lock', () => {
   );
 });
 
-/** What a new leader would write; only that a lock is synced it tells again. */
+/** What a new leader would write. */
 function owedBy(state: CoordinatorState): string[] {
-  return [...state.outbox].filter(({ kind }) => kind !== 'tell-synced').map(obligationId);
+  return [...state.outbox].map(obligationId);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpstreamTable } from '../../../src/core/model/names';
+import { LOCKSTEP_LEADER_KEY } from '../../../src/core/wire/lockstep-keys';
 import { formatDmKey } from '../../../src/core/wire/dm-keys';
 import { items, lockId, OptimisticWorld, orders, pictureOf, randomOf, tables, task } from './optimistic-world';
 
@@ -98,6 +99,37 @@ describe('a table that has left', () => {
     expect(isStored(world, 'optimistic-info', A)).toBe(false);
     expect(world.store.range('/lockstep/lock/')).toEqual([]);
     expectRest(world);
+  });
+});
+
+describe('a new leader', () => {
+  it('knows no more than the one before it had stored, and so does who has read the whole stream', () => {
+    const world = started();
+    world.report(A, ADD_C);
+    world.coordinator.beforeWrite = () => false;
+    // Of this table nothing is stored but that it was listed.
+    world.listed.delete(B);
+    world.list(B.source);
+    world.follower.catchUp();
+    expect(world.follower.state.outbox.size).toBe(1);
+    world.coordinator.beforeWrite = () => true;
+    world.store.put(LOCKSTEP_LEADER_KEY, 'another');
+    world.coordinator.restart();
+    world.follower.catchUp();
+    expect(world.follower.state.outbox.size).toBe(0);
+    expectRest(world);
+  });
+
+  it('tells that a lock is synced once, whoever leads', () => {
+    const world = started();
+    for (const table of tables) world.report(table, ADD_C);
+    const told = (): number => world.coordinator.published.filter(({ kind }) => kind === 'LockSynced').length;
+    expect(told()).toBe(1);
+    world.coordinator.restart();
+    expect(told()).toBe(1);
+    world.report(A, DROP_N);
+    for (const table of tables.slice(1)) world.report(table, DROP_N);
+    expect(told()).toBe(2);
   });
 });
 

@@ -51,6 +51,7 @@ describe('records', () => {
   };
   const lock: OptimisticLockRecord = {
     mode: 'optimistic',
+    synced: true,
     lockId,
     task,
     target,
