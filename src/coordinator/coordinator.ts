@@ -22,7 +22,6 @@ import { describeMutations } from '../core/request/describe-write';
 import { charsetOf } from '../core/table/collation';
 import type { Store } from '../ports/store';
 import { execute } from './execute';
-import { SessionLeases } from './session-leases';
 import type {
   Acknowledgement,
   ActionAnswer,
@@ -57,7 +56,6 @@ export interface CoordinatorOptions extends ShellOptions {
 /** A coordinator with everything that requests can do to it. */
 export class Coordinator implements CoordinatorService {
   readonly #store: Store;
-  readonly #leases: SessionLeases;
   readonly server: ServerIdentity;
 
   private constructor(
@@ -66,7 +64,6 @@ export class Coordinator implements CoordinatorService {
   ) {
     this.#store = options.store;
     this.server = { id: randomUUID(), version: VERSION, storeKind: options.storeKind ?? 'memory' };
-    this.#leases = new SessionLeases(options.store);
   }
 
   /**
@@ -103,35 +100,35 @@ export class Coordinator implements CoordinatorService {
     const { task, source, worker } = input;
     const lease = await this.#store.grant(input.ttlMs);
     const sessionId = randomUUID();
+    const { id, ttlMs } = lease;
     const registered = await this.#execute((state) =>
-      planRegister(state, { ...input, sessionId, lease: lease.id, nowMs: this.nowMs() }),
+      planRegister(state, { ...input, sessionId, lease: id, ttlMs, nowMs: this.nowMs() }),
     );
-    if (!registered.ok) {
-      await this.#store.revoke(lease.id);
-      return registered;
-    }
-    this.#leases.remember(sessionId, lease);
-    return success({ task, source, worker, sessionId, epoch: registered.value, ttlMs: lease.ttlMs });
+    const isNew = registered.ok && registered.value.sessionId === sessionId;
+    if (!isNew) await this.#store.revoke(id);
+    return registered.ok ? success({ task, source, worker, ...registered.value }) : registered;
   }
 
   async renewWorker(session: SessionRef): Outcome<SessionGrant> {
     const checked = checkSession(this.state, session);
     if (checked.kind === 'refuse') return failure(checked.error);
     const { record, revision } = checked.session;
-    const ttlMs = await this.#leases.renew(session);
-    if (ttlMs === null)
-      return failure(
-        new LockstepError('STALE_SESSION', `the lease of session ${session.sessionId} has ended`, {
-          source: session.source,
-        }),
-      );
-    return success({ ...session, worker: record.worker, epoch: revision, ttlMs });
+    try {
+      await this.#store.keepAlive(record.lease);
+    } catch (error) {
+      if (!(error instanceof LockstepError) || error.code !== 'LEASE_ENDED') throw error;
+      const { task, source, sessionId } = session;
+      const fields = { task, source, takenOver: false };
+      return failure(new LockstepError('STALE_SESSION', `the lease of session ${sessionId} has ended`, fields));
+    }
+    return success({ ...session, worker: record.worker, epoch: revision, ttlMs: record.ttlMs });
   }
 
   async leaveWorker(session: SessionRef, forGood: boolean): Outcome<null> {
     const left = await this.#execute((state) => planLeave(state, session, forGood));
-    if (left.ok) await this.#leases.revoke(session);
-    return left;
+    if (!left.ok) return left;
+    await this.#store.revoke(left.value);
+    return success(null);
   }
 
   async putSourceTables(

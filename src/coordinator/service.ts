@@ -26,6 +26,8 @@ export interface RegisterWorkerInput {
   readonly expectedSources: readonly SourceId[] | null;
   /** How long the session lives without renewal, in milliseconds. */
   readonly ttlMs: number;
+  /** This start of the worker's process: the same one gets the same session; null: a new session in any case. */
+  readonly instance: string | null;
 }
 
 /** A session as its worker knows it. */

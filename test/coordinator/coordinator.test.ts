@@ -41,14 +41,16 @@ function code(result: Result<unknown, LockstepError>): string {
   return result.ok ? 'no error' : result.error.code;
 }
 
-async function register(coordinator: Coordinator, source = s1, worker = `worker-of-${source}`): Promise<SessionRef> {
+async function register(coordinator: Coordinator, instance: string | null = null): Promise<SessionRef> {
+  const source = s1;
   const grant = await coordinator.registerWorker({
-    worker,
+    worker: `worker-of-${source}`,
     task,
     mode: 'optimistic',
     source,
     expectedSources: null,
     ttlMs: 60_000,
+    instance,
   });
   return value(grant);
 }
@@ -131,6 +133,7 @@ describe('requests', () => {
       source: s1,
       expectedSources: null,
       ttlMs: 60_000,
+      instance: null,
     });
     expect(code(taken)).toBe('SOURCE_TAKEN');
     const newer = await register(coordinator);
@@ -138,6 +141,23 @@ describe('requests', () => {
     expect(code(await coordinator.reportInfo(old, report('a', '1')))).toBe('STALE_SESSION');
     expect(code(await coordinator.renewWorker(old))).toBe('STALE_SESSION');
     expect((await coordinator.renewWorker(newer)).ok).toBe(true);
+  });
+
+  it('that register again give the same instance its session, and any other a new one', async () => {
+    const coordinator = await start();
+    const first = await register(coordinator, 'start 1');
+    const { revision } = coordinator.state;
+    expect(await register(coordinator, 'start 1')).toEqual(first);
+    expect(coordinator.state.revision).toBe(revision);
+    const restarted = await register(coordinator, 'start 2');
+    expect(restarted.sessionId).not.toBe(first.sessionId);
+    const stale = await coordinator.renewWorker(first);
+    expect(stale).toMatchObject({ ok: false, error: { code: 'STALE_SESSION', fields: { takenOver: true } } });
+    value(await coordinator.leaveWorker(restarted, false));
+    const ended = await coordinator.renewWorker(restarted);
+    expect(ended).toMatchObject({ ok: false, error: { code: 'STALE_SESSION', fields: { takenOver: false } } });
+    const unnamed = await register(coordinator);
+    expect((await register(coordinator)).sessionId).not.toBe(unnamed.sessionId);
   });
 
   it('that repeat an attempt write nothing and give the first revision', async () => {
@@ -199,6 +219,7 @@ describe('requests', () => {
       source: s1,
       expectedSources: null,
       ttlMs: 1_000,
+      instance: null,
     });
     expect(code(registered)).toBe('TASK_MODE_CONFLICT');
   });
@@ -276,6 +297,7 @@ describe('a coordinator that starts again', () => {
     const operation = await nextOperation(first, s1, revision);
     await first.stop();
     const second = await start(store);
+    expect(await second.renewWorker(session)).toMatchObject({ ok: true, value: { sessionId: session.sessionId } });
     expect(second.pendingOperations(task, s1)).toEqual([operation]);
     const acknowledged = await second.acknowledgeOperation(session, { schema: 'db', table: 'a' }, operation.revision);
     expect(value(acknowledged).kind).toBe('acknowledged');

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { PlainSubscription, ask, document } from './plain-client';
 import type { JsonObject } from './plain-client';
 
@@ -31,6 +32,8 @@ export const lockOf = (task: string): string => `${task}-\`shard_db\`.\`shard_ta
 
 /** A worker for one source of one task, with nothing but `fetch` and `ws`: each method is one message of the protocol. */
 export class PlainWorker {
+  /** This start of the worker's process. */
+  readonly instance = randomUUID();
   session: { readonly task: string; readonly source: string; readonly id: string } = { task: '', source: '', id: '' };
 
   constructor(
@@ -42,8 +45,9 @@ export class PlainWorker {
   ) {}
 
   async register(expectedSources: readonly string[] | null = null, ttlMs = 30_000): Promise<JsonObject> {
-    const { worker, task, source, mode } = this;
-    const answer = await this.say('RegisterShardWorker', { worker, task, source, mode, expectedSources, ttlMs });
+    const { worker, task, source, mode, instance } = this;
+    const input = { worker, instance, task, source, mode, expectedSources, ttlMs };
+    const answer = await this.say('RegisterShardWorker', input);
     const session = answer['session'] as { id: string } | undefined;
     if (session !== undefined) this.session = { task, source, id: session.id };
     return answer;

@@ -54,9 +54,14 @@ describe('a worker in optimistic mode, by schema/PROTOCOL.md', () => {
     });
   });
 
-  it('2.3 takes its own session over; another worker does not, nor one in another mode', async () => {
+  it('2.3 takes its own session over, and keeps it when it registers again; another worker does not, nor one in another mode', async () => {
     expect(await one.register()).toMatchObject({ __typename: 'ShardRegisterWorkerSuccess' });
-    expect(await stale.withSession('RenewShardWorker', {})).toMatchObject({ code: 'STALE_SESSION' });
+    expect(await stale.withSession('RenewShardWorker', {})).toMatchObject({
+      code: 'STALE_SESSION',
+      details: expect.arrayContaining([{ name: 'takenOver', value: 'true' }]),
+    });
+    const { session } = one;
+    expect(await one.register()).toMatchObject({ session: { id: session.id } });
     expect(await worker('s1', 'other').register()).toMatchObject({ code: 'SOURCE_TAKEN', retryable: true });
     const pessimist = new PlainWorker(server.url, 'w', 'opt', 's2', 'PESSIMISTIC');
     expect(await pessimist.register()).toMatchObject({ code: 'TASK_MODE_CONFLICT' });

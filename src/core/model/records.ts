@@ -3,6 +3,7 @@ import type { LockEvent } from './lock-event';
 import type { Mode } from './mode';
 import type { DownstreamTable, SourceId, TaskName } from './names';
 import type { Revision } from './revision';
+import type { LeaseId } from './store';
 
 export type { Mode };
 
@@ -146,8 +147,14 @@ export interface InitialSchemaRecord {
 /** Which worker speaks for a source of a task (8-settled.md); it is stored with the worker's lease. */
 export interface SessionRecord {
   readonly worker: string;
+  /** The start of the worker's process, in its own words: a registration that is repeated is recognised by it. Null: not said. */
+  readonly instance: string | null;
   /** Identifies the registration; every mutation of the worker carries it. */
   readonly id: string;
+  /** What it lives on: every server can renew it, also one that hasn't granted it. */
+  readonly lease: LeaseId;
+  /** How long the lease lasts without renewal. */
+  readonly ttlMs: number;
   /** +1 with each take-over of the source, so that a paused worker that comes back is recognised. */
   readonly epoch: number;
   readonly registeredAtMs: number;

@@ -9,7 +9,7 @@ import { formatLockstepKey } from '../wire/lockstep-keys';
 import { writeSessionRecord } from '../wire/session-record';
 import { writeTaskRecord } from '../wire/task-record';
 import { taskUnchanged } from '../state/task-sources';
-import { refuse } from './request-plan';
+import { answer, refuse } from './request-plan';
 import type { RequestPlan } from './request-plan';
 
 /** Which session a worker's request belongs to. */
@@ -27,17 +27,30 @@ export interface Registration {
   readonly source: SourceId;
   /** All sources that the worker expects the task to have; null: it doesn't know. */
   readonly expectedSources: readonly SourceId[] | null;
+  /** This start of the worker's process; null: it doesn't say. */
+  readonly instance: string | null;
+  /** The ID of the session, should one begin. */
   readonly sessionId: string;
-  /** The lease that the session lives on. */
+  /** The lease that the session would live on. */
   readonly lease: LeaseId;
+  readonly ttlMs: number;
   readonly nowMs: number;
+}
+
+/** The session that a registration came to. */
+export interface Registered {
+  readonly sessionId: string;
+  /** Larger than that of every earlier session of the source. */
+  readonly epoch: Revision;
+  readonly ttlMs: number;
 }
 
 /**
  * Register a worker (8-settled.md, *Session*): the same worker name takes its source over, another is refused while the
- * lease lives; the task is made, or grows by the source. The value is the session's epoch.
+ * lease lives; the task is made, or grows by the source. A registration that is repeated, and comes late, must not end the
+ * session that it began: the same instance of the worker gets that.
  */
-export function planRegister(state: CoordinatorState, registration: Registration): RequestPlan<Revision> {
+export function planRegister(state: CoordinatorState, registration: Registration): RequestPlan<Registered> {
   const { task, source, worker, mode } = registration;
   const dmWorker = [...state.boundByDm].find(([, bound]) => bound === source)?.[0];
   if (dmWorker !== undefined) {
@@ -60,8 +73,13 @@ export function planRegister(state: CoordinatorState, registration: Registration
     registration,
     known === undefined,
   );
-  const { sessionId: id, lease, nowMs } = registration;
-  const record = writeSessionRecord({ worker, id, epoch: (held?.record.epoch ?? 0) + 1, registeredAtMs: nowMs });
+  if (held !== undefined && isRepeated(held, registration) && isSameTask(known, grown)) {
+    const { id, ttlMs } = held.record;
+    return answer({ sessionId: id, epoch: held.revision, ttlMs });
+  }
+  const { sessionId: id, lease, ttlMs, instance, nowMs } = registration;
+  const epoch = (held?.record.epoch ?? 0) + 1;
+  const record = writeSessionRecord({ worker, instance, id, lease, ttlMs, epoch, registeredAtMs: nowMs });
   return {
     kind: 'write',
     compares: [
@@ -73,8 +91,16 @@ export function planRegister(state: CoordinatorState, registration: Registration
       { kind: 'put', key: formatLockstepKey({ kind: 'session', task, source }), value: record, lease },
       { kind: 'put', key: formatLockstepKey({ kind: 'task', task }), value: writeTaskRecord(grown) },
     ],
-    answer: (revision) => revision,
+    answer: (revision) => ({ sessionId: id, epoch: revision, ttlMs }),
   };
+}
+
+function isRepeated({ record }: Session, { instance }: Registration): boolean {
+  return instance !== null && record.instance === instance;
+}
+
+function isSameTask(known: TaskRecord | undefined, grown: TaskRecord): boolean {
+  return known !== undefined && writeTaskRecord(known) === writeTaskRecord(grown);
 }
 
 /**
@@ -104,12 +130,12 @@ export type CheckedSession =
 export function checkSession(state: CoordinatorState, { task, source, sessionId }: SessionRef): CheckedSession {
   const session = state.sessions.get(sourceKey(task, source));
   if (session?.record.id !== sessionId) {
-    const now =
-      session === undefined ? 'its lease has ended' : `worker ${session.record.worker} has taken the source over`;
+    const takenOver = session !== undefined;
+    const now = takenOver ? `worker ${session.record.worker} has taken the source over` : 'its lease has ended';
     return refuse(
       'STALE_SESSION',
       `the session ${sessionId} for source ${source} of task ${task} isn't valid: ${now}`,
-      { task, source },
+      { task, source, takenOver },
     );
   }
   return {
@@ -120,10 +146,10 @@ export function checkSession(state: CoordinatorState, { task, source, sessionId 
 }
 
 /**
- * End a session whose lease the shell revokes with it.
+ * End a session. The value is its lease, which the shell revokes.
  * @param forGood the source leaves its task too
  */
-export function planLeave(state: CoordinatorState, ref: SessionRef, forGood: boolean): RequestPlan<null> {
+export function planLeave(state: CoordinatorState, ref: SessionRef, forGood: boolean): RequestPlan<LeaseId> {
   const checked = checkSession(state, ref);
   if (checked.kind === 'refuse') return checked;
   const { task, source } = ref;
@@ -144,7 +170,7 @@ export function planLeave(state: CoordinatorState, ref: SessionRef, forGood: boo
         ? [{ kind: 'put', key: formatLockstepKey({ kind: 'task', task }), value: writeTaskRecord(left) } as const]
         : []),
     ],
-    answer: () => null,
+    answer: () => checked.session.record.lease,
   };
 }
 

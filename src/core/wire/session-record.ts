@@ -1,4 +1,5 @@
 import type { SessionRecord } from '../model/records';
+import { parseLeaseId } from '../model/store';
 import type { RecordFormat, RecordReading } from './lockstep-records';
 import { readRecord, writeRecord } from './lockstep-records';
 
@@ -7,7 +8,10 @@ const FORMAT: RecordFormat<SessionRecord> = {
   version: 1,
   read: (root) => ({
     worker: root.field('worker').text(),
+    instance: root.field('instance').nullable((instance) => instance.text()),
     id: root.field('id').text(),
+    lease: root.field('lease').parsed(parseLeaseId),
+    ttlMs: root.field('ttlMs').count(),
     epoch: root.field('epoch').count(),
     registeredAtMs: root.field('registeredAtMs').count(),
   }),

@@ -51,6 +51,14 @@ export class ShardRegisterWorkerInput {
     description: 'How long the session lives without renewal, in milliseconds: from 1,000 to 600,000.',
   })
   readonly ttlMs!: number;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Identifies this start of the process of the worker: any text that no other start uses. A registration that is ' +
+      'repeated, or comes late, then gets the session that the first one began. Without it each begins a new session.',
+  })
+  readonly instance?: string | null;
 }
 
 /** The input of `renewShardWorker`. */
@@ -87,5 +95,6 @@ export function parseRegistration(input: ShardRegisterWorkerInput): RegisterWork
     source: parseSourceId(input.source),
     expectedSources: input.expectedSources?.map(parseSourceId) ?? null,
     ttlMs: parseWithin('ttlMs', input.ttlMs, TTL_MS.least, TTL_MS.most),
+    instance: input.instance == null ? null : parseText('instance', input.instance),
   };
 }
