@@ -172,6 +172,20 @@ describe('requests', () => {
     ).toBe('IDEMPOTENCY_KEY_REUSED');
   });
 
+  it('that come late, after a newer report of their table, are refused and write nothing', async () => {
+    const coordinator = await start();
+    const session = await register(coordinator);
+    value(await coordinator.putSourceTables(session, [table('a'), table('b')], null));
+    const attempts = Array.from({ length: 8 }, (_, index) => `${index}`);
+    for (const attempt of attempts) value(await coordinator.reportInfo(session, report('a', attempt)));
+    await nextOperation(coordinator);
+    const { revision } = coordinator.state;
+    for (const attempt of attempts.slice(0, -1))
+      expect(code(await coordinator.reportInfo(session, report('a', attempt)))).toBe('IDEMPOTENCY_KEY_REUSED');
+    expect(coordinator.state.revision).toBe(revision);
+    expect((await coordinator.reportInfo(session, report('b', '0'))).ok).toBe(true);
+  });
+
   it.each([
     ['a DDL that does not parse', report('a', '1', ['ALTER TABLE `shop`.`orders` ADD COLUMN']), 'DDL_SYNTAX'],
     ['a DDL of another table', report('a', '1', ['ALTER TABLE `shop`.`other` ADD COLUMN c INT']), 'INVALID_INPUT'],

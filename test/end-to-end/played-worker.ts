@@ -51,6 +51,8 @@ export class PlayedWorker {
   readonly #inbox = new OperationInbox();
   readonly #columns = new Map<string, readonly PlayedColumn[]>();
   readonly #acknowledged: { table: string; revision: string }[] = [];
+  /** The last report of each table, to be sent once more when it is over. */
+  readonly #reports = new Map<string, () => Promise<MutationAnswer>>();
   readonly #waiting = new Map<string, { readonly ddl: string; readonly reported: number; handled: number }>();
   #stream: OperationStream | null = null;
   #life = 0;
@@ -80,6 +82,7 @@ export class PlayedWorker {
   async disturb(action: () => Promise<unknown>): Promise<void> {
     this.#disturbances += 1;
     await action();
+    this.#reports.clear();
     this.#disturbances += 1;
     await this.restart();
   }
@@ -196,6 +199,7 @@ export class PlayedWorker {
           });
     const answer = await this.#twice(send);
     if (typeof answer['revision'] !== 'string') throw new Error(`not reported: ${JSON.stringify({ ddl, answer })}`);
+    await this.#reportLate(table, send);
     const { task, source } = identity;
     const revision = Number(answer['revision']);
     ledger.reports.push({ task, source, table: namesOf(table), attempt, revision });
@@ -230,8 +234,24 @@ export class PlayedWorker {
     if (!isHarmless) throw new Error(`a late acknowledgement was taken: ${JSON.stringify({ revision, answer })}`);
   }
 
+  /** Send the report before the last of a table once more: it is over. */
+  async #reportLate(table: string, send: () => Promise<MutationAnswer>): Promise<void> {
+    const former = this.#reports.get(table);
+    this.#reports.set(table, send);
+    if (!this.#chance('late') || former === undefined) return;
+    this.options.ledger.repetitions += 1;
+    const disturbances = this.#disturbances;
+    const answer = await former();
+    // With what was stored of the source its attempts were forgotten.
+    const isDisturbed = disturbances % 2 === 1 || disturbances !== this.#disturbances;
+    if (typeof answer['revision'] === 'string' && !isDisturbed)
+      throw new Error(`a late report was taken: ${JSON.stringify({ table, answer })}`);
+  }
+
   async #recreate(table: string): Promise<void> {
     await this.session.mutate('RemoveShardSourceTable', { table: namesOf(table) });
+    // With the table its attempts are forgotten.
+    this.#reports.delete(table);
     await this.session.mutate('AddShardSourceTable', { table: this.#registered(table) });
   }
 

@@ -165,6 +165,8 @@ export interface AttemptRecord {
   readonly attempt: string;
   /** Fingerprint of what was reported. */
   readonly content: string;
+  /** Fingerprints of the attempts before it, oldest first, as far as they are kept: one that comes late is recognised by them. */
+  readonly former: readonly string[];
 }
 
 /**

@@ -4,7 +4,7 @@ import type { LockId } from '../model/lock-id';
 import { parseUpstreamTable } from '../model/names';
 import type { DownstreamTable } from '../model/names';
 import type { Revision } from '../model/revision';
-import type { Compare } from '../model/store';
+import type { Compare, Mutation } from '../model/store';
 import { sourceKey, tableKey } from '../model/table-key';
 import type { CoordinatorState } from '../state/coordinator-state';
 import type { Attempt } from '../state/table-entry';
@@ -20,6 +20,9 @@ import { readReportedTable, trackReportedDdls } from './reported-schema';
 import type { ReportedSchema } from './reported-schema';
 import { checkSession } from './session';
 import type { SessionRef } from './session';
+
+/** How many attempts before the last are remembered for each table or source. */
+const FORMER_ATTEMPTS = 8;
 
 /** An upstream table met DDLs (optimistic). */
 export interface InfoReport {
@@ -90,7 +93,7 @@ export function planReportInfo(
     compares: [...checked.compares, reportUnchanged(state, attemptKey, known)],
     mutations: [
       { kind: 'put', key: formatDmKey({ kind: 'optimistic-info', task, table }), value },
-      { kind: 'put', key: attemptKey, value: writeAttemptRecord({ attempt, content: fingerprint }) },
+      attemptPut(attemptKey, known, attempt, fingerprint),
     ],
     answer: (revision) => ({ lockId, revision, repeated: false }),
   };
@@ -143,7 +146,7 @@ export function planReportSourceInfo(
         key: formatDmKey({ kind: 'pessimistic-info', task, source }),
         value: writePessimisticInfo({ task, source, target: report.target, ddls: report.ddls }),
       },
-      { kind: 'put', key: attemptKey, value: writeAttemptRecord({ attempt, content: fingerprint }) },
+      attemptPut(attemptKey, known, attempt, fingerprint),
     ],
     answer: (revision) => ({ lockId, revision, repeated: false }),
   };
@@ -162,12 +165,24 @@ function reportUnchanged(state: CoordinatorState, key: string, known: Attempt | 
   return { kind: 'modRevision', key, operator: '<', value: revision + 1 };
 }
 
+/** Remember the attempt, and that those before it are over. */
+function attemptPut(key: string, known: Attempt | null, attempt: string, content: string): Mutation {
+  const former = known === null ? [] : [...known.former, attemptFingerprint(known.attempt)].slice(-FORMER_ATTEMPTS);
+  return { kind: 'put', key, value: writeAttemptRecord({ attempt, content, former }) };
+}
+
+function attemptFingerprint(attempt: string): string {
+  return fingerprintText(fingerprintOf(attempt));
+}
+
 function repeatedReport(
   known: Attempt | null,
   attempt: string,
   content: string,
   lockId: LockId,
 ): RequestPlan<ReportedInfo> | null {
+  if (known?.former.includes(attemptFingerprint(attempt)) === true)
+    return refuse('IDEMPOTENCY_KEY_REUSED', `attempt ${attempt} comes late: a newer report is stored`, { attempt });
   if (known?.attempt !== attempt) return null;
   if (known.content !== content)
     return refuse('IDEMPOTENCY_KEY_REUSED', `attempt ${attempt} was used for another report`, { attempt });

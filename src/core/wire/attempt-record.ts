@@ -5,7 +5,11 @@ import { readRecord, writeRecord } from './lockstep-records';
 const FORMAT: RecordFormat<AttemptRecord> = {
   name: 'attempt record',
   version: 1,
-  read: (root) => ({ attempt: root.field('attempt').text(), content: root.field('content').text() }),
+  read: (root) => ({
+    attempt: root.field('attempt').text(),
+    content: root.field('content').text(),
+    former: root.field('former').or([], (former) => former.list((attempt) => attempt.text())),
+  }),
   write: (record) => ({ ...record }),
 };
 
