@@ -10,8 +10,12 @@ import type { Authenticator } from '../identity/authenticator';
 import { OpenAuthenticator } from '../identity/open-authenticator';
 import type { Logger } from '../ports/logger';
 import { presentError } from './errors/top-level-error';
+import { SharedSubscriptions } from './feed/shared-subscriptions';
+import type { FeedLimits } from './feed/feed-sink';
 import type { RequestContext } from './request-context';
 import { buildShardSchema } from './schema';
+import { DocumentCache } from './transport/document-cache';
+import { GraphqlSse } from './transport/graphql-sse';
 import { GraphqlHttpServer } from './transport/http-server';
 import { GraphqlWebSockets } from './transport/websocket';
 
@@ -26,6 +30,8 @@ export interface GraphqlServerOptions {
   readonly maxRequestBytes?: number;
   /** Says who clients are; absent: nobody has to say it. */
   readonly authenticator?: Authenticator;
+  /** How much patience there is with slow subscribers of events. */
+  readonly feedLimits?: FeedLimits;
 }
 
 /** The default of `maxRequestBytes`: 1 MiB. */
@@ -60,21 +66,23 @@ export class GraphqlServer {
     const contextOf = (identity: Identity): RequestContext => ({ service, identity, actor: identity.actor, audit });
     const maxBytes = maxRequestBytes ?? MAX_REQUEST_BYTES;
     const reportDefect = (error: unknown): void => logger.error({ err: error }, 'a request could not be answered');
-    const webSockets = new GraphqlWebSockets({
-      schema,
-      authenticator,
-      contextOf,
-      present,
-      maxMessageBytes: maxBytes,
+    const show = (errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] =>
+      errors.map((error) => present(error).toJSON());
+    const documents = new DocumentCache(schema);
+    const subscriptions = new SharedSubscriptions({
+      show,
       reportDefect,
+      ...(options.feedLimits === undefined ? {} : { limits: options.feedLimits }),
     });
+    const shared = { schema, documents, subscriptions, authenticator, contextOf, show, reportDefect };
     const http = new GraphqlHttpServer({
       apollo,
       authenticator,
       contextOf,
       maxBodyBytes: maxBytes,
       service,
-      webSockets,
+      webSockets: new GraphqlWebSockets({ ...shared, maxMessageBytes: maxBytes }),
+      streams: new GraphqlSse({ ...shared, maxBodyBytes: maxBytes }),
       reportDefect,
     });
     return new GraphqlServer(await http.listen(host, port), http, apollo);

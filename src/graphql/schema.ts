@@ -2,6 +2,7 @@ import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
 import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper';
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync, createResolversMap } from 'type-graphql';
+import { invariant } from '../core/model/invariant';
 import { guardSchema } from './access/guard-schema';
 import { entityResolvers } from './resolvers/entities';
 import { EventQueries, LockEventFields } from './resolvers/event-queries';
@@ -52,7 +53,18 @@ export function buildShardSchema(): GraphQLSchema {
   for (const [type, entity] of Object.entries(entityResolvers)) Object.assign(resolvers[type] ?? {}, entity);
   const schema = buildSubgraphSchema([{ typeDefs: typeDefinitionsOf(plain), resolvers }]);
   guardSchema(schema);
+  resolveAtOnce(schema);
   return schema;
+}
+
+/**
+ * Items of events resolve without waiting: their arguments were read when the subscription began, and type-graphql would
+ * read them again for each item, as a promise.
+ */
+function resolveAtOnce(schema: GraphQLSchema): void {
+  const field = schema.getSubscriptionType()?.getFields()['shardLockEvents'];
+  invariant(field !== undefined, 'the subscription to events is there');
+  field.resolve = (item: unknown) => item;
 }
 
 /** The schema as text, as `schema/schema.graphql` holds it and routers compose it. */

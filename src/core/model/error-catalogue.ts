@@ -108,6 +108,13 @@ export const ErrorCatalogue = {
   READ_ONLY: entry('Send the request to a server that coordinates; in a DM cluster use dmctl.'),
   /** More than the server takes in one request. */
   REQUEST_TOO_LARGE: entry('Send less at once; a long list of tables can be put in parts.'),
+  /** A subscriber of events that doesn't keep up. */
+  SUBSCRIBER_TOO_SLOW: entry(
+    'Ask for fewer events by a filter, take them faster, or look at the locks from time to time.',
+    {
+      retryable: true,
+    },
+  ),
   /** A defect of this program. */
   INTERNAL: entry('Look for the ID of the error in the log of the server, and report it.'),
 } as const satisfies Record<string, ErrorEntry>;

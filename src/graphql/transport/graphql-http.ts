@@ -53,7 +53,7 @@ export async function answerGraphql(
 }
 
 /** Who asks; null: nobody knows, and the request was answered so. */
-async function identify(
+export async function identify(
   authenticator: Authenticator,
   request: IncomingMessage,
   response: ServerResponse,

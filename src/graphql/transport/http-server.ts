@@ -6,6 +6,8 @@ import { invariant } from '../../core/model/invariant';
 import type { CoordinatorService } from '../../coordinator/service';
 import { answerGraphql, sendError } from './graphql-http';
 import type { GraphqlHttpOptions } from './graphql-http';
+import { GRAPHQL_STREAM_PATH } from './graphql-sse';
+import type { GraphqlSse } from './graphql-sse';
 import { refuseUpgrade } from './websocket';
 import type { GraphqlWebSockets } from './websocket';
 
@@ -19,11 +21,12 @@ const DRAIN_MS = 10_000;
 export interface HttpServerOptions extends GraphqlHttpOptions {
   readonly service: CoordinatorService;
   readonly webSockets: GraphqlWebSockets;
+  readonly streams: GraphqlSse;
   /** Tells of a defect that no answer could tell of. */
   readonly reportDefect: (error: unknown) => void;
 }
 
-/** The server of `/graphql`, `/livez` and `/readyz`; anything else is 404. */
+/** The server of `/graphql`, `/graphql/stream`, `/livez` and `/readyz`; anything else is 404. */
 export class GraphqlHttpServer {
   readonly #server: Server;
   #closing = false;
@@ -63,6 +66,7 @@ export class GraphqlHttpServer {
     this.#closing = true;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     const timer = setTimeout(() => this.#server.closeAllConnections(), DRAIN_MS);
+    this.options.streams.close();
     await this.options.webSockets.close();
     this.#server.closeIdleConnections();
     await closed;
@@ -88,6 +92,9 @@ export class GraphqlHttpServer {
     switch (pathOf(request)) {
       case GRAPHQL_PATH:
         await answerGraphql(this.options, request, response);
+        return;
+      case GRAPHQL_STREAM_PATH:
+        await this.options.streams.answer(request, response);
         return;
       case '/livez':
         sendHealth(response, 200, { live: true });

@@ -1,13 +1,16 @@
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import { CloseCode } from 'graphql-ws';
 import type { Server } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
+import type { FeedSink } from '../feed/feed-sink';
+import { WebSocketSink, gatherWrites } from './websocket-sink';
 
 /** What the protocol's server is given of a connection. */
 export interface ConnectionExtra {
   readonly request: IncomingMessage;
   readonly isOpen: () => boolean;
+  /** The way to one of its subscriptions, for results that are shared. */
+  readonly sinkOf: (subscriptionId: string) => FeedSink;
   /** End the connection because nobody knows any more who is at its other end. */
   readonly close: () => void;
 }
@@ -49,6 +52,7 @@ export function bindSocket(
     {
       request,
       isOpen: () => socket.readyState === socket.OPEN,
+      sinkOf: (subscriptionId) => new WebSocketSink(socket, request.socket, subscriptionId),
       close: () => socket.close(CloseCode.Forbidden, 'Forbidden'),
     },
   );
@@ -72,13 +76,6 @@ function sendText(socket: WebSocket, data: string): Promise<void> {
     // A connection that broke meanwhile tells of it by closing.
     else socket.send(data, () => resolve());
   });
-}
-
-/** Let what is sent in one turn leave together: an answer and its completion are two messages. */
-function gatherWrites(stream: Socket): void {
-  if (stream.writableCorked > 0) return;
-  stream.cork();
-  process.nextTick(() => stream.uncork());
 }
 
 function textOf(data: RawData): string {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { GraphQLError, GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import type { ExecutionArgs, GraphQLError, GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { LockstepError } from '../../core/model/error';
@@ -9,18 +9,22 @@ import { invariant } from '../../core/model/invariant';
 import type { Authenticator } from '../../identity/authenticator';
 import type { Sent } from '../../identity/credentials';
 import { Asker } from '../access/asker';
+import type { FeedSink } from '../feed/feed-sink';
+import type { SharedSubscriptions, SubscribeRequest } from '../feed/shared-subscriptions';
 import type { RequestContext } from '../request-context';
-import { DocumentCache } from './document-cache';
+import type { DocumentCache } from './document-cache';
 import { bindSocket } from './socket-binding';
 import type { ConnectionExtra } from './socket-binding';
 
 /** What serving `graphql-transport-ws` needs. */
 export interface WebSocketOptions {
   readonly schema: GraphQLSchema;
+  readonly documents: DocumentCache;
+  readonly subscriptions: SharedSubscriptions;
   readonly authenticator: Authenticator;
   readonly contextOf: (identity: Identity) => RequestContext;
-  /** What a client is told of an error. */
-  readonly present: (error: GraphQLError) => GraphQLError;
+  /** What a client is told of errors. */
+  readonly show: (errors: readonly GraphQLError[]) => readonly GraphQLFormattedError[];
   /** The largest message that is taken. */
   readonly maxMessageBytes: number;
   /** Tells of a defect that no answer could tell of. */
@@ -41,11 +45,11 @@ export class GraphqlWebSockets {
   readonly #sockets: WebSocketServer;
   readonly #askers = new Map<ConnectionExtra, Asker>();
   readonly #proofs: NodeJS.Timeout;
+  /** The protocol's server hands requests on as it was given them, without the subscription that each is for. */
+  readonly #subscribing = new WeakMap<ExecutionArgs, { readonly request: SubscribeRequest; readonly sink: FeedSink }>();
 
-  constructor({ schema, authenticator, contextOf, present, maxMessageBytes, reportDefect }: WebSocketOptions) {
-    const show = (errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] =>
-      errors.map((error) => present(error).toJSON());
-    const documents = new DocumentCache(schema);
+  constructor(options: WebSocketOptions) {
+    const { schema, documents, subscriptions, authenticator, contextOf, show, maxMessageBytes, reportDefect } = options;
     const protocol = makeServer<Record<string, unknown>, ConnectionExtra>({
       onConnect: async ({ extra, connectionParams }) => {
         const asker = await identify(authenticator, extra.request, connectionParams);
@@ -56,13 +60,20 @@ export class GraphqlWebSockets {
       onClose: ({ extra }) => {
         this.#askers.delete(extra);
       },
-      onSubscribe: ({ extra }, _id, { query, operationName, variables }) => {
+      onSubscribe: ({ extra }, id, { query, operationName, variables }) => {
         const read = documents.read(query);
         if (read.kind === 'invalid') return read.errors;
         const asker = this.#askers.get(extra);
         invariant(asker !== undefined, 'a connection that was acknowledged has an asker');
         const contextValue = contextOf(asker.identity);
-        return { schema, document: read.document, operationName, variableValues: variables, contextValue };
+        const args = { schema, document: read.document, operationName, variableValues: variables, contextValue };
+        this.#subscribing.set(args, { request: args, sink: extra.sinkOf(id) });
+        return args;
+      },
+      subscribe: async (args) => {
+        const asked = this.#subscribing.get(args);
+        invariant(asked !== undefined, 'what is executed was asked for');
+        return await subscriptions.subscribe(asked.request, asked.sink);
       },
       onError: (_connection, _id, _payload, errors) => show(errors),
       onNext: (_connection, _id, _payload, _args, result) =>

@@ -1,0 +1,119 @@
+import { createSourceEventStream, execute } from 'graphql';
+import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { LockFeedItem } from '../types/lock-feed';
+import type { RequestContext } from '../request-context';
+import { FeedGroup } from './feed-group';
+import { FeedMember } from './feed-member';
+import { FeedPump } from './feed-pump';
+import { FEED_LIMITS } from './feed-sink';
+import type { FeedLimits, FeedSink } from './feed-sink';
+import { groupKey } from './group-key';
+import { LockFeedSource } from './lock-feed-source';
+import { SharedPayload } from './shared-payload';
+
+/** A request to subscribe: arguments of GraphQL's, with the context in its type. */
+export interface SubscribeRequest extends ExecutionArgs {
+  readonly contextValue: RequestContext;
+}
+
+/** What subscribing gives: results to send one by one, or the result that says why there is no subscription. */
+export type Subscribed = AsyncIterableIterator<ExecutionResult> | ExecutionResult;
+
+/** What executing subscriptions needs. */
+export interface SharedSubscriptionsOptions {
+  /** What a client is told of errors. */
+  readonly show: (errors: readonly GraphQLError[]) => readonly GraphQLFormattedError[];
+  readonly reportDefect: (error: unknown) => void;
+  readonly limits?: FeedLimits;
+}
+
+/**
+ * Executes subscriptions, whatever they are sent over. Subscribers of `shardLockEvents` with the same document, variables
+ * and role share executions and encoded results, which go to the connection past the iterable: that gives nothing, and
+ * ends when the subscription does. Any other subscription is executed by itself.
+ */
+export class SharedSubscriptions {
+  readonly #pump: FeedPump;
+
+  constructor(private readonly options: SharedSubscriptionsOptions) {
+    this.#pump = new FeedPump(options.reportDefect);
+  }
+
+  /** @param sink where results of shared executions go */
+  async subscribe(request: SubscribeRequest, sink: FeedSink): Promise<Subscribed> {
+    const stream = await createSourceEventStream(request);
+    if (!(Symbol.asyncIterator in stream)) return stream;
+    return stream instanceof LockFeedSource ? this.#share(request, stream, sink) : executeEach(request, stream);
+  }
+
+  #share(request: SubscribeRequest, source: LockFeedSource, sink: FeedSink): AsyncIterableIterator<never> {
+    const key = groupKey(request);
+    const group = this.#pump.acquire(
+      key,
+      source.events,
+      () => new FeedGroup(source, (item) => this.#encode(request, item)),
+    );
+    let end: (defect: unknown) => void = () => undefined;
+    const ended = new Promise<void>((resolve, reject) => {
+      end = (defect) => {
+        this.#pump.release(key);
+        if (defect === null) resolve();
+        else reject(toError(defect));
+      };
+    });
+    const member = new FeedMember(group, sink, this.options.limits ?? FEED_LIMITS, (defect) => end(defect));
+    let hasStarted = false;
+    return {
+      next: async () => {
+        if (!hasStarted) member.start(source.after);
+        hasStarted = true;
+        await ended;
+        return { done: true, value: undefined };
+      },
+      return: () => {
+        member.end();
+        return Promise.resolve({ done: true, value: undefined });
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  #encode(request: SubscribeRequest, item: LockFeedItem): SharedPayload | Promise<SharedPayload> {
+    const result = execute({ ...request, rootValue: item });
+    return result instanceof Promise ? result.then((done) => this.#present(done)) : this.#present(result);
+  }
+
+  #present({ data, errors }: ExecutionResult): SharedPayload {
+    return new SharedPayload({
+      data: data ?? null,
+      ...(errors === undefined ? {} : { errors: this.options.show(errors) }),
+    });
+  }
+}
+
+function executeEach(
+  request: SubscribeRequest,
+  stream: AsyncIterable<unknown>,
+): AsyncIterableIterator<ExecutionResult> {
+  const iterator: AsyncIterator<unknown, unknown> = stream[Symbol.asyncIterator]();
+  return {
+    next: async () => {
+      const { done, value } = await iterator.next();
+      if (done === true) return { done, value: undefined };
+      return { done: false, value: await execute({ ...request, rootValue: value }) };
+    },
+    return: async () => {
+      await iterator.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
