@@ -1,69 +1,124 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Etcd3 } from 'etcd3';
 import { ensureServer, findFreePort } from './servers';
 
-/** A real etcd of our own, on loopback, with an empty store. */
-export interface EtcdServer {
-  readonly url: string;
-  /** End it, and remove its data. */
-  readonly stop: () => Promise<void>;
-}
+/** How an etcd is started beyond the usual, by its flags without dashes. */
+export type EtcdFlags = Readonly<Record<string, string>>;
 
 const START_MS = 30_000;
 
-/** Start an etcd on free ports in a temporary directory. */
-export async function startEtcd(): Promise<EtcdServer> {
-  const program = ensureServer('etcd');
-  const directory = mkdtempSync(join(tmpdir(), 'lockstep-etcd-'));
-  const url = `http://127.0.0.1:${await findFreePort()}`;
-  const peerUrl = `http://127.0.0.1:${await findFreePort()}`;
-  const settings = {
-    'data-dir': directory,
-    'listen-client-urls': url,
-    'advertise-client-urls': url,
-    'listen-peer-urls': peerUrl,
-    'initial-advertise-peer-urls': peerUrl,
-    'initial-cluster': `default=${peerUrl}`,
-    // Otherwise a watch without changes tells how far it is every ten minutes.
-    'experimental-watch-progress-notify-interval': '100ms',
-    logger: 'zap',
-  };
-  const child = spawn(
-    program,
-    Object.entries(settings).map(([name, value]) => `--${name}=${value}`),
-    { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ETCD_UNSUPPORTED_ARCH: goArchitecture() } },
-  );
-  let log = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    log = `${log}${chunk.toString()}`.slice(-4_000);
-  });
-  const ended = once(child, 'exit');
-  const stop = async () => {
-    child.kill('SIGTERM');
+/** A real etcd of our own, on loopback, in a temporary directory. */
+export class EtcdServer {
+  #child: ChildProcess | null = null;
+  #log = '';
+
+  private constructor(
+    readonly url: string,
+    private readonly directory: string,
+    private readonly flags: EtcdFlags,
+  ) {}
+
+  /** Start one on free ports, with an empty store. */
+  static async start(flags: EtcdFlags = {}): Promise<EtcdServer> {
+    const directory = mkdtempSync(join(tmpdir(), 'lockstep-etcd-'));
+    const scheme = flags['cert-file'] === undefined ? 'http' : 'https';
+    const url = `${scheme}://127.0.0.1:${await findFreePort()}`;
+    const peerUrl = `http://127.0.0.1:${await findFreePort()}`;
+    const server = new EtcdServer(url, directory, {
+      'data-dir': directory,
+      'listen-client-urls': url,
+      'advertise-client-urls': url,
+      'listen-peer-urls': peerUrl,
+      'initial-advertise-peer-urls': peerUrl,
+      'initial-cluster': `default=${peerUrl}`,
+      // Health is asked without certificates.
+      'listen-metrics-urls': `http://127.0.0.1:${await findFreePort()}`,
+      logger: 'zap',
+      ...flags,
+    });
+    await server.restart();
+    return server;
+  }
+
+  /** Start it again on its data, after `kill`. */
+  async restart(): Promise<void> {
+    const child = spawn(
+      ensureServer('etcd'),
+      Object.entries(this.flags).map(([name, value]) => `--${name}=${value}`),
+      { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ETCD_UNSUPPORTED_ARCH: goArchitecture() } },
+    );
+    this.#child = child;
+    child.stderr.on('data', (chunk: Buffer) => {
+      this.#log = `${this.#log}${chunk.toString()}`.slice(-4_000);
+    });
+    for (let waitedMs = 0; !(await this.#isHealthy()); waitedMs += 50) {
+      if (child.exitCode !== null || waitedMs > START_MS) {
+        await this.stop();
+        throw new Error(`etcd didn't start:\n${this.#log}`);
+      }
+      await sleep(50);
+    }
+  }
+
+  /** End it as a crash does; its data stay. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** Let it stand still, connections open. */
+  pause(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  /** Let it go on. */
+  resume(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
+  /** Drop every revision before this one. */
+  async compactTo(revision: number): Promise<void> {
+    await this.use((client) => client.kv.compact({ revision, physical: true }));
+  }
+
+  /** Ask it directly. */
+  async use<T>(ask: (client: Etcd3) => Promise<T>): Promise<T> {
+    const client = new Etcd3({ hosts: this.url });
+    try {
+      return await ask(client);
+    } finally {
+      client.close();
+    }
+  }
+
+  /** End it, and remove its data. */
+  async stop(): Promise<void> {
+    this.resume();
+    await this.#end('SIGTERM');
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
     const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
     await ended;
     clearTimeout(timer);
-    rmSync(directory, { recursive: true, force: true });
-  };
-  for (let waitedMs = 0; !(await isHealthy(url)); waitedMs += 50) {
-    if (child.exitCode !== null || waitedMs > START_MS) {
-      await stop();
-      throw new Error(`etcd didn't start:\n${log}`);
-    }
-    await sleep(50);
   }
-  return { url, stop };
-}
 
-async function isHealthy(url: string): Promise<boolean> {
-  try {
-    return (await (await fetch(`${url}/health`)).text()).includes('"true"');
-  } catch {
-    return false;
+  async #isHealthy(): Promise<boolean> {
+    try {
+      return (await (await fetch(`${this.flags['listen-metrics-urls']}/health`)).text()).includes('"true"');
+    } catch {
+      return false;
+    }
   }
 }
 

@@ -18,6 +18,7 @@ describeStore('embedded store', async () => {
       await store.revoke((await store.grant(1_000)).id);
     },
     compactTo: (revision) => store.compactTo(revision),
+    watchesCompacted: true,
     close: () => store.close(),
   };
 });

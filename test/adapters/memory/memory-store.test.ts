@@ -14,6 +14,7 @@ describeStore('memory store', () => {
     ttlMs: 10_000,
     pass: (ms) => clock.advance(ms),
     compactTo: (revision) => store.compactTo(revision),
+    watchesCompacted: true,
     close: () => store.close(),
   });
 });

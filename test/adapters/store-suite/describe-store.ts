@@ -9,12 +9,11 @@ import { watchCases } from './watch-cases';
  * The laws of the store port, as tests of one adapter. Only what a store of its own does besides (its limits, its files)
  * is tested elsewhere.
  * @param open a store for one test
- * @param options.only `meaning` leaves out what an adapter adds to the server's own meaning
  */
 export function describeStore(
   name: string,
   open: () => Promise<StoreUnderTest>,
-  { only = 'all', modelRuns = 400 }: { only?: 'all' | 'meaning'; modelRuns?: number } = {},
+  { modelRuns = 400 }: { modelRuns?: number } = {},
 ): void {
   describe(name, () => {
     let under: StoreUnderTest;
@@ -23,8 +22,6 @@ export function describeStore(
     });
     afterEach(() => under.close());
     const cases = [...transactionCases, ...watchCases, ...leaseCases, modelCase(modelRuns)];
-    for (const { name: law, run, ofAdapters = false } of cases) {
-      if (only === 'all' || !ofAdapters) it(law, () => run(under));
-    }
+    for (const { name: law, run } of cases) it(law, () => run(under));
   });
 }

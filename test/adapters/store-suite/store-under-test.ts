@@ -13,14 +13,14 @@ export interface StoreUnderTest {
   /** Let time pass for leases. */
   readonly pass: (ms: number) => Promise<void>;
   readonly compactTo: (revision: Revision) => Promise<void>;
+  /** Whether a watch may begin at the compacted revision; if not, it is refused like one from before. */
+  readonly watchesCompacted: boolean;
   readonly close: () => Promise<void>;
 }
 
 /** One law of the port. */
 export interface StoreCase {
   readonly name: string;
-  /** Whether it is a law of our adapters that a server alone doesn't keep. */
-  readonly ofAdapters?: true;
   readonly run: (under: StoreUnderTest) => Promise<void>;
 }
 

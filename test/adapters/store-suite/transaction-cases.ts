@@ -203,7 +203,6 @@ export const transactionCases: readonly StoreCase[] = [
   },
   {
     name: 'what no store may take is refused',
-    ofAdapters: true,
     async run({ store, root }) {
       const { operationsPerTransaction, bytesPerKey, bytesPerTransaction } = store.limits;
       const manyPuts = Array.from({ length: operationsPerTransaction + 1 }, (_, index): Mutation => ({

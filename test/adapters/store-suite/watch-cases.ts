@@ -138,7 +138,7 @@ export const watchCases: readonly StoreCase[] = [
   },
   {
     name: 'before the compacted revision nothing can be read or watched, from it on everything',
-    async run({ store, root, compactTo }) {
+    async run({ store, root, compactTo, watchesCompacted }) {
       const { revision: first } = await put(store, `${root}a`, '1');
       await put(store, `${root}b`, '2');
       await put(store, `${root}a`, '3');
@@ -157,25 +157,33 @@ export const watchCases: readonly StoreCase[] = [
         { key: `${root}a`, value: '3', version: 2 },
         { key: `${root}b`, value: '2', version: 1 },
       ]);
-      const batches = await readBatches(store, [root], compacted, last);
-      expect(batches.map(({ changes }) => changes)).toMatchObject([
+      const watchable = watchesCompacted ? compacted : after(compacted);
+      const batches = await readBatches(store, [root], watchable, last);
+      const changes = [
         [{ kind: 'put', key: `${root}a`, value: '3', version: 2, createRevision: first }],
         [{ kind: 'delete', key: `${root}b` }],
         [{ kind: 'put', key: `${root}c` }],
-      ]);
+      ];
+      expect(batches.map((batch) => batch.changes)).toMatchObject(changes.slice(watchable - compacted));
       expect((await store.range(root)).values.map(({ key }) => key)).toEqual([`${root}a`, `${root}c`]);
     },
   },
   {
-    name: 'a deletion at the compacted revision is still seen',
-    // Older servers forget it (seen with etcd 3.4.23).
-    ofAdapters: true,
-    async run({ store, root, compactTo }) {
+    name: 'a deletion at the compacted revision is seen, or the watch is refused: it is never left out',
+    async run({ store, root, compactTo, watchesCompacted }) {
       await put(store, `${root}a`, '1');
       const { revision } = await remove(store, `${root}a`);
       const last = await put(store, `${root}a`, '2');
       await compactTo(revision);
-      expect(await readBatches(store, [root], revision, last.revision)).toMatchObject([
+      const watched = readBatches(store, [root], revision, last.revision);
+      if (!watchesCompacted) {
+        await expect(watched).rejects.toMatchObject({
+          code: 'STORE_COMPACTED',
+          fields: { compactedRevision: revision },
+        });
+        return;
+      }
+      expect(await watched).toMatchObject([
         { revision, changes: [{ kind: 'delete', key: `${root}a` }] },
         { revision: last.revision, changes: [{ kind: 'put', value: '2', version: 1 }] },
       ]);

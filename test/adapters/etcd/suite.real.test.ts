@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, jest } from '@jest/globals';
-import { EtcdSmokeAdapter } from '../../support/etcd-smoke-adapter';
-import { startEtcd } from '../../support/etcd-server';
-import type { EtcdServer } from '../../support/etcd-server';
+import { EtcdStore } from '../../../src/adapters/etcd/etcd-store';
+import { SystemClock } from '../../../src/adapters/system/system-clock';
+import { EtcdServer } from '../../support/etcd-server';
 import { describeStore } from '../store-suite/describe-store';
 
 jest.setTimeout(60_000);
@@ -15,25 +15,26 @@ let server: EtcdServer;
 let tests = 0;
 
 beforeAll(async () => {
-  server = await startEtcd();
+  server = await EtcdServer.start();
 });
 afterAll(() => server.stop());
 
 describeStore(
-  'etcd',
-  () => {
-    const store = new EtcdSmokeAdapter(server.url);
+  'etcd store',
+  async () => {
+    const store = await EtcdStore.open({ urls: [server.url] }, new SystemClock());
     tests += 1;
-    return Promise.resolve({
+    return {
       store,
       root: `/test-${tests}/`,
       ttlMs: TTL_MS,
       pass: async (ms) => {
         await sleep(ms >= TTL_MS ? ms + LATE_MS : ms);
       },
-      compactTo: (revision) => store.compactTo(revision),
+      compactTo: (revision) => server.compactTo(revision),
+      watchesCompacted: false,
       close: () => store.close(),
-    });
+    };
   },
-  { only: 'meaning', modelRuns: 200 },
+  { modelRuns: 200 },
 );

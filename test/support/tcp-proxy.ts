@@ -1,0 +1,69 @@
+import { connect, createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+
+/** A way to a server on loopback that can be cut, or swallow everything. */
+export class TcpProxy {
+  readonly #sockets = new Set<Socket>();
+  #swallowing = false;
+
+  private constructor(
+    private readonly server: Server,
+    readonly port: number,
+  ) {}
+
+  /** A proxy to a port on loopback. */
+  static async start(targetPort: number): Promise<TcpProxy> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port was given');
+    const proxy = new TcpProxy(server, address.port);
+    server.on('connection', (near) => proxy.#join(near, connect(targetPort, '127.0.0.1')));
+    return proxy;
+  }
+
+  /** As a black hole: connections stay open, and new ones are accepted, but no byte gets through any more. */
+  swallow(): void {
+    this.#swallowing = true;
+  }
+
+  /** Let bytes through; what was swallowed is gone, so its connections are too. */
+  heal(): void {
+    this.#swallowing = false;
+    this.cut();
+  }
+
+  /** Let bytes through on new connections only: the old ones stay as they are, for ever silent. */
+  healNewOnly(): void {
+    for (const socket of this.#sockets) socket.removeAllListeners('data').resume();
+    this.#swallowing = false;
+  }
+
+  /** End all connections. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.cut();
+    await closed;
+  }
+
+  #join(near: Socket, far: Socket): void {
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      this.#sockets.add(from);
+      from.on('data', (bytes: Buffer) => {
+        if (!this.#swallowing) to.write(bytes);
+      });
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        this.#sockets.delete(from);
+        to.destroy();
+      });
+    }
+  }
+}
