@@ -3,7 +3,6 @@ import type { CharacterSet } from '../core/ddl/tracker';
 import type { ActionRecord } from '../core/model/action';
 import { LockstepError } from '../core/model/error';
 import type { SourceId, TaskName } from '../core/model/names';
-import type { Mode, TaskRecord } from '../core/model/records';
 import { failure, success } from '../core/model/result';
 import type { Revision } from '../core/model/revision';
 import { VERSION } from '../core/model/version';
@@ -11,7 +10,6 @@ import { planAcknowledge, planExtendOperation, planFailOperation } from '../core
 import { dryRunAction, planAskAction } from '../core/request/ask-action';
 import type { ActionDemand } from '../core/request/ask-action';
 import { listPendingOperations } from '../core/request/operation-view';
-import { planPutTask } from '../core/request/put-task';
 import { planReportInfo, planReportSourceInfo } from '../core/request/report';
 import type { RequestPlan } from '../core/request/request-plan';
 import { checkSession, planLeave, planRegister } from '../core/request/session';
@@ -200,10 +198,6 @@ export class Coordinator implements CoordinatorService {
 
   operations(task: TaskName, source: SourceId, after: Revision, signal: AbortSignal): AsyncIterable<OperationView> {
     return this.shell.operations.subscribe(() => this.state, task, source, after, signal);
-  }
-
-  async putTask(task: TaskName, mode: Mode, sources: readonly SourceId[]): Outcome<TaskRecord> {
-    return await this.#execute((state) => planPutTask(state, task, mode, sources));
   }
 
   async act(request: ActionRequest): Outcome<ActionAnswer> {

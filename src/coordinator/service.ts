@@ -2,7 +2,7 @@ import type { ActionInput, ActionRecord } from '../core/model/action';
 import type { LockstepError } from '../core/model/error';
 import type { EventCursor } from '../core/model/event-cursor';
 import type { SourceId, TaskName } from '../core/model/names';
-import type { Mode, StatusRecord, TaskRecord } from '../core/model/records';
+import type { Mode, StatusRecord } from '../core/model/records';
 import type { PublishedEvent } from '../core/model/published-event';
 import type { Result } from '../core/model/result';
 import type { Revision } from '../core/model/revision';
@@ -162,7 +162,6 @@ export interface CoordinatorService {
   /** First every undone operation above `after`, then changes; coalesced per table, the newest wins. Ends with `signal`. */
   operations(task: TaskName, source: SourceId, after: Revision, signal: AbortSignal): AsyncIterable<OperationView>;
 
-  putTask(task: TaskName, mode: Mode, sources: readonly SourceId[]): Outcome<TaskRecord>;
   act(request: ActionRequest): Outcome<ActionAnswer>;
 
   /** Whether the store is reachable and the state caught up; if not, why. */

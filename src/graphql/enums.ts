@@ -49,6 +49,7 @@ export type AcknowledgementOutcome = (typeof ShardAcknowledgementOutcome)[keyof 
 
 /** Which manual action, by its name in GraphQL. */
 export const ShardActionKind = {
+  PUT_TASK: 'put-task',
   UNLOCK_OPTIMISTIC: 'unlock-optimistic',
   UNLOCK_PESSIMISTIC: 'unlock-pessimistic',
   BREAK: 'break',
@@ -185,6 +186,7 @@ registerEnumType(ShardActionKind, {
   name: 'ShardActionKind',
   description: 'Which manual action.',
   valuesConfig: {
+    PUT_TASK: { description: 'Declare a task with all of its sources.' },
     UNLOCK_OPTIMISTIC: { description: 'Release tables of an optimistic lock that wait for a person.' },
     UNLOCK_PESSIMISTIC: { description: 'Let the owner execute and the others skip although sources are missing.' },
     BREAK: { description: 'Let one source that is blocked execute or skip its DDLs.' },

@@ -224,8 +224,20 @@ describe('requests', () => {
 
   it('give tasks one mode', async () => {
     const coordinator = await start();
-    expect((await coordinator.putTask(task, 'pessimistic', [s1, s2])).ok).toBe(true);
-    expect(code(await coordinator.putTask(task, 'optimistic', [s1]))).toBe('TASK_MODE_CONFLICT');
+    const put = (mode: 'optimistic' | 'pessimistic'): ReturnType<Coordinator['act']> =>
+      coordinator.act({
+        input: { kind: 'put-task', task, mode, sources: [s1, s2] },
+        actor: 'ada',
+        reason: '',
+        idempotencyKey: null,
+        waitMs: 5_000,
+        dryRun: false,
+      });
+    expect(value(await put('pessimistic')).action).toMatchObject({ state: 'done' });
+    expect(value(await put('optimistic')).action).toMatchObject({
+      state: 'failed',
+      result: { failure: { code: 'TASK_MODE_CONFLICT' } },
+    });
     const registered = await coordinator.registerWorker({
       worker: 'w',
       task,

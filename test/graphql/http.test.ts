@@ -89,7 +89,7 @@ describe('HTTP', () => {
     const asked = new Promise<void>((resolve) => (finish = resolve));
     let answer: (() => void) | null = null;
     await start({
-      putTask: () =>
+      act: () =>
         new Promise((resolve) => {
           finish();
           answer = () => resolve({ ok: false, error: new LockstepError('TASK_MODE_CONFLICT', 'no') });

@@ -13,7 +13,7 @@ const MUTATIONS = {
   removeMeta: `mutation ($input: ShardRemoveMetaInput!) { removeShardMeta(input: $input) { __typename ${ACTION} ${ERROR} } }`,
   exclude: `mutation ($input: ShardExcludeSourceInput!) { excludeShardSource(input: $input) { __typename ${ACTION} ${ERROR} } }`,
   retry: `mutation ($input: ShardRetryInfoInput!) { retryShardInfo(input: $input) { __typename ${ACTION} ${ERROR} } }`,
-  putTask: `mutation ($input: ShardPutTaskInput!) { putShardTask(input: $input) { __typename ${ERROR} ... on ShardPutTaskSuccess { task { name mode declared sourceIds } } } }`,
+  putTask: `mutation ($input: ShardPutTaskInput!) { putShardTask(input: $input) { __typename ${ACTION} ${ERROR} ... on ShardPutTaskSuccess { task { name mode declared sourceIds } } } }`,
 } as const;
 
 /** One request of a person. */

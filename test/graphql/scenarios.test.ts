@@ -4,8 +4,8 @@ import type { RunningServer } from '../../src/server';
 import { SilentLogger } from '../support/silent-logger';
 import { ask } from './plain-client';
 import { operate, readLock, until } from './operator-requests';
-import { lockOf, registered } from './plain-worker';
-import type { Operation, PlainWorker } from './plain-worker';
+import { PlainWorker, lockOf, registered } from './plain-worker';
+import type { Operation } from './plain-worker';
 
 const DDLS = ['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c2` INT'];
 const logger = new SilentLogger();
@@ -186,6 +186,51 @@ describe('C. a worker was unreachable for a moment', () => {
     expect(await answer).toMatchObject({ __typename: 'ShardBreakLockSuccess', action: { state: 'DONE' } });
     const again = await operate(server.url, 'break', { task: 'c', source: 's3', action: 'SKIP' });
     expect(again).toMatchObject({ code: 'NOT_WAITING' });
+  });
+});
+
+describe('the first of three pessimistic workers to start', () => {
+  const SOURCES = ['s1', 's2', 's3'];
+
+  /** Report with all workers but the last: nobody is told anything. */
+  async function reportAllButLast(workers: readonly PlainWorker[]): Promise<void> {
+    for (const worker of workers.slice(0, -1)) {
+      await worker.reportSource(DDLS, '1');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      for (const other of workers) expect(await other.pending()).toEqual([]);
+    }
+  }
+
+  it('is told to execute only when all three have reported, if they know of each other', async () => {
+    const workers: PlainWorker[] = [];
+    for (const source of SOURCES) {
+      const worker = new PlainWorker(server.url, `w-${source}`, 'three', source, 'PESSIMISTIC');
+      await worker.register(SOURCES);
+      workers.push(worker);
+      // Those that are there have reported before the next one starts.
+      await worker.reportSource(DDLS, '1');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      if (source !== 's3') for (const other of workers) expect(await other.pending()).toEqual([]);
+    }
+    expect(await operationFor(workers[0]!)).toMatchObject({ exec: true, ddls: DDLS });
+    for (const other of workers.slice(1)) expect(await other.pending()).toEqual([]);
+  });
+
+  it('waits for a person where nobody knows all sources, or where they disagree', async () => {
+    for (const [task, expected] of [
+      ['unknown', [null, null, null]],
+      ['disagreeing', [SOURCES, ['s1', 's2'], SOURCES]],
+    ] as const) {
+      const workers = SOURCES.map((source) => new PlainWorker(server.url, `w-${source}`, task, source, 'PESSIMISTIC'));
+      for (const [index, worker] of workers.entries()) await worker.register(expected[index]);
+      await reportAllButLast(workers);
+      await workers[2]!.reportSource(DDLS, '1');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      for (const worker of workers) expect(await worker.pending()).toEqual([]);
+      expect(await readLock(server.url, lockOf(task))).toMatchObject({ state: 'WAITING', syncedCount: 3 });
+      await operate(server.url, 'putTask', { name: task, mode: 'PESSIMISTIC', sources: SOURCES });
+      expect(await operationFor(workers[0]!)).toMatchObject({ exec: true });
+    }
   });
 });
 

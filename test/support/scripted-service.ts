@@ -28,7 +28,6 @@ export function scriptedService(script: Partial<CoordinatorService>): Coordinato
     reportStatus: unscripted('reportStatus'),
     pendingOperations: unscripted('pendingOperations'),
     operations: unscripted('operations'),
-    putTask: unscripted('putTask'),
     act: unscripted('act'),
     readiness: () => ({ ready: true, reasons: [] }),
     ...script,

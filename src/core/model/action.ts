@@ -1,11 +1,19 @@
 import type { ErrorCode } from './error-catalogue';
 import type { ErrorFields } from './error';
 import type { LockId } from './lock-id';
+import type { Mode } from './mode';
 import type { SourceId, TaskName, UpstreamTable } from './names';
 import type { Revision } from './revision';
 
 /** What a person asks for. `ifIncarnation` makes it fail with LOCK_CHANGED when a new lock of the same ID has come; null: any. */
 export type ActionInput =
+  | {
+      readonly kind: 'put-task';
+      readonly task: TaskName;
+      readonly mode: Mode;
+      /** All that the task has. */
+      readonly sources: readonly SourceId[];
+    }
   | {
       readonly kind: 'unlock-optimistic';
       readonly lockId: LockId;

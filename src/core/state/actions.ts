@@ -5,6 +5,7 @@ import { unreachable } from '../model/invariant';
 import type { CoordinatorState } from './coordinator-state';
 import { planBreak } from './action-break';
 import { planExcludeSource } from './action-exclude-source';
+import { planPutTask } from './action-put-task';
 import { planRemoveMeta } from './action-remove-meta';
 import { planRetryInfo } from './action-retry-info';
 import { planUnlockOptimistic } from './action-unlock-optimistic';
@@ -18,6 +19,8 @@ export function planAction(state: CoordinatorState, action: ActionRecord, nowMs:
   // Whatever is asked meanwhile is about what is left then.
   if (input.kind !== 'remove-meta' && state.removing.size > 0 && state.isBeingRemoved(taskOf(input))) return 'wait';
   switch (input.kind) {
+    case 'put-task':
+      return planPutTask({ state, action, input, nowMs });
     case 'unlock-optimistic':
       return planUnlockOptimistic({ state, action, input, nowMs });
     case 'remove-meta':

@@ -57,6 +57,7 @@ function applyAction(state: CoordinatorState, { input }: ActionRecord): void {
     case 'unlock-pessimistic':
     case 'break':
     case 'exclude-source':
+    case 'put-task':
       return;
     default:
       return unreachable(input);

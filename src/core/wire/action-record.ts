@@ -51,6 +51,7 @@ function plain(value: ActionInput | ActionProgress | ActionResult): { readonly [
 }
 
 const INPUT_KINDS = [
+  'put-task',
   'unlock-optimistic',
   'unlock-pessimistic',
   'break',
@@ -66,6 +67,13 @@ function readInput(value: JsonValue): ActionInput {
   const incarnation = (): Revision | null =>
     value.field('ifIncarnation').nullable((field) => parseRevision(field.count()));
   switch (kind) {
+    case 'put-task':
+      return {
+        kind,
+        task: task(),
+        mode: value.field('mode').oneOf(['optimistic', 'pessimistic']),
+        sources: readSources(value.field('sources')),
+      };
     case 'unlock-optimistic':
       return {
         kind,

@@ -9,6 +9,7 @@ import type {
   ShardActionOptions,
   ShardBreakLockInput,
   ShardExcludeSourceInput,
+  ShardPutTaskInput,
   ShardRemoveMetaInput,
   ShardRetryInfoInput,
   ShardUnlockLockInput,
@@ -36,6 +37,11 @@ export function parseActionRequest(options: ShardActionOptions, input: ActionInp
     waitMs: Math.min(LONGEST_WAIT_MS, WAITS_OF_AN_ACTION * parseWait(options) + SLACK_MS),
     dryRun: options.dryRun,
   };
+}
+
+/** What `putShardTask` asks for. @throws LockstepError INVALID_INPUT */
+export function parsePutTask({ name, mode, sources }: ShardPutTaskInput): ActionInput {
+  return { kind: 'put-task', task: parseTaskName(name), mode, sources: [...new Set(sources.map(parseSourceId))] };
 }
 
 /**

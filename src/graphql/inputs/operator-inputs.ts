@@ -1,5 +1,3 @@
-import { parseSourceId, parseTaskName } from '../../core/model/names';
-import type { SourceId, TaskName } from '../../core/model/names';
 import type { Mode } from '../../core/model/records';
 import type { Revision } from '../../core/model/revision';
 import { Field, ID, InputType, Int } from '../decorators';
@@ -7,19 +5,6 @@ import { ShardDDLAction, ShardMode } from '../enums';
 import type { DdlAction } from '../enums';
 import { ShardRevision } from '../scalars';
 import { ShardUpstreamTableInput } from './table-inputs';
-
-/** The input of `putShardTask`. */
-@InputType({ description: 'A task with all of its sources.' })
-export class ShardPutTaskInput {
-  @Field(() => ID, { description: 'The name of the task.' })
-  readonly name!: string;
-
-  @Field(() => ShardMode, { description: 'The mode of the task; it cannot be changed later.' })
-  readonly mode!: Mode;
-
-  @Field(() => [ID], { description: 'All sources of the task: they count as declared from now on.' })
-  readonly sources!: readonly string[];
-}
 
 /** What every manual action may be given. */
 @InputType({ description: 'What every manual action may be given.' })
@@ -44,6 +29,19 @@ export abstract class ShardActionOptions {
       '`ShardActionPending` names the action, which goes on.',
   })
   readonly waitMs!: number;
+}
+
+/** The input of `putShardTask`. */
+@InputType({ description: 'A task with all of its sources.' })
+export class ShardPutTaskInput extends ShardActionOptions {
+  @Field(() => ID, { description: 'The name of the task.' })
+  readonly name!: string;
+
+  @Field(() => ShardMode, { description: 'The mode of the task; it cannot be changed later.' })
+  readonly mode!: Mode;
+
+  @Field(() => [ID], { description: 'All sources of the task: they count as declared from now on.' })
+  readonly sources!: readonly string[];
 }
 
 /** The input of `unlockShardLock`. */
@@ -164,13 +162,4 @@ export class ShardRetryInfoInput extends ShardActionOptions {
 
   @Field(() => String, { nullable: true, description: 'Optimistic mode: the name of the upstream table.' })
   readonly table?: string | null;
-}
-
-/** A task. @throws LockstepError INVALID_INPUT */
-export function parseTask({ name, mode, sources }: ShardPutTaskInput): {
-  task: TaskName;
-  mode: Mode;
-  sources: SourceId[];
-} {
-  return { task: parseTaskName(name), mode, sources: [...new Set(sources.map(parseSourceId))] };
 }

@@ -8,6 +8,7 @@ import {
   parseActionRequest,
   parseBreak,
   parseExclude,
+  parsePutTask,
   parseRemoveMeta,
   parseRetry,
   parseUnlock,
@@ -19,7 +20,6 @@ import {
   ShardRemoveMetaInput,
   ShardRetryInfoInput,
   ShardUnlockLockInput,
-  parseTask,
 } from '../inputs/operator-inputs';
 import type { ShardActionOptions } from '../inputs/operator-inputs';
 import type { RequestContext } from '../request-context';
@@ -34,7 +34,7 @@ import {
 import { viewAction } from '../views/action-view';
 import { describeWaits } from '../views/dry-run-view';
 import { viewLock } from '../views/lock-view';
-import { viewTask } from '../views/task-view';
+import { findTask } from '../views/task-view';
 
 const FOR_OPERATORS = '@tag(name: "lockstep-operator")';
 
@@ -45,16 +45,9 @@ export class OperatorMutations {
   @Mutation(() => PutTaskResult.type, { description: 'Declare a task with all of its sources.' })
   putShardTask(
     @Arg('input', () => ShardPutTaskInput, { description: 'The task.' }) input: ShardPutTaskInput,
-    @Ctx() { service }: RequestContext,
+    @Ctx() context: RequestContext,
   ): Promise<object> {
-    return answer(
-      PutTaskResult,
-      async () => {
-        const { task, mode, sources } = parseTask(input);
-        return service.putTask(task, mode, sources);
-      },
-      ({ task }) => ({ task: viewTask(service.state, task) }),
-    );
+    return act(context, PutTaskResult, input, () => parsePutTask(input));
   }
 
   @Directive(FOR_OPERATORS)
@@ -128,6 +121,7 @@ function viewAnswer(service: CoordinatorService, { action, pending, dryRun, chan
   if (failed !== null) return new ActionError(failed, action);
   const view = dryRun ? viewAction(action, null) : viewAction(action);
   const lock = view.lockId === null ? null : viewLock(service.state, view.lockId);
+  const task = findTask(service.state, view.taskName);
   const foreseen = dryRun ? describeWaits(action) : [];
-  return { action: view, changes: [...changes, ...foreseen], dryRun, repeated, workers: view.workers, lock };
+  return { action: view, changes: [...changes, ...foreseen], dryRun, repeated, workers: view.workers, lock, task };
 }

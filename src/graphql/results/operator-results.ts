@@ -16,13 +16,6 @@ const OF_ACTION: readonly ErrorCode[] = [
   'DM_LEADS',
 ];
 
-/** A task that was put. */
-@ObjectType({ description: 'The task is stored.' })
-export class ShardPutTaskSuccess {
-  @Field(() => ShardTask, { description: 'The task.' })
-  readonly task!: ShardTask;
-}
-
 /** What a manual action gives. */
 @InterfaceType({ description: 'What a manual action gives.', autoRegisterImplementations: false })
 export abstract class ShardActionSuccess {
@@ -39,6 +32,16 @@ export abstract class ShardActionSuccess {
 
   @Field(() => Boolean, { description: 'The same request was made before: this is its stored result.' })
   readonly repeated!: boolean;
+}
+
+/** The task is declared. */
+@ObjectType({ implements: ShardActionSuccess, description: 'The task is declared.' })
+export class ShardPutTaskSuccess extends ShardActionSuccess {
+  @Field(() => ShardTask, {
+    nullable: true,
+    description: 'The task as it is now; null: it is not there, as in a dry run of a new one.',
+  })
+  readonly task!: ShardTask | null;
 }
 
 /** The lock is unlocked. */
@@ -71,8 +74,8 @@ export class ShardExcludeSourceSuccess extends ShardActionSuccess {}
 export class ShardRetryInfoSuccess extends ShardActionSuccess {}
 
 export const PutTaskResult = resultUnion('`putShardTask`', 'ShardPutTask', ShardPutTaskSuccess, [
+  ...OF_ACTION,
   'TASK_MODE_CONFLICT',
-  'DM_LEADS',
 ]);
 
 export const UnlockLockResult = resultUnion('`unlockShardLock`', 'ShardUnlockLock', ShardUnlockLockSuccess, [

@@ -66,6 +66,7 @@ function subjectOf(input: ActionInput): { taskName: TaskName; lockId: LockId | n
     case 'remove-meta':
     case 'exclude-source':
     case 'retry-info':
+    case 'put-task':
       return { taskName: input.task, lockId: null };
     default:
       return unreachable(input);

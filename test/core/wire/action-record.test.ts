@@ -35,6 +35,7 @@ const asked: ActionRecord = {
 };
 
 const inputs: readonly ActionInput[] = [
+  { kind: 'put-task', task, mode: 'pessimistic', sources: [source, other] },
   {
     kind: 'unlock-optimistic',
     lockId,
