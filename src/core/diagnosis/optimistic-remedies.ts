@@ -23,7 +23,7 @@ export function optimisticRemedies(state: CoordinatorState, target: Target, held
     if (state.isExcluded(entry) && !entry.isAnswered) left.add(entry.source);
     if (holdsUp(state, held, entry)) gone.set(entry.source, (gone.get(entry.source) ?? 0) + 1);
     if (tables === SHOWN) continue;
-    const found = ofTable(entry, lock);
+    const found = state.unreadable.has(entry) ? [removeUnreadable(entry)] : ofTable(entry, lock);
     if (found.length > 0) tables += 1;
     remedies.push(...found);
   }
@@ -42,7 +42,6 @@ function holdsUp(state: CoordinatorState, { lock }: TargetLock, entry: TableEntr
 function ofTable(entry: TableEntry, lock: Parameters<typeof unlockTable>[0]): Remedy[] {
   const name = tableText(entry.table);
   const ddls = ddlsText(entry.info?.ddls ?? []);
-  if (entry.isUnreadable) return [removeUnreadable(entry)];
   const stage = blockingStageOf(entry);
   if (stage === null || entry.info === null) return [];
   const force = stage !== 'detected';

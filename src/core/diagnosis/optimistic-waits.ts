@@ -52,7 +52,7 @@ function waitOf(context: Context, entry: TableEntry, explain: Explain): WaitReas
     table: entry.table,
     sinceMs,
   });
-  if (entry.isUnreadable)
+  if (state.unreadable.has(entry))
     return reason(
       'info-unreadable',
       `The stored report of ${name} cannot be read, so nobody knows what it asks for; ${worker}.`,

@@ -23,6 +23,7 @@ import { EMBEDDED_RETENTION } from './retention';
 import type { Retention } from './retention';
 import { Past } from './past';
 import { PessimisticState } from './pessimistic-state';
+import type { RemovalQueue } from './removal-queue';
 import type { Attempt, Target } from './table-entry';
 import { TableEntry } from './table-entry';
 import { TargetOf } from './target';
@@ -129,10 +130,14 @@ export class CoordinatorState {
   readonly newerRecords = new Set<string>();
   readonly problems = new Map<string, Problem>();
   readonly tables = new Map<TableKey, TableEntry>();
+  /** Tables whose stored info can't be read: nobody knows what it reports, so their locks stay. */
+  readonly unreadable = new Set<TableEntry>();
   readonly targets = new Map<LockId, Target>();
   readonly sourceTables = new Map<SourceKey, SourceTablesState>();
   /** Manual actions, ended ones too as long as they are kept. */
   readonly actions = new Map<string, ActionRecord>();
+  /** The tables of locks that are removed in parts; only a leader needs to know how far it is. */
+  readonly removals = new Map<LockId, RemovalQueue>();
   /** Tasks of which a person removes what is stored, in parts, by the action that does. */
   readonly removing = new Map<string, TaskName>();
   readonly tasks = new Map<TaskName, TaskRecord>();

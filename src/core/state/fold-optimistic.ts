@@ -29,7 +29,7 @@ export function foldOptimisticInfo(
   change: Change,
 ): void {
   const entry = state.entryOf(key.task, key.table);
-  entry.isUnreadable = false;
+  state.unreadable.delete(entry);
   if (change.kind === 'delete') {
     replaceInfo(state, entry, null, NO_REVISION, 0);
     if (entry.target !== null) settleLock(state, entry.target);
@@ -37,9 +37,9 @@ export function foldOptimisticInfo(
   }
   // If it can't be read, what was known of the info before is void all the same.
   replaceInfo(state, entry, null, change.modRevision, change.version);
-  entry.isUnreadable = true;
+  state.unreadable.add(entry);
   const info = state.caches.readInfo(change.value, change.key);
-  entry.isUnreadable = false;
+  state.unreadable.delete(entry);
   replaceInfo(state, entry, state.caches.info(info), change.modRevision, change.version);
   joinTarget(state, entry, state.targetOf(key.task, info.target), 'info');
   decideInfo(state, entry);

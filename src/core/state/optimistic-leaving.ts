@@ -34,7 +34,7 @@ export function forgetContents(state: CoordinatorState, entry: TableEntry): void
   entry.info = null;
   entry.infoVersion = 0;
   entry.operation = null;
-  entry.isUnreadable = false;
+  state.unreadable.delete(entry);
   // What comes in this very revision is of its new life.
   state.leaving.mark(entry.key, parseRevision(Math.max(0, state.revision - 1)));
   state.outbox.ask({ kind: 'forget-table', table: entry.key });

@@ -163,6 +163,7 @@ export function dropLock(state: CoordinatorState, target: Target): void {
   }
   state.outbox.settle({ kind: 'record-lock', lockId: target.lockId });
   state.outbox.settle({ kind: 'tell-synced', lockId: target.lockId });
+  state.removals.delete(target.lockId);
   for (const column of target.lock?.forgotten ?? [])
     state.outbox.settle({ kind: 'forget-column', lockId: target.lockId, column });
   target.lock = null;

@@ -27,7 +27,8 @@ import {
   tableUnchanged,
 } from './optimistic-plan';
 import type { LockContext } from './optimistic-plan';
-import type { OperationContent, TableEntry } from './table-entry';
+import { RemovalQueue } from './removal-queue';
+import type { OperationContent, TableEntry, Target } from './table-entry';
 import type { Plan, Write } from './write';
 
 /** The record of a lock that was created. */
@@ -67,12 +68,11 @@ export function planTellSynced(context: LockContext): Plan {
 export function planRemoval(context: LockContext): Plan {
   const { state, target, held } = context;
   if (!held.lock.resolved) return 'void';
-  const tables = [...target.tables];
   if (state.leaving.isHeld(target.lockId)) return 'wait';
   // Its record comes first; and nobody knows what an info that can't be read reports.
-  if (!held.recorded || tables.some(({ isUnreadable }) => isUnreadable)) return 'wait';
-  const stored = tables.filter(isStored);
+  if (!held.recorded || hasUnreadable(state, target)) return 'wait';
   const perWrite = Math.max(1, Math.floor((state.limits.operationsPerWrite - 4) / 4));
+  const stored = storedTables(context, perWrite + 1);
   if (stored.length <= perWrite) return lastPart(context, stored);
   const part = stored.slice(0, perWrite);
   const { joined } = held.lock;
@@ -84,6 +84,20 @@ export function planRemoval(context: LockContext): Plan {
     ],
     events: untoldDone(context, part),
   };
+}
+
+/** The first tables that have something stored. Before the last part all are looked at once more. */
+function storedTables({ state, target }: LockContext, most: number): TableEntry[] {
+  const stored = state.removals.get(target.lockId)?.first(most) ?? [];
+  if (stored.length === most) return stored;
+  const queue = new RemovalQueue(target);
+  state.removals.set(target.lockId, queue);
+  return queue.first(most);
+}
+
+function hasUnreadable({ unreadable }: CoordinatorState, target: Target): boolean {
+  for (const entry of unreadable) if (entry.target === target) return true;
+  return false;
 }
 
 /** Until the last part a restart must find the table done, with the joined schema. */
@@ -205,10 +219,6 @@ function lastPart(context: LockContext, stored: readonly TableEntry[]): Write {
       { ...ofLock(context), kind: 'LockResolved' },
     ],
   };
-}
-
-function isStored(entry: TableEntry): boolean {
-  return entry.info !== null || entry.operation !== null || entry.initial !== null;
 }
 
 /** The operation that the table is still owed, if any. */

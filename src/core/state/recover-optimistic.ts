@@ -82,9 +82,9 @@ function readValue(state: CoordinatorState, { key, change }: KeyedChange, findin
     case 'optimistic-info': {
       const entry = state.entryOf(key.task, key.table);
       replaceInfo(state, entry, null, change.modRevision, change.version);
-      entry.isUnreadable = true;
+      state.unreadable.add(entry);
       const info = state.caches.readInfo(change.value, change.key);
-      entry.isUnreadable = false;
+      state.unreadable.delete(entry);
       replaceInfo(state, entry, state.caches.info(info), change.modRevision, change.version);
       findings.targets.set(entry, formatLockId(key.task, info.target));
       for (const known of [info.before, ...info.after]) if (known !== null) findings.addShape(known.shape);

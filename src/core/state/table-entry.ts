@@ -69,8 +69,6 @@ export class TableEntry {
   decidedAtMs: number | null = null;
   /** The revision of its stored decision record; 0: none. */
   decisionRevision: Revision = NO_REVISION;
-  /** Whether its stored info can't be read: nobody knows what it reports, so its lock stays. */
-  isUnreadable = false;
   /** Its part in the target's lock; null: there is no lock. */
   member: LockMember | null = null;
 

@@ -33,7 +33,6 @@ export const tables = ['s1/db/a', 's1/db/b', 's2/db/a', 's2/db/c'].map((name) =>
   return parseUpstreamTable(source, schema, table);
 });
 const SOURCES = [parseSourceId('s1'), parseSourceId('s2')];
-export const LIMITS = { operationsPerWrite: 24 };
 
 const first = buildTable(
   expectKind(parseStatement('CREATE TABLE t (id INT PRIMARY KEY, v INT DEFAULT 0, n VARCHAR(20))')),
@@ -118,19 +117,25 @@ function lockPicture({ lockId: id, tables: entries, lock: held }: Target): unkno
 /** Four tables of two sources, their schemas as their databases have them, and a coordinator whose writes can be lost. */
 export class OptimisticWorld {
   readonly store = new SimulatedStore();
-  readonly coordinator = new SimulatedCoordinator(this.store, { recover, limits: LIMITS });
+  readonly coordinator: SimulatedCoordinator;
   readonly schemas = new Map<string, TableSchema>();
   /** Reads what the coordinator reads, and never leads. */
-  readonly follower = new SimulatedCoordinator(this.store, { recover, limits: LIMITS });
+  readonly follower: SimulatedCoordinator;
   /** The tables that their workers list, and where each routes to. */
   readonly listed = new Map<UpstreamTable, DownstreamTable>(tables.map((table) => [table, orders]));
   actions = 0;
 
-  constructor(private readonly random: (below: number) => number) {
+  /** @param operationsPerWrite with 16 a lock of all four tables is removed in parts */
+  constructor(
+    private readonly random: (below: number) => number,
+    private readonly operationsPerWrite = 24,
+  ) {
+    this.coordinator = new SimulatedCoordinator(this.store, { recover, limits: { operationsPerWrite } });
+    this.follower = new SimulatedCoordinator(this.store, { recover, limits: { operationsPerWrite } });
     for (const table of tables) this.schemas.set(tableKey(task, table), first);
     this.coordinator.beforeWrite = ({ compares, mutations }) => {
-      expect(compares.length).toBeLessThanOrEqual(LIMITS.operationsPerWrite);
-      expect(mutations.length).toBeLessThanOrEqual(LIMITS.operationsPerWrite);
+      expect(compares.length).toBeLessThanOrEqual(operationsPerWrite);
+      expect(mutations.length).toBeLessThanOrEqual(operationsPerWrite);
       if (this.inOrder && this.coordinator.lost.length > 0) return false;
       return this.losing === 0 || this.random(this.losing) > 0;
     };
@@ -319,7 +324,7 @@ export class OptimisticWorld {
   }
 
   recovered(): CoordinatorState {
-    const state = new CoordinatorState(LIMITS);
+    const state = new CoordinatorState({ operationsPerWrite: this.operationsPerWrite });
     recover(state, this.store.range(''), this.store.revision);
     return state;
   }

@@ -2,7 +2,7 @@ import { lowerName } from '../../table/lower-name';
 import type { Column, Index, TableSchema } from '../../table/table-schema';
 import { PRIMARY_NAME, buildIndex } from './build-index';
 import { isNamed } from './column-position';
-import { nameAddedKey } from './index-name';
+import { nameAddedKey, refusePrimaryName } from './index-name';
 import type { KeyConstraint } from './key-constraint';
 import { addKeyFlags, dropKeyFlags, forbidNull } from './key-flags';
 import { notApplicable } from './refusal';
@@ -13,11 +13,12 @@ function findIndex(schema: TableSchema, name: string): Index | undefined {
 
 /**
  * ADD INDEX, ADD UNIQUE, ADD PRIMARY KEY and CREATE INDEX. Full-text and spatial keys are no part of a schema.
- * @throws LockstepError DDL_NOT_APPLICABLE for a taken name, a second primary key or an unknown column
+ * @throws LockstepError DDL_NOT_APPLICABLE for a taken name, the primary key's, a second primary key or an unknown column
  */
 export function addKey(schema: TableSchema, key: KeyConstraint): TableSchema {
-  if (key.keyKind === 'fulltext' || key.keyKind === 'spatial') return schema;
   if (key.keyKind === 'primary') return addPrimaryKey(schema, key);
+  if (key.name !== null) refusePrimaryName(key.name);
+  if (key.keyKind === 'fulltext' || key.keyKind === 'spatial') return schema;
   const name = nameAddedKey(key, schema.indexes);
   if (findIndex(schema, name) !== undefined) {
     if (key.ifNotExists) return schema;
@@ -65,8 +66,12 @@ export function dropIndex(schema: TableSchema, name: string, ifExists: boolean):
   };
 }
 
-/** RENAME INDEX. @throws LockstepError DDL_NOT_APPLICABLE if there is none of the old name or one of the new */
+/**
+ * RENAME INDEX.
+ * @throws LockstepError DDL_NOT_APPLICABLE if there is none of the old name or one of the new, or for the primary key's name
+ */
 export function renameIndex(schema: TableSchema, from: string, to: string): TableSchema {
+  for (const name of [from, to]) refusePrimaryName(name);
   const old = findIndex(schema, from);
   if (old === undefined) throw notApplicable(`the table has no index ${from}`, { index: from });
   const other = findIndex(schema, to);

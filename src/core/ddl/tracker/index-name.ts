@@ -12,12 +12,13 @@ const FIRST_SUFFIX = 2;
 /**
  * The names of a new table's keys, in their order: a written name, or that of the first column (`expression_index` if
  * any part is an expression), with `_2`, `_3`, … if taken. Keys that become no index take their names too.
- * @throws LockstepError DDL_NOT_APPLICABLE if a name is written twice
+ * @throws LockstepError DDL_NOT_APPLICABLE if a name is written twice, or another key is called as the primary key
  */
 export function nameNewKeys(keys: readonly KeyConstraint[]): readonly string[] {
   const taken = new Set<string>();
-  for (const { name } of keys) {
+  for (const { name, keyKind } of keys) {
     if (name === null || name === '') continue;
+    if (keyKind !== 'primary') refusePrimaryName(name);
     if (taken.has(lowerName(name))) throw notApplicable(`the table would have two indexes ${name}`, { index: name });
     taken.add(lowerName(name));
   }
@@ -28,6 +29,12 @@ export function nameNewKeys(keys: readonly KeyConstraint[]): readonly string[] {
     taken.add(lowerName(name));
     return name;
   });
+}
+
+/** Only the primary key is called so. @throws LockstepError DDL_NOT_APPLICABLE */
+export function refusePrimaryName(name: string): void {
+  if (lowerName(name) !== 'primary') return;
+  throw notApplicable(`an index cannot be called ${name}: that is the primary key's name`, { index: name });
 }
 
 /** The name of a key that is added to a table: as written, or that of its first part, with a number if it is taken. */
