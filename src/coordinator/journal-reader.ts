@@ -1,4 +1,4 @@
-import { compareEventCursors, endOfRevision } from '../core/model/event-cursor';
+import { compareEventCursors, endOfRevision, revisionAfter, revisionBefore } from '../core/model/event-cursor';
 import type { EventCursor } from '../core/model/event-cursor';
 import type { PublishedEvent } from '../core/model/published-event';
 import { NO_REVISION } from '../core/model/revision';
@@ -36,7 +36,7 @@ export class JournalReader {
    */
   async read(after: EventCursor, until: EventCursor, most: number): Promise<EventSlice | null> {
     if (!this.reachesBack(after)) return null;
-    const found = this.state().journal.between(after.revision, until.revision, RECORDS_A_READ);
+    const found = this.state().journal.between(revisionAfter(after), until.revision, RECORDS_A_READ);
     const entries = found.filter(({ sequence }) => blockOf(sequence) === blockOf(found[0]?.sequence ?? 0));
     const read = await this.#readRecords(entries);
     // What was trimmed while it was read would be missing without a word.
@@ -56,7 +56,7 @@ export class JournalReader {
    * @throws LockstepError STORE_UNAVAILABLE
    */
   async readBack(after: EventCursor, before: EventCursor): Promise<EventSlice> {
-    const found = this.state().journal.newestBetween(after.revision, before.revision, RECORDS_A_READ);
+    const found = this.state().journal.newestBetween(revisionAfter(after), revisionBefore(before), RECORDS_A_READ);
     const entries = found.filter(({ sequence }) => blockOf(sequence) === blockOf(found.at(-1)?.sequence ?? 0));
     const { events } = await this.#readRecords(entries);
     const isAll = entries.length === found.length && found.length < RECORDS_A_READ;

@@ -1,11 +1,16 @@
 import { benchCore } from './core';
+import { benchEvents } from './events';
 import { benchServer } from './server';
 
 /** One line of figures; a figure that it doesn't have is null. */
 type Emit = (line: { readonly what: string }) => void;
 
 /** The suites by name. */
-const SUITES: Readonly<Record<string, (emit: Emit) => void | Promise<void>>> = { core: benchCore, server: benchServer };
+const SUITES: Readonly<Record<string, (emit: Emit) => void | Promise<void>>> = {
+  core: benchCore,
+  server: benchServer,
+  events: benchEvents,
+};
 
 /**
  * Measures and prints: `npm run --silent bench -- <suite>… [--json]`. With `--json` one object a line, else a table for

@@ -20,6 +20,16 @@ export function endOfRevision(revision: Revision): EventCursor {
   return { revision, index: BEYOND_LAST };
 }
 
+/** The first revision that may have events after a place. */
+export function revisionAfter({ revision, index }: EventCursor): Revision {
+  return index >= BEYOND_LAST ? parseRevision(revision + 1) : revision;
+}
+
+/** The last revision that may have events before a place. */
+export function revisionBefore({ revision, index }: EventCursor): Revision {
+  return index === 0 ? parseRevision(Math.max(0, revision - 1)) : revision;
+}
+
 /** A cursor's text: `<revision>.<index>`. */
 export function formatEventCursor({ revision, index }: EventCursor): string {
   return `${revision}.${index}`;

@@ -1,7 +1,14 @@
+import type { LockEvent } from '../model/lock-event';
 import type { JournalRecord } from '../model/records';
 import { readLockEvent, writeLockEvent } from './lock-event';
 import type { RecordFormat, RecordReading } from './lockstep-records';
 import { readRecord, writeRecord } from './lockstep-records';
+
+/** Longer records are shortened, in characters. */
+const LONGEST = 8_192;
+
+/** What stays of each event of a record that is too long. */
+const KEPT = { ddls: 3, ddlLength: 200, messageLength: 500, participants: 100 } as const;
 
 const FORMAT: RecordFormat<JournalRecord> = {
   name: 'journal record',
@@ -15,7 +22,23 @@ export function readJournalRecord(text: string, where?: string): RecordReading<J
   return readRecord(text, FORMAT, where);
 }
 
-/** The value under `/lockstep/journal/`. */
+/** The value under `/lockstep/journal/`. One that is too long keeps all events, but not all that they say. */
 export function writeJournalRecord(record: JournalRecord): string {
-  return writeRecord(record, FORMAT);
+  const whole = writeRecord(record, FORMAT);
+  if (whole.length <= LONGEST) return whole;
+  return writeRecord({ atMs: record.atMs, events: record.events.map(shortenEvent) }, FORMAT);
+}
+
+function shortenEvent(event: LockEvent): LockEvent {
+  const { ddls, ddlLength, messageLength, participants } = KEPT;
+  return {
+    ...event,
+    ...('ddls' in event ? { ddls: event.ddls.slice(0, ddls).map((ddl) => shorten(ddl, ddlLength)) } : {}),
+    ...('message' in event ? { message: shorten(event.message, messageLength) } : {}),
+    ...('participants' in event ? { participants: event.participants.slice(0, participants) } : {}),
+  };
+}
+
+function shorten(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
 }

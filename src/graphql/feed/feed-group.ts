@@ -61,7 +61,7 @@ export class FeedGroup {
     }
     const slice = this.source.events.recent(this.#position, until, EVENTS_AN_ITEM);
     if (slice === null) {
-      this.#leaveBehind([...this.#live]);
+      this.#leaveBehind([...this.#live], until);
       return;
     }
     const item = this.source.itemOf(slice.events, slice.position);
@@ -83,8 +83,10 @@ export class FeedGroup {
   }
 
   #deliver(payload: SharedPayload, position: EventCursor): void {
-    this.#leaveBehind([...this.#live].filter((member) => !member.take(payload)));
-    this.#moveTo(position);
+    this.#leaveBehind(
+      [...this.#live].filter((member) => !member.take(payload)),
+      position,
+    );
   }
 
   /** A document that waits for something holds up nobody but those who sent it. */
@@ -105,12 +107,12 @@ export class FeedGroup {
     for (const member of [...this.#live, ...this.#ahead.map((each) => each.member)]) member.end(error);
   }
 
-  #leaveBehind(members: readonly FeedMember[]): void {
+  /** Move on without some members. They come after at once, so the group must have moved by then. */
+  #leaveBehind(members: readonly FeedMember[], position: EventCursor): void {
     const from = this.#position;
-    for (const member of members) {
-      this.#live.delete(member);
-      member.fallBehind(from);
-    }
+    for (const member of members) this.#live.delete(member);
+    this.#moveTo(position);
+    for (const member of members) member.fallBehind(from);
   }
 
   #moveTo(position: EventCursor): void {

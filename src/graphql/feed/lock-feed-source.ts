@@ -104,14 +104,17 @@ export class LockFeedSource implements AsyncIterable<LockFeedItem> {
 
 /** Resolves some time after the next event, so that those that come together are told together; or with `signal`. */
 async function untilPublished(events: LockEventSource, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
   await new Promise<void>((resolve) => {
+    const end = (): void => {
+      stop();
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
     const stop = events.onPublished(() => {
       stop();
-      setTimeout(resolve, GATHER_MS);
+      setTimeout(end, GATHER_MS);
     });
-    signal.addEventListener('abort', () => {
-      stop();
-      resolve();
-    });
+    signal.addEventListener('abort', end);
   });
 }

@@ -7,8 +7,15 @@ import { SilentLogger } from '../../support/silent-logger';
 import { cpuShare, serveParent } from './child';
 import { startStub } from './stub-server';
 
-/** What is asked of a server's process: where it is, or how much of a core it took since it was last asked. */
-export type ServerQuestion = { readonly kind: 'url' } | { readonly kind: 'cpu' };
+/** What is asked of a server's process: where it is, how much of a core it took since it was last asked, and its memory. */
+export type ServerQuestion = { readonly kind: 'url' } | { readonly kind: 'cpu' } | { readonly kind: 'memory' };
+
+/** The memory of a server. */
+export interface ServerMemory {
+  /** After a collection, if the process was started with `--expose-gc`. */
+  readonly heapBytes: number;
+  readonly rssBytes: number;
+}
 
 /** The server (`real`), or the stub that it is measured against (`stub`), on a store in a directory that goes with it. */
 function main([which = 'real']: readonly string[]): void {
@@ -22,6 +29,7 @@ function main([which = 'real']: readonly string[]): void {
       const { kind } = question as ServerQuestion;
       const { url } = await started;
       if (kind === 'url') return { url };
+      if (kind === 'memory') return memory();
       const nowMs = performance.now();
       const share = cpuShare(cpu, nowMs - sinceMs);
       [cpu, sinceMs] = [process.cpuUsage(), nowMs];
@@ -34,6 +42,12 @@ function main([which = 'real']: readonly string[]): void {
       if (bad.length > 0) console.error(bad.slice(0, 3));
     },
   );
+}
+
+function memory(): ServerMemory {
+  globalThis.gc?.();
+  const { heapUsed: heapBytes, rss: rssBytes } = process.memoryUsage();
+  return { heapBytes, rssBytes };
 }
 
 main(process.argv.slice(2));

@@ -143,3 +143,16 @@ function change(text: string, fields: object): string {
 function withEvent(fields: object): string {
   return JSON.stringify({ v: 1, atMs: 1, events: [{ ...events[2], ...fields }] });
 }
+
+describe('a journal record that is too long', () => {
+  it('keeps all events, but not all of what they say', () => {
+    const long = Array.from({ length: 9 }, () => `ALTER TABLE t ADD c INT COMMENT '${'x'.repeat(5_000)}'`);
+    const told = events.map((event) => ('ddls' in event ? { ...event, ddls: long } : event));
+    const text = writeJournalRecord({ atMs: 1, events: told });
+    const reading = readJournalRecord(text);
+    expect(text.length).toBeLessThan(16_000);
+    expect(reading.kind === 'record' && reading.record.events.map(({ kind }) => kind)).toEqual(
+      events.map(({ kind }) => kind),
+    );
+  });
+});

@@ -119,3 +119,18 @@ describe('the journal', () => {
     expect(JSON.stringify(errors)).toMatch(/INVALID_INPUT|BAD_USER_INPUT/u);
   });
 });
+
+describe('a lock', () => {
+  it('tells what happened to it, and not to an earlier one of the same ID', async () => {
+    const worker = await registered(server.url, 'w-one-s1', 'one', 's1', 'PESSIMISTIC');
+    await worker.reportSource(DDLS, 'again');
+    const query =
+      'query ($id: ID!) { shardLock(id: $id) { events { nodes { kind } } last: events(last: 1) { nodes { kind } } } }';
+    const lock = await until(
+      () => ask<{ events: Page; last: Page } | null>(server.url, query, { id: lockOf('one') }),
+      (found) => (found?.events.nodes.length ?? 0) >= 2,
+    );
+    expect(lock === null ? [] : kinds(lock.events)).toEqual(['LOCK_CREATED', 'INFO_RECEIVED']);
+    expect(lock === null ? [] : kinds(lock.last)).toEqual(['INFO_RECEIVED']);
+  });
+});

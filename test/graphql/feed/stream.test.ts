@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WebSocket, WebSocketServer } from 'ws';
+import { WebSocketSink } from '../../../src/graphql/transport/websocket-sink';
+import { startServer } from '../../../src/server';
+import type { RunningServer } from '../../../src/server';
+import { SilentLogger } from '../../support/silent-logger';
+import { FEED, messagesOf, overEvents, overWebSocket } from './feed-client';
+import type { FeedItem } from './feed-client';
+import { LockTraffic } from './lock-traffic';
+
+let server: RunningServer;
+const logger = new SilentLogger();
+
+beforeAll(async () => {
+  server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger });
+});
+
+afterAll(async () => {
+  await server.stop();
+  expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+});
+
+async function allMessages(request: object): Promise<{ event: string; data: string }[]> {
+  const messages: { event: string; data: string }[] = [];
+  for await (const message of messagesOf(server.url, request, AbortSignal.timeout(5_000))) messages.push(message);
+  return messages;
+}
+
+describe('a stream of server-sent events', () => {
+  it('gives the result of a query, and that nothing follows', async () => {
+    expect(await allMessages({ query: '{ shardCluster { phase } }' })).toEqual([
+      { event: 'next', data: '{"data":{"shardCluster":{"phase":"LEADING"}}}' },
+      { event: 'complete', data: '' },
+    ]);
+  });
+
+  it.each([
+    ['a document that does not parse', { query: '{' }, 'Syntax Error'],
+    ['a field that is none', { query: '{ nothing }' }, 'Cannot query field'],
+    ['no operation of that name', { query: 'query a { __typename } query b { __typename }' }, 'name one of'],
+    ['a cursor that is none', { query: FEED, variables: { after: 'x' } }, 'expected a cursor'],
+    ['a filter that is none', { query: FEED, variables: { filter: { lockIds: ['x'] } } }, 'x'],
+  ])('tells of %s', async (_, request, message) => {
+    const [first, last] = await allMessages(request);
+    expect(first?.event).toBe('next');
+    expect(first?.data).toContain(message);
+    expect(last).toEqual({ event: 'complete', data: '' });
+  });
+
+  it.each<[string, RequestInit, number]>([
+    ['GET', { method: 'GET' }, 405],
+    ['a form', { method: 'POST', body: 'query=x', headers: { 'content-type': 'text/plain' } }, 415],
+    ['broken JSON', { method: 'POST', body: '{', headers: { 'content-type': 'application/json' } }, 400],
+    ['no query', { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }, 400],
+    [
+      'what takes no stream',
+      { method: 'POST', body: '{}', headers: { 'content-type': 'application/json', accept: 'text/html' } },
+      406,
+    ],
+  ])('is refused for %s', async (_, init, status) => {
+    const response = await fetch(`${server.url}/stream`, init);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'INVALID_INPUT' } }] });
+  });
+});
+
+describe.each([
+  ['WebSockets', overWebSocket],
+  ['server-sent events', overEvents],
+])('the feed over %s', (name, open) => {
+  it('begins with the locks that match, goes on with events, and filters both', async () => {
+    const [mine, other] = [`mine ${name}`, `other ${name}`];
+    const traffic = await LockTraffic.start(server.url, mine);
+    await traffic.begin();
+    const others = await LockTraffic.start(server.url, other);
+    const items: FeedItem[] = [];
+    const feed = open(server.url, { filter: { task: mine } }, (item) => items.push(item));
+    while (items.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(items[0]).toMatchObject({ __typename: 'ShardLocksSnapshot', more: false, locks: [{ syncedCount: 1 }] });
+    await others.live();
+    await traffic.live();
+    const events = (): string[] =>
+      items.flatMap((item) => (item.__typename === 'ShardLockEvents' ? item.events.map(({ kind }) => kind) : []));
+    while (events().at(-1) !== 'LOCK_RESOLVED') await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(events()).toEqual([
+      ...['INFO_RECEIVED', 'LOCK_SYNCED', 'OPERATION_PUT', 'OPERATION_DONE'],
+      ...['OPERATION_PUT', 'OPERATION_DONE', 'LOCK_RESOLVED'],
+    ]);
+    feed.cut();
+    await feed.ended;
+  });
+});
+
+describe('a WebSocket of a subscriber that lost events too often', () => {
+  it('is closed with 4429', async () => {
+    const http = createServer();
+    const sockets = new WebSocketServer({ server: http });
+    sockets.on('connection', (socket, request) => new WebSocketSink(socket, request.socket, 'x').endAsTooSlow());
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+    const client = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`);
+    const code = await new Promise<number>((resolve) => client.on('close', resolve));
+    expect(code).toBe(4429);
+    sockets.close();
+    await new Promise((resolve) => http.close(resolve));
+  });
+});
