@@ -133,25 +133,28 @@ export class Coordinator implements CoordinatorService {
     session: SessionRef,
     tables: readonly RegisteredTable[],
     defaultCollation: string | null,
+    after: Revision | null = null,
   ): Outcome<Revision> {
-    return await this.#execute((state) =>
-      planPutSourceTables(state, session, tables, characterSetOf(defaultCollation)),
-    );
+    const options = { defaults: characterSetOf(defaultCollation), after };
+    return await this.#execute((state) => planPutSourceTables(state, session, tables, options));
   }
 
   async addSourceTable(
     session: SessionRef,
     table: RegisteredTable,
     defaultCollation: string | null,
+    after: Revision | null = null,
   ): Outcome<Revision> {
-    return await this.#execute((state) => planAddSourceTable(state, session, table, characterSetOf(defaultCollation)));
+    const options = { defaults: characterSetOf(defaultCollation), after };
+    return await this.#execute((state) => planAddSourceTable(state, session, table, options));
   }
 
   async removeSourceTable(
     session: SessionRef,
     table: { readonly schema: string; readonly table: string },
+    after: Revision | null = null,
   ): Outcome<Revision> {
-    return await this.#execute((state) => planRemoveSourceTable(state, session, table));
+    return await this.#execute((state) => planRemoveSourceTable(state, session, table, { after }));
   }
 
   async reportInfo(session: SessionRef, { defaultCollation, ...report }: ReportInfoInput): Outcome<ReportedInfo> {

@@ -133,13 +133,24 @@ export interface CoordinatorService {
   renewWorker(session: SessionRef): Outcome<SessionGrant>;
   /** @param forGood the source leaves its task as well */
   leaveWorker(session: SessionRef, forGood: boolean): Outcome<null>;
+  /** @param after the revision of the source's tables that the worker knows; null: it doesn't say */
   putSourceTables(
     session: SessionRef,
     tables: readonly RegisteredTable[],
     defaultCollation: string | null,
+    after?: Revision | null,
   ): Outcome<Revision>;
-  addSourceTable(session: SessionRef, table: RegisteredTable, defaultCollation: string | null): Outcome<Revision>;
-  removeSourceTable(session: SessionRef, table: { readonly schema: string; readonly table: string }): Outcome<Revision>;
+  addSourceTable(
+    session: SessionRef,
+    table: RegisteredTable,
+    defaultCollation: string | null,
+    after?: Revision | null,
+  ): Outcome<Revision>;
+  removeSourceTable(
+    session: SessionRef,
+    table: { readonly schema: string; readonly table: string },
+    after?: Revision | null,
+  ): Outcome<Revision>;
   reportInfo(session: SessionRef, input: ReportInfoInput): Outcome<ReportedInfo>;
   reportSourceInfo(session: SessionRef, input: SourceInfoReport): Outcome<ReportedInfo>;
   /** @param table null in pessimistic mode */

@@ -7,6 +7,7 @@ import type { LockstepError } from '../../src/core/model/error';
 import { formatLockId } from '../../src/core/model/lock-id';
 import { parseDownstreamTable, parseSourceId, parseTaskName, parseUpstreamTable } from '../../src/core/model/names';
 import { NO_REVISION, parseRevision } from '../../src/core/model/revision';
+import type { Revision } from '../../src/core/model/revision';
 import type { Result } from '../../src/core/model/result';
 import { JOURNAL_PREFIX } from '../../src/core/wire/lockstep-keys';
 import { SilentLogger } from '../support/silent-logger';
@@ -170,6 +171,25 @@ describe('requests', () => {
     expect(
       code(await coordinator.reportInfo(session, report('a', 'x', ['ALTER TABLE `shop`.`orders` ADD COLUMN `d` INT']))),
     ).toBe('IDEMPOTENCY_KEY_REUSED');
+  });
+
+  it.each(['optimistic', 'pessimistic'] as const)('about tables that come late change nothing (%s)', async (mode) => {
+    const coordinator = await start();
+    const input = { worker: 'w', task, mode, source: s1, expectedSources: null, ttlMs: 60_000, instance: null };
+    const session = value(await coordinator.registerWorker(input));
+    const [a, b] = [table('a'), table('b')];
+    const put = (): Promise<Result<Revision, LockstepError>> =>
+      coordinator.putSourceTables(session, [a], null, session.epoch);
+    const first = value(await put());
+    expect(value(await put())).toBe(first);
+    const added = value(await coordinator.addSourceTable(session, b, null, first));
+    expect(value(await coordinator.addSourceTable(session, b, null, first))).toBe(added);
+    expect(code(await put())).toBe('STALE_SOURCE_TABLES');
+    const removed = value(await coordinator.removeSourceTable(session, b, added));
+    expect(value(await coordinator.removeSourceTable(session, b, added))).toBe(removed);
+    expect(code(await coordinator.addSourceTable(session, b, null, first))).toBe('STALE_SOURCE_TABLES');
+    expect(coordinator.state.revision).toBe(removed);
+    expect((await coordinator.putSourceTables(session, [a, b], null)).ok).toBe(true);
   });
 
   it('that come late, after a newer report of their table, are refused and write nothing', async () => {

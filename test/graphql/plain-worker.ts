@@ -34,6 +34,7 @@ export const lockOf = (task: string): string => `${task}-\`shard_db\`.\`shard_ta
 export class PlainWorker {
   /** This start of the worker's process. */
   readonly instance = randomUUID();
+  #tables: string | null = null;
   session: { readonly task: string; readonly source: string; readonly id: string } = { task: '', source: '', id: '' };
 
   constructor(
@@ -48,13 +49,24 @@ export class PlainWorker {
     const { worker, task, source, mode, instance } = this;
     const input = { worker, instance, task, source, mode, expectedSources, ttlMs };
     const answer = await this.say('RegisterShardWorker', input);
-    const session = answer['session'] as { id: string } | undefined;
-    if (session !== undefined) this.session = { task, source, id: session.id };
+    const session = answer['session'] as { id: string; epoch: string } | undefined;
+    if (session !== undefined && session.id !== this.session.id) {
+      this.session = { task, source, id: session.id };
+      this.#tables = session.epoch;
+    }
     return answer;
   }
 
   putTables(tables: readonly { schema: string; table: string; createTable?: string }[]): Promise<JsonObject> {
-    return this.withSession('PutShardSourceTables', { tables: tables.map((table) => ({ ...table, target: TARGET })) });
+    return this.changeTables('PutShardSourceTables', { tables: tables.map((table) => ({ ...table, target: TARGET })) });
+  }
+
+  /** A message of 3.1: it names what the worker knows of its tables. */
+  async changeTables(name: string, input: object): Promise<JsonObject> {
+    const answer = await this.withSession(name, { ...input, after: this.#tables });
+    const { revision } = answer;
+    if (typeof revision === 'string') this.#tables = revision;
+    return answer;
   }
 
   /** The subscription of 3.2. */

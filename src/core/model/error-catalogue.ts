@@ -82,6 +82,7 @@ export const ErrorCatalogue = {
   }),
   OPERATION_NOT_FOUND: entry('List the pending operations of the source.'),
   STALE_SESSION: entry('Register again if the lease has ended; if another process took this source over, stop.'),
+  STALE_SOURCE_TABLES: entry('Nothing was written: it came late. Put all tables of the source again if it did not.'),
   STALE_OPERATION: entry('Carry out the newer operation that the answer holds.'),
   LOCK_CHANGED: entry('Look at the lock again: a new one of the same ID has come.'),
   LOCK_STILL_FORMING: entry('Run the DDL on the shards that are missing.'),

@@ -1,6 +1,7 @@
 import type { CharacterSet } from '../ddl/tracker';
 import { parseUpstreamTable } from '../model/names';
 import type { DownstreamTable, SourceId, TaskName, UpstreamTable } from '../model/names';
+import { NO_REVISION } from '../model/revision';
 import type { Revision } from '../model/revision';
 import type { Mutation } from '../model/store';
 import { sourceKey, tableKey } from '../model/table-key';
@@ -13,6 +14,7 @@ import { tableTreeOf, writeSourceTables } from '../wire/source-tables';
 import type { Route } from '../wire/source-tables';
 import { writeSourceTablesRecord } from '../wire/source-tables-record';
 import { readReportedSchema } from './reported-schema';
+import { answer, refuse } from './request-plan';
 import type { RequestPlan } from './request-plan';
 import { checkSession } from './session';
 import type { SessionRef } from './session';
@@ -26,21 +28,27 @@ export interface RegisteredTable {
   readonly createTable: string | null;
 }
 
+/** How the tables of a source are told. */
+export interface TablesOptions {
+  /** What schemas mean that don't say it. */
+  readonly defaults?: CharacterSet | undefined;
+  /** The revision of the source's tables that the worker knows; null: it doesn't say. */
+  readonly after: Revision | null;
+}
+
 /** Put all tables of a source with their schemas. The value is the revision. @throws LockstepError of the schemas */
 export function planPutSourceTables(
   state: CoordinatorState,
   ref: SessionRef,
   tables: readonly RegisteredTable[],
-  defaults?: CharacterSet,
+  { defaults, after }: TablesOptions,
 ): RequestPlan<Revision> {
   const routes = tables.map((registered) => routeOf(ref, registered));
   const wanted = new Set(routes.map(({ table }) => tableKey(ref.task, table)));
   const gone = currentRoutes(state, ref).filter(({ table }) => !wanted.has(tableKey(ref.task, table)));
   const schemas = tables.flatMap((registered) => schemaPut(ref, registered, defaults));
-  return planRoutes(state, ref, routes, [
-    ...schemas,
-    ...gone.flatMap(({ table }) => schemaDelete(state, ref.task, table)),
-  ]);
+  const more = [...schemas, ...gone.flatMap(({ table }) => schemaDelete(state, ref.task, table))];
+  return planRoutes(state, ref, { routes, more, after });
 }
 
 /** Add one table to those of a source, or give it another route. @throws LockstepError of the schema */
@@ -48,13 +56,13 @@ export function planAddSourceTable(
   state: CoordinatorState,
   ref: SessionRef,
   added: RegisteredTable,
-  defaults?: CharacterSet,
+  { defaults, after }: TablesOptions,
 ): RequestPlan<Revision> {
   const route = routeOf(ref, added);
   const others = currentRoutes(state, ref).filter(
     ({ table }) => tableKey(ref.task, table) !== tableKey(ref.task, route.table),
   );
-  return planRoutes(state, ref, [...others, route], schemaPut(ref, added, defaults));
+  return planRoutes(state, ref, { routes: [...others, route], more: schemaPut(ref, added, defaults), after });
 }
 
 /** Remove one table from those of a source: it was dropped upstream. */
@@ -62,19 +70,19 @@ export function planRemoveSourceTable(
   state: CoordinatorState,
   ref: SessionRef,
   removed: { readonly schema: string; readonly table: string },
+  { after }: TablesOptions,
 ): RequestPlan<Revision> {
   const table = parseUpstreamTable(ref.source, removed.schema, removed.table);
   const others = currentRoutes(state, ref).filter(
     (route) => tableKey(ref.task, route.table) !== tableKey(ref.task, table),
   );
-  return planRoutes(state, ref, others, schemaDelete(state, ref.task, table));
+  return planRoutes(state, ref, { routes: others, more: schemaDelete(state, ref.task, table), after });
 }
 
 function planRoutes(
   state: CoordinatorState,
   ref: SessionRef,
-  routes: readonly Route[],
-  more: readonly Mutation[],
+  { routes, more, after }: { routes: readonly Route[]; more: readonly Mutation[]; after: Revision | null },
 ): RequestPlan<Revision> {
   const checked = checkSession(state, ref);
   if (checked.kind === 'refuse') return checked;
@@ -83,16 +91,30 @@ function planRoutes(
   const key = own
     ? formatLockstepKey({ kind: 'source-tables', task, source })
     : formatDmKey({ kind: 'optimistic-source-tables', task, source });
-  const tables = writeSourceTables({ task, source, tables: tableTreeOf(routes) });
-  const revision = own
-    ? (state.pessimisticRoutes.get(sourceKey(task, source))?.revision ?? 0)
-    : (state.sourceTables.get(sourceKey(task, source))?.revision ?? 0);
+  const tables = writeTables(ref, routes);
+  const revision = revisionOf(state, ref);
+  if (after !== null && revision > after) {
+    // Either it was carried out before, or what it knows of the tables is of before.
+    if (tables === writeTables(ref, currentRoutes(state, ref))) return answer(revision);
+    const message = `the tables of source ${source} have changed at revision ${revision}`;
+    return refuse('STALE_SOURCE_TABLES', message, { task, source, revision });
+  }
   return {
     kind: 'write',
     compares: [...checked.compares, { kind: 'modRevision', key, operator: '=', value: revision }],
     mutations: [{ kind: 'put', key, value: own ? writeSourceTablesRecord({ tables }) : tables }, ...more],
     answer: (written) => written,
   };
+}
+
+function writeTables({ task, source }: SessionRef, routes: readonly Route[]): string {
+  return writeSourceTables({ task, source, tables: tableTreeOf(routes) });
+}
+
+/** When the tables of a source were put last. */
+function revisionOf(state: CoordinatorState, { task, source }: SessionRef): Revision {
+  const known = isPessimistic(state, task) ? state.pessimisticRoutes : state.sourceTables;
+  return known.get(sourceKey(task, source))?.revision ?? NO_REVISION;
 }
 
 function isPessimistic(state: CoordinatorState, task: TaskName): boolean {

@@ -25,6 +25,13 @@ import {
 /** How many DDLs one report may have. */
 const MOST_DDLS = 1_000;
 
+const AFTER_TABLES = {
+  nullable: true,
+  description:
+    'The revision that the last change of the tables of the source was answered with; for the first of a session its ' +
+    'epoch. A request that comes late is known by it, and changes nothing.',
+};
+
 /** The input of `putShardSourceTables`. */
 @InputType({ description: 'All tables of a source that belong to the task.' })
 export class ShardPutSourceTablesInput {
@@ -39,6 +46,9 @@ export class ShardPutSourceTablesInput {
     description: "The source's default collation, for schemas that do not say; without it `utf8mb4_bin`.",
   })
   readonly defaultCollation?: string | null;
+
+  @Field(() => ShardRevision, AFTER_TABLES)
+  readonly after?: Revision | null;
 }
 
 /** The input of `addShardSourceTable`. */
@@ -55,6 +65,9 @@ export class ShardAddSourceTableInput {
     description: "The source's default collation, for a schema that does not say; without it `utf8mb4_bin`.",
   })
   readonly defaultCollation?: string | null;
+
+  @Field(() => ShardRevision, AFTER_TABLES)
+  readonly after?: Revision | null;
 }
 
 /** The input of `removeShardSourceTable`. */
@@ -65,6 +78,9 @@ export class ShardRemoveSourceTableInput {
 
   @Field(() => ShardTableInput, { description: 'The table.' })
   readonly table!: ShardTableInput;
+
+  @Field(() => ShardRevision, AFTER_TABLES)
+  readonly after?: Revision | null;
 }
 
 /** The input of `reportShardInfo`. */

@@ -102,7 +102,7 @@ export class WorkerMutations {
       async () => {
         const session = parseSession(input.session);
         const tables = input.tables.map((table) => parseRegisteredTable(session.source, table));
-        return service.putSourceTables(session, tables, input.defaultCollation ?? null);
+        return service.putSourceTables(session, tables, input.defaultCollation ?? null, input.after ?? null);
       },
       (revision) => ({ revision }),
     );
@@ -121,7 +121,7 @@ export class WorkerMutations {
       async () => {
         const session = parseSession(input.session);
         const table = parseRegisteredTable(session.source, input.table);
-        return service.addSourceTable(session, table, input.defaultCollation ?? null);
+        return service.addSourceTable(session, table, input.defaultCollation ?? null, input.after ?? null);
       },
       (revision) => ({ revision }),
     );
@@ -137,7 +137,7 @@ export class WorkerMutations {
   ): Promise<object> {
     return answer(
       PutSourceTablesResult,
-      async () => service.removeSourceTable(parseSession(input.session), input.table),
+      async () => service.removeSourceTable(parseSession(input.session), input.table, input.after ?? null),
       (revision) => ({ revision }),
     );
   }

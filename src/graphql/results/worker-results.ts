@@ -113,7 +113,7 @@ export const PutSourceTablesResult = resultUnion(
   'each of `putShardSourceTables`, `addShardSourceTable` and `removeShardSourceTable`',
   'ShardPutSourceTables',
   ShardPutSourceTablesSuccess,
-  [...OF_SESSION, ...OF_SQL, 'TASK_NOT_FOUND'],
+  [...OF_SESSION, ...OF_SQL, 'TASK_NOT_FOUND', 'STALE_SOURCE_TABLES'],
 );
 
 export const ReportInfoResult = resultUnion(
