@@ -4,6 +4,7 @@ import type { LockId } from '../model/lock-id';
 import { NO_REVISION } from '../model/revision';
 import type { Change } from '../model/store';
 import { tableKey } from '../model/table-key';
+import { readDroppedColumnStage } from '../wire/dropped-column-stage';
 import { readOptimisticOperation } from '../wire/optimistic-operation';
 import { listRoutes, readSourceTables } from '../wire/source-tables';
 import type { CoordinatorState } from './coordinator-state';
@@ -77,7 +78,11 @@ export function foldDroppedColumn(
   { lockId, column, table }: { lockId: LockId; column: string; table: UpstreamTable },
   change: Change,
 ): void {
-  if (change.kind === 'put') return;
+  if (change.kind === 'put') {
+    // Nothing follows from it now; a restart must read it.
+    readDroppedColumnStage(change.value, change.key);
+    return;
+  }
   state.outbox.settle({ kind: 'forget-column', lockId, column });
   const key = tableKey(parseLockId(lockId).task, table);
   const former = state.leaving.formerLock(key, lockId);

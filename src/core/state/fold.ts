@@ -80,20 +80,21 @@ function rankOf({ key, change }: KeyedChange): number {
   return isOfLock ? LAST + 1 : ORDER[key.kind];
 }
 
-/** Do `fold`; a value that cannot be read makes a problem of its key, a value that can be clears it. */
+/** Do `fold`; a value that cannot be read makes a problem of its key, until the key's next change. */
 export function guardProblems(state: CoordinatorState, change: Change, fold: () => void): void {
   const { key, modRevision } = change;
-  state.problems.delete(key);
   try {
     fold();
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error;
-    state.problems.set(key, { key, message: error.message, revision: modRevision });
+    // A key that means nothing has gone: there is nothing left to read.
+    if (change.kind === 'put') state.problems.set(key, { key, message: error.message, revision: modRevision });
   }
 }
 
 function keyedChange(state: CoordinatorState, change: Change): KeyedChange[] {
   const found: KeyedChange[] = [];
+  state.problems.delete(change.key);
   guardProblems(state, change, () => {
     const dm = parseDmKey(change.key);
     if (dm !== null) found.push({ change, layout: 'dm', key: dm });
