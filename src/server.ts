@@ -61,7 +61,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return Promise.resolve();
     });
     const api = await GraphqlServer.start({ ...options, service: coordinator, authenticator });
-    parts.unshift(() => api.stop());
+    parts.unshift(() => {
+      // A request that waits for a person's action would hold up the stop.
+      coordinator.endWaits();
+      return api.stop();
+    });
     const { port } = api.address;
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}/graphql`;
     let stopping: Promise<void> | null = null;

@@ -89,6 +89,11 @@ export class Coordinator implements CoordinatorService {
     return this.shell.readiness();
   }
 
+  /** Answer the requests that wait for the end of an action: it is pending, and any server goes on with it. */
+  endWaits(): void {
+    this.shell.endWaits();
+  }
+
   /** Finish what is under way. The store stays open. */
   async stop(): Promise<void> {
     await this.shell.stop();

@@ -53,6 +53,9 @@ export class CoordinatorShell {
   #following: Promise<void> = Promise.resolve();
   readonly #waiters: RevisionWaiters;
   readonly #changed = new Set<() => void>();
+  /** Ends each wait for something to become true. */
+  readonly #waits = new Set<() => void>();
+  #hasPatience = true;
   readonly #abort = new AbortController();
 
   private constructor(private readonly options: ShellOptions) {
@@ -104,21 +107,30 @@ export class CoordinatorShell {
     await this.#waiters.wait(revision);
   }
 
-  /** Resolves when `isTrue` gives true after some change, or after `timeoutMs`. Whether it was true. */
+  /** Resolves when `isTrue` gives true after some change, after `timeoutMs`, or when waits are ended. Whether it was true. */
   async until(isTrue: () => boolean, timeoutMs: number): Promise<boolean> {
-    if (isTrue()) return true;
+    if (isTrue() || !this.#hasPatience) return isTrue();
     return await new Promise<boolean>((resolve) => {
       const end = (result: boolean): void => {
         stop();
         this.#changed.delete(look);
+        this.#waits.delete(giveUp);
         resolve(result);
       };
+      const giveUp = (): void => end(isTrue());
       const look = (): void => {
         if (isTrue()) end(true);
       };
-      const stop = this.options.clock.after(timeoutMs, () => end(isTrue()));
+      const stop = this.options.clock.after(timeoutMs, giveUp);
       this.#changed.add(look);
+      this.#waits.add(giveUp);
     });
+  }
+
+  /** Let no request wait any longer for what takes its time: it goes on without them. */
+  endWaits(): void {
+    this.#hasPatience = false;
+    for (const giveUp of [...this.#waits]) giveUp();
   }
 
   /** Finish what is under way and let go of the leadership. The store stays open. */
