@@ -136,3 +136,20 @@ describe.each([
     await rollOut(await start(store).then((second) => second.coordinator), 'second');
   });
 });
+
+describe('a record of a newer format', () => {
+  it.each(KEYS.filter((key) => key.startsWith('/lockstep/') && !key.includes('/journal/')))(
+    'makes a server follow, and not lead: %s',
+    async (key) => {
+      const store = new MemoryStore(new SystemClock());
+      parts.push(() => store.close());
+      await store.txn({ compares: [], then: [{ kind: 'put', key, value: '{"v":99}' }] });
+      const { coordinator } = await start(store);
+      expect(coordinator.phase).toBe('following');
+      expect(coordinator.readiness()).toMatchObject({ ready: false });
+      await coordinator.stop();
+      await store.txn({ compares: [], then: [{ kind: 'delete', key }] });
+      expect((await start(store)).coordinator.phase).toBe('leading');
+    },
+  );
+});
