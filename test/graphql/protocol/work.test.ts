@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startServer } from '../../src/server';
-import type { RunningServer } from '../../src/server';
-import { SilentLogger } from '../support/silent-logger';
-import { operate, until } from './operator-requests';
-import { ask } from './plain-client';
-import type { PlainSubscription } from './plain-client';
-import { PlainWorker, TARGET, lockOf } from './plain-worker';
-import type { Operation } from './plain-worker';
+import { startServer } from '../../../src/server';
+import type { RunningServer } from '../../../src/server';
+import { SilentLogger } from '../../support/silent-logger';
+import { ask } from '../plain-client';
+import type { PlainSubscription } from '../plain-client';
+import { PlainWorker, TARGET, lockOf } from '../plain-worker';
+import type { Operation } from '../plain-worker';
 
 let server: RunningServer;
 const logger = new SilentLogger();
@@ -101,7 +100,7 @@ describe('a worker in optimistic mode, by schema/PROTOCOL.md', () => {
     expect(await lock('opt')).toBeNull();
   });
 
-  it('4.1 to 4.3 reports a DDL and gets the operation that answers it, by subscription and by poll', async () => {
+  it('4.1 to 4.3 and 8.4 reports a DDL and gets the operation that answers it, by subscription and by poll', async () => {
     const answer = await one.report(T1, CREATE, [DDL], 'a1');
     expect(answer).toMatchObject({ __typename: 'ShardReportInfoSuccess', lockId: lockOf('opt'), repeated: false });
     reported = answer.revision;
@@ -118,7 +117,7 @@ describe('a worker in optimistic mode, by schema/PROTOCOL.md', () => {
     expect(await lock('opt')).toMatchObject({ state: 'WAITING', syncedCount: 1, unsyncedCount: 1 });
   });
 
-  it('4.4 a repeated report writes nothing; another under its attempt is refused', async () => {
+  it('4.2 and 4.4 a repeated report writes nothing; another under its attempt is refused', async () => {
     expect(await one.report(T1, CREATE, [DDL], 'a1')).toMatchObject({ repeated: true, revision: reported });
     const other = 'ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c2` INT';
     expect(await one.report(T1, CREATE, [other], 'a1')).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
@@ -259,99 +258,6 @@ describe('a redirect, by schema/PROTOCOL.md', () => {
   });
 });
 
-describe('a restart before the acknowledgement, by schema/PROTOCOL.md', () => {
-  const CREATE = 'CREATE TABLE `t1` (`id` INT NOT NULL PRIMARY KEY)';
-  const DDL = 'ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c1` INT';
-  const T1 = { schema: 'db', table: 't1' };
-
-  /** A worker that has lost all that it knew, registered and subscribed again; and what it finds. */
-  async function restarted(before: PlainWorker): Promise<{ worker: PlainWorker; feed: PlainSubscription }> {
-    const worker = new PlainWorker(server.url, before.worker, before.task, before.source, before.mode);
-    await worker.register();
-    await worker.putTables(['t1', 't2'].map((table) => ({ schema: 'db', table, createTable: CREATE })));
-    return { worker, feed: await worker.subscribe() };
-  }
-
-  it('3.5 and 5.5, optimistic: what it finds isn’t handled; its new report is answered anew', async () => {
-    const first = new PlainWorker(server.url, 'w', 'o-restart', 's1', 'OPTIMISTIC');
-    const { worker: before, feed: lost } = await restarted(first);
-    await before.report(T1, CREATE, [DDL], 'first reading');
-    const unacknowledged = await lost.next<Operation>();
-    lost.cut();
-    const { worker, feed } = await restarted(before);
-    expect(await feed.next<Operation>()).toEqual(unacknowledged);
-    const { revision } = await worker.report(T1, CREATE, [DDL], 'second reading');
-    const answer = await feed.next<Operation>();
-    expect(BigInt(answer.revision)).toBeGreaterThan(BigInt(revision));
-    expect(answer).toMatchObject({ upstreamTable: T1, ddls: [DDL], conflictStage: 'NONE' });
-    expect(await worker.acknowledge(unacknowledged)).toMatchObject({ __typename: 'ShardStaleOperation' });
-    expect(await worker.acknowledge(answer)).toMatchObject({ outcome: 'ACKNOWLEDGED' });
-    feed.close();
-  });
-
-  it.each(['owner', 'other'])('3.5 and 5.5, pessimistic, of the %s: its new report is answered anew', async (who) => {
-    const task = `p-restart-${who}`;
-    const workers = ['s1', 's2'].map(
-      (source) => new PlainWorker(server.url, `w-${source}`, task, source, 'PESSIMISTIC'),
-    );
-    const [owner, other] = [workers[0]!, workers[1]!];
-    for (const worker of workers) await worker.register(['s1', 's2']);
-    for (const worker of workers) await worker.reportSource([DDL], 'first reading');
-    const exec = await until(
-      () => owner.pending(),
-      (pending) => pending.length > 0,
-    );
-    if (who === 'other') await owner.acknowledge(exec[0]!);
-    const before = who === 'owner' ? owner : other;
-    const [unacknowledged] = await until(
-      () => before.pending(),
-      (pending) => pending.length > 0,
-    );
-    const { worker, feed } = await restarted(before);
-    expect(await feed.next<Operation>()).toEqual(unacknowledged);
-    const { revision } = await worker.reportSource([DDL], 'second reading');
-    const answer = await feed.next<Operation>();
-    expect(BigInt(answer.revision)).toBeGreaterThan(BigInt(revision));
-    expect(answer).toMatchObject({ exec: who === 'owner', ddls: [DDL] });
-    expect(await worker.acknowledge(unacknowledged!)).toMatchObject({ __typename: 'ShardStaleOperation' });
-    expect(await worker.acknowledge(answer)).toMatchObject({ outcome: 'ACKNOWLEDGED' });
-    if (who === 'owner') {
-      const [skip] = await until(
-        () => other.pending(),
-        (pending) => pending.length > 0,
-      );
-      await other.acknowledge(skip!);
-    }
-    await untilGone(task);
-    feed.close();
-  });
-});
-
-describe('a restart while a person breaks the lock, by schema/PROTOCOL.md', () => {
-  it('3.5 and 5.5: the new report gets the order that the person gave', async () => {
-    const DDL = 'ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c1` INT';
-    const before = new PlainWorker(server.url, 'w', 'broken', 's1', 'PESSIMISTIC');
-    await before.register(['s1', 's2']);
-    await before.reportSource([DDL], 'first reading');
-    const input = { task: 'broken', source: 's1', action: 'SKIP', force: true, waitMs: 10_000 };
-    const broken = operate(server.url, 'break', input);
-    const [order] = await until(
-      () => before.pending(),
-      (pending) => pending.length > 0,
-    );
-    const worker = new PlainWorker(server.url, 'w', 'broken', 's1', 'PESSIMISTIC');
-    await worker.register(['s1', 's2']);
-    const { revision } = await worker.reportSource([DDL], 'second reading');
-    const [again] = await until(
-      () => worker.pending(),
-      (pending) => pending.some((operation) => BigInt(operation.revision) > BigInt(revision)),
-    );
-    expect(again).toMatchObject({ exec: false, ddls: [DDL], lockId: order!.lockId });
-    expect(await worker.acknowledge(again!)).toMatchObject({ outcome: 'ACKNOWLEDGED' });
-    expect(await broken).toMatchObject({ __typename: 'ShardBreakLockSuccess' });
-  });
-});
-
 describe('workers in pessimistic mode, by schema/PROTOCOL.md', () => {
   const DDLS = ['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c2` INT'];
   const make = (source: string): PlainWorker =>
@@ -386,7 +292,7 @@ describe('workers in pessimistic mode, by schema/PROTOCOL.md', () => {
     expect(await workers[0]!.withSession('ReportShardStatus', status)).toMatchObject({ sourceId: 'p1' });
   });
 
-  it('5.2 and 5.3 the owner executes, then the other skips, then the lock is gone', async () => {
+  it('5.2, 5.3, 8.2 and 8.3 the owner executes, then the other skips, then the lock is gone', async () => {
     const [one, two] = [workers[0]!, workers[1]!];
     expect(await one.reportSource(DDLS, 'x1')).toMatchObject({ lockId: lockOf('pess'), repeated: false });
     expect(await one.reportSource(DDLS, 'x1')).toMatchObject({ repeated: true });
