@@ -22,7 +22,7 @@ export interface SeenLock {
   }[];
 }
 
-const LOCKS = `{ shardLocks(first: 100) { nodes { id mode state participants(first: 100) { nodes {
+const LOCKS = `{ shardLocks(first: 100, orderBy: ID) { nodes { id mode state participants(first: 100) { nodes {
   sourceId synced conflictStage upstreamTable { schema table } } } } } }`;
 
 /** A person who acts by hand; every action has a key and is asked for twice, and both answers are of the same action. */
