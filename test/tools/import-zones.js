@@ -66,8 +66,23 @@ const allowedImports = {
     'sdk/route',
     'sdk/engine',
   ],
-  'sdk/plugins/script': ['src/core/model', 'src/core/table', 'src/core/ddl', 'sdk/plugin', 'sdk/timing.ts'],
-  'sdk/plugins/memory': ['src/core/model', 'src/core/table', 'src/core/ddl', 'sdk/plugin', 'sdk/timing.ts'],
+  'sdk/plugins/database': ['src/core/model', 'src/core/table', 'src/core/ddl', 'sdk/plugin'],
+  'sdk/plugins/script': [
+    'src/core/model',
+    'src/core/table',
+    'src/core/ddl',
+    'sdk/plugin',
+    'sdk/plugins/database',
+    'sdk/timing.ts',
+  ],
+  'sdk/plugins/memory': [
+    'src/core/model',
+    'src/core/table',
+    'src/core/ddl',
+    'src/core/wire',
+    'sdk/plugin',
+    'sdk/plugins/database',
+  ],
   // The one part that has a server in it: an in-process coordinator.
   'sdk/testing': [
     'src/core',

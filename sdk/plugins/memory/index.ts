@@ -1,0 +1,3 @@
+export { compareMerged } from './compare-merged';
+export { MemoryDownstream } from './memory-downstream';
+export type { MemoryDownstreamOptions } from './memory-downstream';
