@@ -8,11 +8,12 @@ import { MemoryDatabase } from '../database';
 /** What a file holds. */
 export interface StoredContent {
   readonly database: MemoryDatabase;
-  readonly checkpoint: Checkpoint | null;
+  /** By source. */
+  readonly checkpoints: Map<string, Checkpoint>;
 }
 
 /**
- * Keeps tables and checkpoint in one JSON file, which is replaced as a whole: a killed process leaves the old content or
+ * Keeps tables and checkpoints in one JSON file, which is replaced as a whole: a killed process leaves the old content or
  * the new one. It is written with every change, so it is for small tables: demonstrations and tests.
  */
 export class StoredFile {
@@ -25,10 +26,10 @@ export class StoredFile {
     if (stored.field('version').count() !== 1) stored.field('version').fail('this program knows version 1');
     const database = new MemoryDatabase();
     stored.field('tables').list((table) => readTable(database, table));
-    return { database, checkpoint: stored.field('checkpoint').nullable(readCheckpoint) };
+    return { database, checkpoints: stored.field('checkpoints').map(readCheckpoint) };
   }
 
-  write(database: MemoryDatabase, checkpoint: Checkpoint | null): void {
+  write({ database, checkpoints }: StoredContent): void {
     const tables = database.list().map(({ schema, table, content }) => ({
       schema,
       table,
@@ -38,13 +39,23 @@ export class StoredFile {
     const temporary = `${this.path}.new`;
     const fd = openSync(temporary, 'w');
     try {
-      writeSync(fd, JSON.stringify({ version: 1, checkpoint, tables }));
+      writeSync(fd, JSON.stringify({ version: 1, checkpoints: Object.fromEntries(checkpoints), tables }));
       fsyncSync(fd);
     } finally {
       closeSync(fd);
     }
     renameSync(temporary, this.path);
   }
+}
+
+/** A checkpoint as it came as JSON. @throws LockstepError UNREADABLE_VALUE */
+export function readCheckpoint(value: StoredValue): Checkpoint {
+  return {
+    version: 1,
+    position: value.field('position').nullable(readJson),
+    schemas: value.field('schemas').list((schema) => schema.text()),
+    tables: value.field('tables').list(readTableCheckpoint),
+  };
 }
 
 function readTable(database: MemoryDatabase, value: StoredValue): void {
@@ -56,15 +67,6 @@ function readTable(database: MemoryDatabase, value: StoredValue): void {
 
 function readRow(value: StoredValue): Row {
   return Object.fromEntries(value.map(readJson));
-}
-
-function readCheckpoint(value: StoredValue): Checkpoint {
-  return {
-    version: 1,
-    position: value.field('position').nullable(readJson),
-    schemas: value.field('schemas').list((schema) => schema.text()),
-    tables: value.field('tables').list(readTableCheckpoint),
-  };
 }
 
 function readTableCheckpoint(value: StoredValue): TableCheckpoint {

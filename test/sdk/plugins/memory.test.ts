@@ -17,7 +17,8 @@ afterEach(() => {
 
 async function opened(...ddls: readonly string[]): Promise<MemoryDownstream> {
   const downstream = new MemoryDownstream();
-  for (const ddl of [CREATE, ...ddls]) expect(await downstream.execute(ddl, context)).toEqual({ kind: 'done' });
+  for (const ddl of [CREATE, ...ddls])
+    expect(await downstream.connect('s1').execute(ddl, context)).toEqual({ kind: 'done' });
   return downstream;
 }
 
@@ -43,7 +44,7 @@ describe('executing again', () => {
       'ALTER TABLE `shop`.`orders` ADD COLUMN `b` INT',
       'ALTER TABLE `shop`.`orders` ADD INDEX `k`(`a`)',
     );
-    expect(await downstream.execute(ddl, context)).toEqual({ kind });
+    expect(await downstream.connect('s1').execute(ddl, context)).toEqual({ kind });
   });
 
   it.each([
@@ -52,7 +53,7 @@ describe('executing again', () => {
     ['text that is no DDL', 'ALTER TABLE', /expected/u],
   ])('fails for good on %s', async (_name, ddl, reason) => {
     const downstream = await opened();
-    expect(await downstream.execute(ddl, context)).toEqual({
+    expect(await downstream.connect('s1').execute(ddl, context)).toEqual({
       kind: 'failed',
       reason: expect.stringMatching(reason),
       retryable: false,
@@ -63,29 +64,31 @@ describe('executing again', () => {
 describe('rows', () => {
   it('are inserted, updated and deleted; columns that a shard lacks keep their values', async () => {
     const downstream = await opened('ALTER TABLE `shop`.`orders` ADD COLUMN `b` INT DEFAULT 3');
-    await downstream.apply(
-      [
-        change('insert', [{ after: { id: 1, a: 1 } }, { after: { id: 2, a: 2 } }]),
-        change('update', [{ before: { id: 1, a: 1 }, after: { id: 3, a: 9 } }]),
-        change('delete', [{ before: { id: 2, a: 2 } }]),
-      ],
-      null,
-    );
+    await downstream
+      .connect('s1')
+      .apply(
+        [
+          change('insert', [{ after: { id: 1, a: 1 } }, { after: { id: 2, a: 2 } }]),
+          change('update', [{ before: { id: 1, a: 1 }, after: { id: 3, a: 9 } }]),
+          change('delete', [{ before: { id: 2, a: 2 } }]),
+        ],
+        null,
+      );
     expect(rowsOf(downstream)).toEqual([{ id: 3, a: 9, b: 3 }]);
   });
 
   it('are taken back, all of them, if one does not fit', async () => {
     const downstream = await opened();
-    await downstream.apply([change('insert', [{ after: { id: 1, a: 1 } }])], null);
+    await downstream.connect('s1').apply([change('insert', [{ after: { id: 1, a: 1 } }])], null);
     const bad = [
       change('update', [{ before: { id: 1, a: 1 }, after: { id: 1, a: 2 } }]),
       change('insert', [{ after: { id: 2, a: 2 } }, { after: { id: 1, a: 3 } }]),
     ];
-    await expect(downstream.apply(bad, null)).rejects.toThrow('Duplicate entry');
+    await expect(downstream.connect('s1').apply(bad, null)).rejects.toThrow('Duplicate entry');
     expect(rowsOf(downstream)).toEqual([{ id: 1, a: 1 }]);
-    await expect(downstream.apply([change('delete', [{ before: { id: 7, a: 1 } }])], null)).rejects.toThrow(
-      "Can't find record",
-    );
+    await expect(
+      downstream.connect('s1').apply([change('delete', [{ before: { id: 7, a: 1 } }])], null),
+    ).rejects.toThrow("Can't find record");
   });
 
   it('may come again', async () => {
@@ -95,17 +98,17 @@ describe('rows', () => {
       change('update', [{ before: { id: 1, a: 1 }, after: { id: 1, a: 5 } }], repeated),
       change('delete', [{ before: { id: 2, a: 2 } }], repeated),
     ];
-    await downstream.apply(changes(false), null);
-    await downstream.apply(changes(true), null);
+    await downstream.connect('s1').apply(changes(false), null);
+    await downstream.connect('s1').apply(changes(true), null);
     expect(rowsOf(downstream)).toEqual([{ id: 1, a: 5 }]);
   });
 
   it('of a table without a key are told apart by all they have', async () => {
     const downstream = new MemoryDownstream();
-    await downstream.execute('CREATE TABLE `shop`.`orders` (id INT, a INT)', context);
+    await downstream.connect('s1').execute('CREATE TABLE `shop`.`orders` (id INT, a INT)', context);
     const row = { id: 1, a: 1 };
-    await downstream.apply([change('insert', [{ after: row }, { after: row }])], null);
-    await downstream.apply([change('delete', [{ before: row }])], null);
+    await downstream.connect('s1').apply([change('insert', [{ after: row }, { after: row }])], null);
+    await downstream.connect('s1').apply([change('delete', [{ before: row }])], null);
     expect(rowsOf(downstream)).toEqual([row]);
   });
 });
@@ -131,18 +134,21 @@ describe('a file', () => {
   it('keeps tables, rows and checkpoint over a restart', async () => {
     const file = makeFile();
     const downstream = new MemoryDownstream({ file });
-    await downstream.execute(CREATE, context);
-    await downstream.apply([change('insert', [{ after: { id: 1, a: 1 } }])], checkpoint);
+    await downstream.connect('s1').execute(CREATE, context);
+    await downstream.connect('s1').apply([change('insert', [{ after: { id: 1, a: 1 } }])], checkpoint);
     const again = new MemoryDownstream({ file });
-    expect(await again.loadPosition()).toEqual(checkpoint);
+    expect(await again.connect('s1').loadPosition?.()).toEqual(checkpoint);
+    expect(await again.connect('s2').loadPosition?.()).toBeNull();
     expect(rowsOf(again)).toEqual([{ id: 1, a: 1 }]);
-    expect(await again.execute('ALTER TABLE `shop`.`orders` ADD COLUMN `b` INT', context)).toEqual({ kind: 'done' });
+    expect(await again.connect('s1').execute('ALTER TABLE `shop`.`orders` ADD COLUMN `b` INT', context)).toEqual({
+      kind: 'done',
+    });
     expect(rowsOf(new MemoryDownstream({ file }))).toEqual([{ id: 1, a: 1, b: null }]);
   });
 
   it('that is something else is refused with its place', () => {
     const file = makeFile();
-    writeFileSync(file, '{"version": 1, "tables": [{"schema": 1}], "checkpoint": null}');
+    writeFileSync(file, '{"version": 1, "tables": [{"schema": 1}], "checkpoints": {}}');
     expect(() => new MemoryDownstream({ file })).toThrow(/downstream\.json: tables\[0\]\.schema: expected a string/u);
   });
 });
@@ -153,17 +159,18 @@ describe('comparing a merged table with its shards', () => {
     const one = shard('CREATE TABLE o (id INT PRIMARY KEY, a INT); INSERT INTO o VALUES (1, 1);');
     const two = shard('CREATE TABLE o (id INT PRIMARY KEY, a INT); INSERT INTO o VALUES (2, 2);');
     const downstream = await opened();
-    await downstream.apply([change('insert', [{ after: { id: 1, a: 1 } }, { after: { id: 3, a: 3 } }])], null);
+    await downstream
+      .connect('s1')
+      .apply([change('insert', [{ after: { id: 1, a: 1 } }, { after: { id: 3, a: 3 } }])], null);
     const table = downstream.database.table('shop', 'orders');
     const compare = (): string[] => compareMerged([...one.shards(), ...two.shards()], table, '');
     expect(compare()).toEqual([
       'downstream lacks the row [["a",2],["id",2]]',
       'downstream has a row that no shard has: [["a",3],["id",3]]',
     ]);
-    await downstream.apply(
-      [change('delete', [{ before: { id: 3 } }]), change('insert', [{ after: { id: 2, a: 2 } }])],
-      null,
-    );
+    await downstream
+      .connect('s1')
+      .apply([change('delete', [{ before: { id: 3 } }]), change('insert', [{ after: { id: 2, a: 2 } }])], null);
     expect(compare()).toEqual([]);
     two.append('ALTER TABLE o MODIFY COLUMN a BIGINT;');
     expect(compare()).toEqual(['column a of test.o: type is BIGINT(20), downstream INT(11)']);
