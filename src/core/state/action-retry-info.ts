@@ -6,7 +6,7 @@ import { formatDmKey } from '../wire/dm-keys';
 import { writePessimisticInfo } from '../wire/pessimistic-info';
 import { endAction, refuseAction } from './action-plan';
 import type { ActionContext } from './action-plan';
-import { decisionPut, tableUnchanged } from './optimistic-plan';
+import { acknowledgement, decisionPut, tableUnchanged } from './optimistic-plan';
 import type { Plan } from './write';
 
 type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'retry-info' }>>;
@@ -41,10 +41,15 @@ export function planRetryInfo(context: Context): Plan {
     },
   );
   const changes = [`the info of ${name} is decided again`];
+  const { puts, deletes, events } = acknowledgement({ ...context, entry, target: entry.target, held });
   return endAction(
     context,
     { changes },
-    { compares: tableUnchanged({ state, target: entry.target, entry }), mutations: [record] },
+    {
+      compares: tableUnchanged({ state, target: entry.target, entry }),
+      mutations: [...puts, ...deletes, record],
+      events,
+    },
   );
 }
 

@@ -5,7 +5,7 @@ import type { Mutation } from '../model/store';
 import { tableKey } from '../model/table-key';
 import { endAction, refuseAction, writeStep } from './action-plan';
 import type { ActionContext, ActionEffects } from './action-plan';
-import { decisionPut, ofLock, operationKey, operationPut, participantOf, tableUnchanged } from './optimistic-plan';
+import { acknowledgement, decisionPut, ofLock, operationPut, participantOf, tableUnchanged } from './optimistic-plan';
 import type { LockContext } from './optimistic-plan';
 import type { OperationContent, TableEntry, Target } from './table-entry';
 import type { Plan } from './write';
@@ -56,12 +56,10 @@ function releasedOf({ action }: Context): number {
 function releaseTables(context: Context, lock: LockContext, part: readonly TableEntry[]): ActionEffects {
   const { target, held } = lock;
   return {
-    compares: part.flatMap((entry) => [
-      ...tableUnchanged({ ...lock, entry }),
-      { kind: 'modRevision', key: operationKey(entry), operator: '=', value: entry.operationRevision } as const,
-    ]),
+    compares: part.flatMap((entry) => tableUnchanged({ ...lock, entry })),
     mutations: part.flatMap((entry) => releaseTable(context, lock, entry)),
     events: [
+      ...part.flatMap((entry) => acknowledgement({ ...lock, entry }).events),
       {
         ...ofLock({ target, held }),
         kind: 'LockUnlocked',
@@ -137,7 +135,8 @@ function releaseTable({ input }: Context, lock: LockContext, entry: TableEntry):
     operationRevision: null,
     by: 'unlock',
   } as const;
-  return [operationPut(entry, released), decisionPut({ ...lock, entry }, record)];
+  const { puts, deletes } = acknowledgement({ ...lock, entry });
+  return [...puts, ...deletes, operationPut(entry, released), decisionPut({ ...lock, entry }, record)];
 }
 
 function describe({ input }: Context, entry: TableEntry): string {

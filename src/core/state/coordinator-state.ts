@@ -41,7 +41,6 @@ export interface PendingAnswer {
   readonly decision: Decision;
   readonly normal: Shape;
   readonly conflict: Shape | null;
-  readonly done: boolean;
   /** No operation is put (an ignored conflict, or one that is there already): the decision is only recorded. */
   readonly silent: boolean;
 }

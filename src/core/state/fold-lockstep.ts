@@ -163,15 +163,12 @@ function settleOwed(state: CoordinatorState, entry: TableEntry, by: DecisionReco
   const table = entry.key;
   outbox.settle({ kind: 'record-member', table });
   if (by === 'redirect') settleRedirect(state, table);
-  if (by === 'done') {
-    outbox.settle({ kind: 'record-done', table });
-    state.finished.delete(table);
-  }
+  // Whatever made the record, it tells what the table had carried out.
+  outbox.settle({ kind: 'record-done', table });
+  state.finished.delete(table);
   if (!entry.isAnswered) return;
   state.answers.delete(table);
   outbox.settle({ kind: 'answer', table });
-  // It had to wait while the info was unanswered.
-  if (state.finished.has(table)) outbox.ask({ kind: 'record-done', table });
   if (state.redirecting.has(table)) outbox.ask({ kind: 'redirect', table });
 }
 

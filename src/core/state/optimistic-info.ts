@@ -43,7 +43,6 @@ export function decideInfo(state: CoordinatorState, entry: TableEntry, silent = 
     decision,
     normal: member.normal,
     conflict: member.conflict,
-    done: member.done,
     silent: silent || info.ignoreConflict,
   });
   oweRedirects(state, entry.key, redirects);

@@ -41,13 +41,15 @@ export function planAnswer(context: TableContext): Plan {
   const record = {
     normal: answer.normal.fingerprint,
     conflict: answer.conflict?.fingerprint ?? null,
-    done: answer.done,
+    done: entry.member?.done ?? false,
   };
+  const acknowledged = acknowledgement(context);
   const operation = answer.silent ? null : operationOf(target, answer.decision);
   return {
     compares: tableUnchanged(context),
     mutations: [
       ...markPuts(context),
+      ...acknowledged.deletes,
       ...(operation === null ? [] : [operationPut(entry, operation)]),
       decisionPut(context, {
         ...record,
@@ -56,7 +58,7 @@ export function planAnswer(context: TableContext): Plan {
         by: 'info',
       }),
     ],
-    events: answerEvents(context, answer, operation),
+    events: [...acknowledged.events, ...answerEvents(context, answer, operation)],
   };
 }
 
@@ -81,13 +83,16 @@ export function planRedirect(context: TableContext): Plan {
     conflict: null,
     done: member.done,
   } as const;
+  const acknowledged = acknowledgement(context);
   return {
     compares: tableUnchanged(context),
     mutations: [
+      ...acknowledged.puts,
+      ...acknowledged.deletes,
       operationPut(entry, operation),
       decisionPut(context, { ...record, operationRevision: null, by: 'redirect' }),
     ],
-    events: [operationPutEvent(context, operation)],
+    events: [...acknowledged.events, operationPutEvent(context, operation)],
   };
 }
 
@@ -95,8 +100,7 @@ export function planRedirect(context: TableContext): Plan {
 export function planRecordDone(context: TableContext): Plan {
   const { state, entry } = context;
   const { member } = entry;
-  const finished = state.finished.get(entry.key);
-  if (member === null || finished === undefined) return 'void';
+  if (member === null || !state.finished.has(entry.key)) return 'void';
   // While its next info waits for an answer the record must stay as that info found it.
   if (!entry.isAnswered) return 'wait';
   const record = {
@@ -105,13 +109,15 @@ export function planRecordDone(context: TableContext): Plan {
     conflict: member.conflict?.fingerprint ?? null,
     done: member.done,
   };
+  const { puts, deletes, events } = acknowledgement(context);
   return {
     compares: tableUnchanged(context),
     mutations: [
-      ...markUpdates(context, finished.forget),
+      ...puts,
+      ...deletes,
       decisionPut(context, { ...record, operationRevision: entry.putRevision, by: 'done' }),
     ],
-    events: [{ ...ofLock(context), kind: 'OperationDone', participant: participantOf(entry) }],
+    events,
   };
 }
 
@@ -151,11 +157,41 @@ export function participantOf(entry: TableEntry): Participant {
 }
 
 /**
- * The compares that of `entry` the state knows the newest: its info, its record (a write planned before would take that
- * back), and that it routes to the target (what is written for a table that has left stays for ever).
+ * What a table has carried out, as far as no record tells it. Every write of its record carries it, because from then on a
+ * restart doesn't take the acknowledgement for news.
+ */
+export function acknowledgement(context: TableContext): {
+  readonly puts: readonly Mutation[];
+  readonly deletes: readonly Mutation[];
+  readonly events: readonly LockEvent[];
+} {
+  const { entry, target, held, state } = context;
+  const finished = state.finished.get(entry.key);
+  if (finished === undefined) return { puts: [], deletes: [], events: [] };
+  // A column whose drop is complete loses all its marks.
+  const free = finished.forget.filter((column) => !held.lock.dropped.hasColumn(column));
+  return {
+    puts: markPuts(context),
+    deletes: free.map((column) => ({
+      kind: 'delete-prefix',
+      prefix: dmPrefix('dropped-column', target.lockId, column),
+    })),
+    events: [{ ...ofLock(context), kind: 'OperationDone', participant: participantOf(entry) }],
+  };
+}
+
+/**
+ * The compares that of `entry` the state knows the newest: its info, its operation (an acknowledgement must not be lost), its
+ * record (a write planned before would take that back), and that it routes to the target (what is written for a table that
+ * has left stays for ever).
  */
 export function tableUnchanged(context: Pick<TableContext, 'state' | 'target' | 'entry'>): Compare[] {
-  return [infoUnchanged(context.entry), decisionUnchanged(context), routesUnchanged(context)];
+  const { entry } = context;
+  return [infoUnchanged(entry), operationUnchanged(entry), decisionUnchanged(context), routesUnchanged(context)];
+}
+
+function operationUnchanged(entry: TableEntry): Compare {
+  return { kind: 'modRevision', key: operationKey(entry), operator: '=', value: entry.operationRevision };
 }
 
 function decisionUnchanged({ state, target, entry }: Pick<TableContext, 'state' | 'target' | 'entry'>): Compare {
@@ -219,17 +255,6 @@ export function decisionPut({ entry, target, nowMs }: TableContext, record: Omit
  */
 function markPuts(context: TableContext): Mutation[] {
   return context.held.lock.dropped.marksOf(context.entry.key).flatMap(({ column }) => markPut(context, column));
-}
-
-/** The marks of the operation's columns as they are now; a column whose drop is complete loses all of them. */
-function markUpdates(context: TableContext, forget: readonly string[]): Mutation[] {
-  const { entry, target, held } = context;
-  const puts = (entry.operation?.columns ?? []).flatMap((column) => markPut(context, column));
-  const isFree = (column: string): boolean => !held.lock.dropped.hasColumn(column);
-  const deletes = forget
-    .filter(isFree)
-    .map((column): Mutation => ({ kind: 'delete-prefix', prefix: dmPrefix('dropped-column', target.lockId, column) }));
-  return [...puts, ...deletes];
 }
 
 function markPut({ entry, target, held }: TableContext, column: string): Mutation[] {

@@ -96,9 +96,9 @@ function readValue(state: CoordinatorState, { key, change }: KeyedChange, findin
     }
     case 'optimistic-operation': {
       const entry = state.entryOf(key.task, key.table);
+      entry.operationRevision = change.modRevision;
       const { lockId, ddls, stage, message, done, columns } = readOptimisticOperation(change.value, change.key);
       entry.operation = state.caches.operation({ lockId, ddls, stage, message, done, columns });
-      entry.operationRevision = change.modRevision;
       if (!done) entry.putRevision = change.modRevision;
       return;
     }

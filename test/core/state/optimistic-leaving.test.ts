@@ -134,6 +134,51 @@ describe('a new leader', () => {
 });
 
 describe('the record of an acknowledgement', () => {
+  it('is in the answer to the next info, so that no crash between the two loses it', () => {
+    const world = started();
+    for (const table of tables) world.report(table, DROP_N);
+    const [last, ...others] = [...tables].reverse();
+    if (last === undefined) throw new Error('the world has tables');
+    for (const table of others) world.acknowledge(table);
+    // The last table to drop the column executes the drop; that it has is stored, and told by no record.
+    world.coordinator.beforeWrite = () => false;
+    world.acknowledge(last);
+    // Its next info is answered, and then the leader dies.
+    let left = 1;
+    world.coordinator.beforeWrite = () => (left -= 1) >= 0;
+    world.report(last, ADD_C);
+    world.follower.catchUp();
+    world.coordinator.beforeWrite = () => true;
+    world.coordinator.restart();
+    expect(world.store.range('/dm-master/shardddl-optimism/dropped-columns/')).toEqual([]);
+    expect(world.coordinator.published.map(({ kind }) => kind)).toContain('OperationDone');
+    world.follower.catchUp();
+    expect(pictureOf(world.follower.state)).toEqual(pictureOf(world.coordinator.state));
+    expectRest(world);
+  });
+
+  it('is not lost when it comes between an info and its answer', () => {
+    const world = started();
+    world.report(A, ADD_C);
+    let raced = false;
+    world.coordinator.beforeWrite = ({ events }) => {
+      if (!raced && events.some(({ kind }) => kind === 'InfoReceived')) {
+        raced = true;
+        world.acknowledgeUnseen(A);
+        return true;
+      }
+      // Everything after the answer is lost.
+      return !raced || events.some(({ kind }) => kind === 'InfoReceived');
+    };
+    world.report(A, DROP_N);
+    world.coordinator.beforeWrite = () => true;
+    world.follower.catchUp();
+    world.coordinator.restart();
+    world.follower.catchUp();
+    expect(pictureOf(world.follower.state)).toEqual(pictureOf(world.coordinator.state));
+    expectRest(world);
+  });
+
   it('does not take back what a person released meanwhile', () => {
     const world = started();
     world.report(A, ADD_C);

@@ -206,12 +206,19 @@ export class OptimisticWorld {
 
   /** The worker of a table carries out what it is told. */
   acknowledge(table: UpstreamTable): boolean {
+    const done = this.acknowledgeUnseen(table);
+    this.coordinator.catchUp();
+    return done;
+  }
+
+  /** The same, while the coordinator is busy. */
+  acknowledgeUnseen(table: UpstreamTable): boolean {
     const key = formatDmKey({ kind: 'optimistic-operation', task, table });
     const stored = this.store.get(key);
     if (stored === null) return false;
     const operation = readOptimisticOperation(stored.value);
     if (operation.done) return false;
-    this.change([{ kind: 'put', key, value: writeOptimisticOperation({ ...operation, done: true }) }]);
+    this.store.put(key, writeOptimisticOperation({ ...operation, done: true }));
     return true;
   }
 
