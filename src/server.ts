@@ -1,8 +1,11 @@
+import { createRequire } from 'node:module';
+import type * as EtcdRoom from './adapters/etcd/etcd-store';
+import type { EtcdOptions } from './adapters/etcd/etcd-options';
 import { EmbeddedStore } from './adapters/embedded/embedded-store';
 import { MemoryStore } from './adapters/memory/memory-store';
 import { SystemClock } from './adapters/system/system-clock';
 import { Coordinator } from './coordinator/coordinator';
-import { unreachable } from './core/model/invariant';
+import { invariant, unreachable } from './core/model/invariant';
 import { openAuthenticator } from './identity/auth-config';
 import { OpenAuthenticator } from './identity/open-authenticator';
 import { GraphqlServer } from './graphql/graphql-server';
@@ -15,7 +18,14 @@ export type StoreChoice =
   /** A directory of this process. */
   | { readonly kind: 'embedded'; readonly directory: string }
   /** This process only; gone when it ends. */
-  | { readonly kind: 'memory' };
+  | { readonly kind: 'memory' }
+  | EtcdChoice;
+
+/** In an etcd, for several servers, of which one leads. */
+export interface EtcdChoice {
+  readonly kind: 'etcd';
+  readonly options: EtcdOptions;
+}
 
 /** How a server runs. */
 export interface ServerOptions {
@@ -28,7 +38,12 @@ export interface ServerOptions {
   readonly maxRequestBytes?: number;
   /** A file that says who clients are (README of `src/identity`); absent: nobody has to say it. */
   readonly authFile?: string;
+  /** On etcd: how long a leader that is silent stays one, in milliseconds; 10 s if absent. */
+  readonly leaseMs?: number;
 }
+
+/** How long others wait for a leader that is silent unless configured, in milliseconds. */
+const LEASE_MS = 10_000;
 
 /** A server that runs. */
 export interface RunningServer {
@@ -51,7 +66,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const store = await openStore(options.store, clock);
   const parts: (() => Promise<void>)[] = [() => store.close()];
   try {
-    const coordinator = await Coordinator.start({ store, clock, logger, storeKind: options.store.kind });
+    const storeKind = options.store.kind;
+    const election = storeKind === 'etcd' ? { leaseMs: options.leaseMs ?? LEASE_MS } : {};
+    const coordinator = await Coordinator.start({ store, clock, logger, storeKind, ...election });
     parts.unshift(() => coordinator.stop());
     const { authFile } = options;
     const authenticator =
@@ -76,15 +93,30 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-function openStore(choice: StoreChoice, clock: Clock): Promise<Store> {
+async function openStore(choice: StoreChoice, clock: Clock): Promise<Store> {
   switch (choice.kind) {
     case 'embedded':
-      return EmbeddedStore.open(choice.directory, clock);
+      return await EmbeddedStore.open(choice.directory, clock);
     case 'memory':
-      return Promise.resolve(new MemoryStore(clock));
+      return new MemoryStore(clock);
+    case 'etcd': {
+      const { EtcdStore } = loadEtcd();
+      return await EtcdStore.open(choice.options, clock);
+    }
     default:
       return unreachable(choice);
   }
+}
+
+/** Most servers have no etcd, so its client isn't loaded with the rest. */
+function loadEtcd(): typeof EtcdRoom {
+  const loaded: unknown = createRequire(__filename)('./adapters/etcd/etcd-store');
+  invariant(isEtcdRoom(loaded), 'the room of etcd has its store');
+  return loaded;
+}
+
+function isEtcdRoom(loaded: unknown): loaded is typeof EtcdRoom {
+  return typeof loaded === 'object' && loaded !== null && 'EtcdStore' in loaded;
 }
 
 async function stopAll(parts: readonly (() => Promise<void>)[]): Promise<void> {

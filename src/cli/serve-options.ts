@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { LockstepError } from '../core/model/error';
+import { ETCD_FLAGS, ETCD_HELP, parseEtcdFlags } from './etcd-flags';
+import type { EtcdFlagValues, EtcdFlags } from './etcd-flags';
 
 /** How `lockstep serve` runs. */
 export interface ServeOptions {
@@ -8,6 +10,8 @@ export interface ServeOptions {
   readonly port: number;
   /** A file that says who clients are; null: nobody has to say it. */
   readonly authFile: string | null;
+  /** Where the state is kept instead of the directory; null: in the directory. */
+  readonly etcd: EtcdFlags | null;
 }
 
 /** The flags of `lockstep serve`, each with its environment variable. */
@@ -20,7 +24,7 @@ const FLAGS = {
 /** What `lockstep serve --help` prints. */
 export const SERVE_HELP = `Usage: lockstep serve [options]
 
-Runs a server with an embedded store.
+Runs a server with an embedded store, or one of several on an etcd.
 
   --data DIRECTORY   where the state is kept (LOCKSTEP_DATA; ${FLAGS.data.initial})
   --host ADDRESS     where to listen (LOCKSTEP_HOST; ${FLAGS.host.initial})
@@ -28,7 +32,10 @@ Runs a server with an embedded store.
   --auth FILE        who clients are: tokens, JWT (LOCKSTEP_AUTH); without it nobody has to say it
   --insecure         listen on other addresses than loopback, though nobody has to say who he is
   --help             this text
-`;
+
+With the state in etcd:
+
+${ETCD_HELP}`;
 
 /**
  * What the arguments and the environment say; a flag wins over its variable.
@@ -53,10 +60,10 @@ export function parseServeOptions(
   }
   const directory = valueOf('data');
   if (directory === '') throw invalid('data', 'the data directory must not be empty');
-  return { directory, host, port: parsePort(valueOf('port')), authFile };
+  return { directory, host, port: parsePort(valueOf('port')), authFile, etcd: parseEtcdFlags(values, environment) };
 }
 
-function readFlags(args: readonly string[]): {
+function readFlags(args: readonly string[]): EtcdFlagValues & {
   readonly data?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: string | undefined;
@@ -75,6 +82,7 @@ function readFlags(args: readonly string[]): {
         auth: { type: 'string' },
         insecure: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
+        ...ETCD_FLAGS,
       },
     }).values;
   } catch (error) {

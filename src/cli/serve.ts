@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { startServer } from '../server';
+import { openEtcdFlags } from './etcd-flags';
 import { SERVE_HELP, parseServeOptions } from './serve-options';
 
 /** The signals that end a server. */
@@ -18,15 +19,16 @@ export async function serve(args: readonly string[]): Promise<number> {
   }
   const logger = pino({ name: 'lockstep' });
   const stopped = untilSignal();
-  const { directory, host, port, authFile } = options;
+  const { directory, host, port, authFile, etcd } = options;
   const server = await startServer({
-    store: { kind: 'embedded', directory },
+    store: etcd === null ? { kind: 'embedded', directory } : { kind: 'etcd', options: await openEtcdFlags(etcd) },
     host,
     port,
     logger,
     ...(authFile === null ? {} : { authFile }),
+    ...(etcd === null ? {} : { leaseMs: etcd.leaseMs }),
   });
-  logger.info({ url: server.url, directory }, 'listening');
+  logger.info({ url: server.url, ...(etcd === null ? { directory } : { etcd: etcd.urls }) }, 'listening');
   const signal = await stopped;
   logger.info({ signal }, 'stopping');
   await server.stop();

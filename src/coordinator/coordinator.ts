@@ -15,6 +15,7 @@ import type { RequestPlan } from '../core/request/request-plan';
 import { checkSession, planLeave, planRegister } from '../core/request/session';
 import { planAddSourceTable, planPutSourceTables, planRemoveSourceTable } from '../core/request/source-tables';
 import { planReportStatus } from '../core/request/status';
+import { EMBEDDED_RETENTION, ETCD_RETENTION } from '../core/state/retention';
 import type { CoordinatorState } from '../core/state/coordinator-state';
 import { describeMutations } from '../core/request/describe-write';
 import { charsetOf } from '../core/table/collation';
@@ -54,22 +55,24 @@ export interface CoordinatorOptions extends ShellOptions {
 /** A coordinator with everything that requests can do to it. */
 export class Coordinator implements CoordinatorService {
   readonly #store: Store;
-  readonly server: ServerIdentity;
 
   private constructor(
     private readonly shell: CoordinatorShell,
     private readonly options: CoordinatorOptions,
+    readonly server: ServerIdentity,
   ) {
     this.#store = options.store;
-    this.server = { id: randomUUID(), version: VERSION, storeKind: options.storeKind ?? 'memory' };
   }
 
   /**
-   * Read what is stored, and lead.
+   * Read what is stored, and lead, or follow who leads.
    * @throws LockstepError STORE_UNAVAILABLE; DM_LEADS while a dm-master leads on this store
    */
   static async start(options: CoordinatorOptions): Promise<Coordinator> {
-    return new Coordinator(await CoordinatorShell.start(options), options);
+    const server = { id: randomUUID(), version: VERSION, storeKind: options.storeKind ?? 'memory' };
+    const retention = server.storeKind === 'etcd' ? ETCD_RETENTION : EMBEDDED_RETENTION;
+    const shell = await CoordinatorShell.start({ retention, ...options, serverId: server.id });
+    return new Coordinator(shell, options, server);
   }
 
   get state(): CoordinatorState {

@@ -70,7 +70,9 @@ export async function snapshot(store: Store, target: Pick<FollowerTarget, 'rebui
   return parseRevision(revision + 1);
 }
 
-async function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+/** Wait; not longer than until the signal aborts. */
+export async function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
   await new Promise<void>((resolve) => {
     const end = (): void => {
       stop();

@@ -3,7 +3,7 @@ import { LockstepError } from '../core/model/error';
 import { unreachable } from '../core/model/invariant';
 import { NO_REVISION } from '../core/model/revision';
 import type { Revision } from '../core/model/revision';
-import type { Batch, Compare, KeyValue } from '../core/model/store';
+import type { Batch, KeyValue } from '../core/model/store';
 import { ContentCache } from '../core/state/content-cache';
 import { CoordinatorState } from '../core/state/coordinator-state';
 import { recover } from '../core/state/recovery';
@@ -11,15 +11,16 @@ import { EMBEDDED_RETENTION } from '../core/state/retention';
 import type { Retention } from '../core/state/retention';
 import { step } from '../core/step';
 import type { CoordinatorEvent, Effect } from '../core/step';
-import { DM_LEADER_PREFIX } from '../core/wire/dm-keys';
-import { LOCKSTEP_LEADER_KEY } from '../core/wire/lockstep-keys';
 import type { Clock } from '../ports/clock';
 import type { Logger } from '../ports/logger';
 import type { Store } from '../ports/store';
-import { follow, snapshot } from './follower';
+import { tryToLead } from './election';
+import type { Leadership } from './election';
+import { follow, pause, snapshot } from './follower';
+import { LeaderWatch } from './leader-watch';
 import { LockEventFeed } from './lock-event-feed';
 import { OperationFeed } from './operation-feed';
-import type { Phase } from './phase';
+import type { FollowingReason, Phase } from './phase';
 import { RevisionWaiters } from './revision-waiters';
 import { WriteQueue } from './write-queue';
 import type { QueuedWrite } from './write-queue';
@@ -33,7 +34,14 @@ export interface ShellOptions {
   readonly recentEvents?: number;
   /** How long what is only of the past is kept; the store's default if absent. */
   readonly retention?: Retention;
+  /** Names this server in the leader's key; any if absent. */
+  readonly serverId?: string;
+  /** How long a leader that is silent stays one, in milliseconds; absent: no other process has this store. */
+  readonly leaseMs?: number;
 }
+
+/** How long a server waits before it tries again to lead, in milliseconds. */
+const ELECTION_RETRY_MS = 500;
 
 /** How often the leader looks whether deadlines are over, in milliseconds. */
 const TICK_MS = 200;
@@ -57,6 +65,8 @@ export class CoordinatorShell {
   readonly #waits = new Set<() => void>();
   #hasPatience = true;
   readonly #abort = new AbortController();
+  readonly #leaders = new LeaderWatch();
+  #competing: Promise<void> = Promise.resolve();
 
   private constructor(private readonly options: ShellOptions) {
     this.#state = this.#newState();
@@ -70,7 +80,7 @@ export class CoordinatorShell {
   }
 
   /**
-   * Read what is stored, and lead.
+   * Read what is stored, and lead, or follow who leads.
    * @throws LockstepError STORE_UNAVAILABLE; DM_LEADS while a dm-master leads on this store
    */
   static async start(options: ShellOptions): Promise<CoordinatorShell> {
@@ -79,7 +89,13 @@ export class CoordinatorShell {
       rebuild: (values, revision) => coordinator.#rebuild(values, revision),
     });
     coordinator.#following = coordinator.#follow(next);
-    await coordinator.#lead();
+    try {
+      await coordinator.#lead();
+    } catch (error) {
+      await coordinator.stop();
+      throw error;
+    }
+    if (options.leaseMs !== undefined) coordinator.#competing = coordinator.#compete();
     return coordinator;
   }
 
@@ -96,7 +112,7 @@ export class CoordinatorShell {
   /** Whether requests can be served; if not, why. */
   readiness(): { readonly ready: boolean; readonly reasons: readonly string[] } {
     const reasons = [
-      ...(this.#phase.kind === 'leading' ? [] : [`the coordinator is ${this.#phase.kind}`]),
+      ...whyNotServing(this.#phase),
       ...(this.#trouble === null ? [] : [`the store can't be reached: ${this.#trouble.message}`]),
     ];
     return { ready: reasons.length === 0, reasons };
@@ -136,13 +152,16 @@ export class CoordinatorShell {
   /** Finish what is under way and let go of the leadership. The store stays open. */
   async stop(): Promise<void> {
     if (this.#phase.kind === 'stopped' || this.#phase.kind === 'draining') return;
-    const queue = this.#phase.kind === 'leading' ? this.#phase.queue : null;
+    const led = this.#phase.kind === 'leading' ? this.#phase : null;
     this.#phase = { kind: 'draining' };
     this.#stopTicking();
-    await queue?.stop();
+    await led?.queue.stop();
+    await led?.leadership.release();
     this.#abort.abort();
     await this.#following;
     this.#waiters.stop();
+    this.#lookAgain();
+    await this.#competing;
     this.#phase = { kind: 'stopped' };
   }
 
@@ -155,9 +174,14 @@ export class CoordinatorShell {
     const state = this.#newState();
     recover(state, values, revision);
     this.#state = state;
+    this.#leaders.rebuild(values);
     for (const problem of state.problems.values())
       this.options.logger.warn({ key: problem.key }, `unreadable: ${problem.message}`);
-    if (this.#phase.kind === 'leading') this.#handle({ kind: 'lead', nowMs: this.options.clock.wallMs() });
+    this.#watchLeadership();
+    if (this.#phase.kind === 'leading') {
+      this.#phase.queue.seenJournal(state.journal.last);
+      this.#handle({ kind: 'lead', nowMs: this.options.clock.wallMs() });
+    }
     this.#advance();
     this.events.restart();
   }
@@ -166,11 +190,11 @@ export class CoordinatorShell {
     const target = {
       rebuild: (values: readonly KeyValue[], revision: Revision): void => this.#rebuild(values, revision),
       apply: (batch: Batch): void => {
-        if (this.#phase.kind === 'leading') {
-          this.#phase.queue.observe(batch);
-          this.#watchLeadership(batch, this.#phase.leaderRevision);
-        }
+        this.#leaders.apply(batch);
+        if (this.#phase.kind === 'leading') this.#phase.queue.observe(batch);
+        this.#watchLeadership();
         this.#handle({ kind: 'batch', batch, nowMs: this.options.clock.wallMs() });
+        if (this.#phase.kind === 'leading') this.#phase.queue.seenJournal(this.#state.journal.last);
         this.#advance();
       },
       report: (trouble: LockstepError | null): void => {
@@ -182,51 +206,115 @@ export class CoordinatorShell {
     await follow(this.options.store, this.options.clock, target, this.#abort.signal, from);
   }
 
-  /** Take the leadership. On a store of one process there is nobody to compete with; the key still fences every write. */
+  /** Lead, if nobody else does. @throws LockstepError DM_LEADS, STORE_UNAVAILABLE */
   async #lead(): Promise<void> {
-    const { store, clock } = this.options;
-    const id = randomUUID();
-    const taken = await store.txn({
-      compares: [{ kind: 'absent', prefix: DM_LEADER_PREFIX }],
-      then: [{ kind: 'put', key: LOCKSTEP_LEADER_KEY, value: JSON.stringify({ v: 1, id }) }],
+    const { store, clock, serverId = randomUUID(), leaseMs = null } = this.options;
+    const lease = { lost: false };
+    const leadership = await tryToLead({ store, clock, serverId, leaseMs }, (reason) => {
+      lease.lost = true;
+      if (this.#phase.kind === 'leading' && this.#phase.leadership === leadership) this.#lose(inElection(reason));
     });
-    if (!taken.succeeded) throw new LockstepError('DM_LEADS', 'a dm-master leads on this store');
-    const leaderCompares: Compare[] = [
-      { kind: 'modRevision', key: LOCKSTEP_LEADER_KEY, operator: '=', value: taken.revision },
-      { kind: 'absent', prefix: DM_LEADER_PREFIX },
-    ];
-    await this.caughtUp(taken.revision);
-    if (this.#state.newerRecords.size > 0) {
-      this.#phase = { kind: 'following', reason: `a newer program wrote ${[...this.#state.newerRecords].join(', ')}` };
+    if (leadership === null) {
+      this.#followOnly(inElection('another server leads'));
       return;
     }
-    const queue = new WriteQueue({
+    try {
+      await this.caughtUp(leadership.revision);
+    } catch (error) {
+      await leadership.release();
+      throw error;
+    }
+    const forbidden = this.#whyForbidden();
+    const current = !lease.lost && this.#leaders.leader === leadership.revision;
+    if (forbidden === null && current && !this.#isOver()) {
+      this.#begin(leadership);
+      return;
+    }
+    this.#followOnly(forbidden ?? inElection('the leadership was lost at once'));
+    await leadership.release();
+  }
+
+  #begin(leadership: Leadership): void {
+    const { store, clock, logger } = this.options;
+    const queue: WriteQueue = new WriteQueue({
       store,
       clock,
-      leaderCompares,
+      leaderCompares: leadership.compares,
       sequence: this.#state.journal.last,
-      onEnd: (end) => this.#handle({ ...end, nowMs: clock.wallMs() }),
-      onFailure: (error) =>
-        this.options.logger.warn({ error: String(error) }, "a write couldn't be made; it is planned again"),
+      onEnd: (end) => {
+        // What this server began when it led before says nothing about what it writes now.
+        const old = this.#phase.kind === 'leading' && this.#phase.queue !== queue;
+        if (!old) this.#handle({ ...end, nowMs: clock.wallMs() });
+      },
+      onFailure: (error) => logger.warn({ error: String(error) }, "a write couldn't be made; it is planned again"),
     });
-    this.#phase = { kind: 'leading', queue, leaderRevision: taken.revision };
+    this.#phase = { kind: 'leading', queue, leadership };
+    logger.info({ revision: leadership.revision }, 'leading');
     this.#handle({ kind: 'lead', nowMs: clock.wallMs() });
     this.#tick();
   }
 
+  /** Take part in elections until this server stops. */
+  async #compete(): Promise<void> {
+    for (;;) {
+      await this.#vacancy();
+      if (this.#isOver()) return;
+      try {
+        await this.#lead();
+      } catch (error) {
+        if (!(error instanceof LockstepError)) throw error;
+        this.options.logger.warn({ code: error.code }, `this server can't lead: ${error.message}`);
+        await pause(this.options.clock, ELECTION_RETRY_MS, this.#abort.signal);
+      }
+    }
+  }
+
+  /** Resolves when nobody leads and this server may, or when it stops. */
+  async #vacancy(): Promise<void> {
+    const isVacant = (): boolean =>
+      this.#phase.kind === 'following' && this.#leaders.leader === null && this.#whyForbidden() === null;
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (!this.#isOver() && !isVacant()) return;
+        this.#changed.delete(look);
+        resolve();
+      };
+      this.#changed.add(look);
+      look();
+    });
+  }
+
+  #isOver(): boolean {
+    return this.#phase.kind === 'draining' || this.#phase.kind === 'stopped';
+  }
+
+  #whyForbidden(): FollowingReason | null {
+    if (this.#leaders.dmLeads) return { kind: 'forbidden', message: 'a dm-master leads' };
+    const newer = [...this.#state.newerRecords];
+    return newer.length === 0 ? null : { kind: 'forbidden', message: `a newer program wrote ${newer.join(', ')}` };
+  }
+
   /** Whoever puts the leader's key leads; while a dm-master leads nobody else does. */
-  #watchLeadership(batch: Batch, leaderRevision: Revision): void {
-    const lost = batch.changes.find(
-      ({ kind, key, modRevision }) =>
-        (key === LOCKSTEP_LEADER_KEY && modRevision !== leaderRevision) ||
-        (kind === 'put' && key.startsWith(DM_LEADER_PREFIX)),
-    );
-    if (lost === undefined) return;
-    const reason = lost.key === LOCKSTEP_LEADER_KEY ? 'another server leads' : 'a dm-master leads';
-    this.options.logger.warn({ key: lost.key }, `the leadership is lost: ${reason}`);
+  #watchLeadership(): void {
+    if (this.#phase.kind !== 'leading') return;
+    if (this.#leaders.dmLeads) this.#lose({ kind: 'forbidden', message: 'a dm-master leads' });
+    else if (this.#leaders.leader !== this.#phase.leadership.revision) this.#lose(inElection('another server leads'));
+  }
+
+  #lose(reason: FollowingReason): void {
+    if (this.#phase.kind !== 'leading') return;
+    const { queue, leadership } = this.#phase;
+    this.options.logger.warn({}, `the leadership is lost: ${reason.message}`);
     this.#stopTicking();
-    this.#phase = { kind: 'following', reason };
+    this.#followOnly(reason);
     this.#handle({ kind: 'follow' });
+    void queue.stop();
+    void leadership.release();
+  }
+
+  #followOnly(reason: FollowingReason): void {
+    if (!this.#isOver()) this.#phase = { kind: 'following', reason };
+    this.#lookAgain();
   }
 
   #tick(): void {
@@ -258,6 +346,21 @@ export class CoordinatorShell {
 
   #advance(): void {
     this.#waiters.advance(this.#state.revision);
+    this.#lookAgain();
+  }
+
+  #lookAgain(): void {
     for (const look of [...this.#changed]) look();
   }
+}
+
+function inElection(message: string): FollowingReason {
+  return { kind: 'election', message };
+}
+
+/** Why requests can't be served in a phase; nothing if they can. */
+function whyNotServing(phase: Phase): readonly string[] {
+  if (phase.kind === 'leading') return [];
+  if (phase.kind !== 'following') return [`the coordinator is ${phase.kind}`];
+  return phase.reason.kind === 'election' ? [] : [`the coordinator is following: ${phase.reason.message}`];
 }

@@ -75,6 +75,11 @@ export class WriteQueue {
     this.#onObserved();
   }
 
+  /** A record of the journal is stored, perhaps by a transaction of which nobody knew whether it was made. */
+  seenJournal(sequence: number): void {
+    this.#sequence = Math.max(this.#sequence, sequence);
+  }
+
   /** Finish what is under way, and take nothing more. */
   async stop(): Promise<void> {
     this.#stopped = true;

@@ -34,7 +34,7 @@ async function urlOf(output: () => string): Promise<string> {
 
 describe('the options of serve', () => {
   it('need none; a flag wins over its variable', () => {
-    const initial = { directory: './lockstep-data', host: '127.0.0.1', port: 4000, authFile: null };
+    const initial = { directory: './lockstep-data', host: '127.0.0.1', port: 4000, authFile: null, etcd: null };
     expect(parseServeOptions([], {})).toEqual(initial);
     expect(parseServeOptions([], { LOCKSTEP_PORT: '1', LOCKSTEP_DATA: 'd' })).toEqual({
       ...initial,
@@ -111,4 +111,32 @@ describe('lockstep serve', () => {
     holder.process.kill('SIGTERM');
     expect(await holder.status).toBe(0);
   }, 30_000);
+});
+
+describe('the options of an etcd', () => {
+  it('come from flags and environment; the password only from the environment', () => {
+    const args = ['--etcd', 'https://a:1,https://b:2/', '--etcd-user', 'u', '--lease', '5'];
+    const environment = { LOCKSTEP_ETCD: 'http://ignored:1', LOCKSTEP_ETCD_CA: 'ca.pem', LOCKSTEP_ETCD_PASSWORD: 'p' };
+    expect(parseServeOptions(args, environment)?.etcd).toEqual({
+      urls: ['https://a:1', 'https://b:2'],
+      ca: 'ca.pem',
+      certificate: null,
+      key: null,
+      user: { name: 'u', password: 'p' },
+      leaseMs: 5_000,
+      maxTxnOps: null,
+      maxRequestBytes: null,
+    });
+  });
+
+  it.each([
+    [['--etcd', 'a:1']],
+    [['--etcd', 'http://a:1,https://b:2']],
+    [['--etcd', 'http://user:password@a:1']],
+    [['--etcd', 'http://a:1', '--lease', '1']],
+    [['--etcd', 'http://a:1', '--etcd-max-txn-ops', '12']],
+    [['--etcd', 'https://a:1', '--etcd-cert', 'c.pem']],
+  ])('%j is refused', (args) => {
+    expect(() => parseServeOptions(args, {})).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
+  });
 });

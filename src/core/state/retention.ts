@@ -14,3 +14,6 @@ export const EMBEDDED_RETENTION: Retention = {
   journalRecords: 100_000,
   actionMs: 7 * DAY_MS,
 };
+
+/** For an etcd, whose keys and history are all in memory or in one bounded file. */
+export const ETCD_RETENTION: Retention = { journalMs: DAY_MS, journalRecords: 10_000, actionMs: 7 * DAY_MS };

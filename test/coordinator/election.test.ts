@@ -1,0 +1,141 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { MemoryStore } from '../../src/adapters/memory/memory-store';
+import { Coordinator } from '../../src/coordinator/coordinator';
+import { LockstepError } from '../../src/core/model/error';
+import { parseSourceId, parseTaskName } from '../../src/core/model/names';
+import type { LeaseId } from '../../src/core/model/store';
+import { LOCKSTEP_LEADER_KEY } from '../../src/core/wire/lockstep-keys';
+import type { Lease } from '../../src/ports/store';
+import { ManualClock } from '../support/manual-clock';
+import { SilentLogger } from '../support/silent-logger';
+
+const LEASE_MS = 10_000;
+const clock = new ManualClock();
+const running: Coordinator[] = [];
+let store: MemoryStore;
+
+/** The store as one server reaches it, or doesn't. */
+class Way extends MemoryStore {
+  broken = false;
+
+  override async grant(ttlMs: number): Promise<Lease> {
+    if (this.broken) throw new LockstepError('STORE_UNAVAILABLE', 'out of reach');
+    return await store.grant(ttlMs);
+  }
+
+  override async keepAlive(lease: LeaseId): Promise<void> {
+    if (this.broken) throw new LockstepError('STORE_UNAVAILABLE', 'out of reach');
+    await store.keepAlive(lease);
+  }
+}
+
+function wayTo(shared: MemoryStore): Way {
+  const own = new Way(clock);
+  return Object.assign(own, {
+    revision: () => shared.revision(),
+    get: shared.get.bind(shared),
+    range: shared.range.bind(shared),
+    txn: shared.txn.bind(shared),
+    watch: shared.watch.bind(shared),
+
+    revoke: shared.revoke.bind(shared),
+  });
+}
+
+async function start(way = wayTo(store)): Promise<Coordinator> {
+  const coordinator = await Coordinator.start({ store: way, clock, logger: new SilentLogger(), leaseMs: LEASE_MS });
+  running.push(coordinator);
+  return coordinator;
+}
+
+async function pass(ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 250) {
+    await clock.advance(250);
+    for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+  }
+}
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 200; turn += 1) await nextTurn();
+}
+
+const phases = (): string[] => running.map(({ phase }) => phase);
+
+afterEach(async () => {
+  for (const coordinator of running.splice(0)) await coordinator.stop();
+  await store.close();
+});
+
+describe('servers on one store', () => {
+  it('one leads and renews its lease; all are ready and take requests', async () => {
+    store = new MemoryStore(clock);
+    const [first, second] = [await start(), await start()];
+    expect(phases()).toEqual(['leading', 'following']);
+    await pass(5 * LEASE_MS);
+    expect(phases()).toEqual(['leading', 'following']);
+    expect([first, second].map((server) => server.readiness().ready)).toEqual([true, true]);
+    const task = parseTaskName('t');
+    const registered = await second.registerWorker({
+      ...{ worker: 'w', task, mode: 'optimistic', source: parseSourceId('s'), expectedSources: null, ttlMs: 60_000 },
+      instance: null,
+    });
+    expect(registered).toMatchObject({ ok: true });
+    await settle();
+    expect(first.state.tasks.has(task)).toBe(true);
+    expect(await store.get(LOCKSTEP_LEADER_KEY)).toMatchObject({
+      value: JSON.stringify({ v: 1, id: first.server.id }),
+    });
+  });
+
+  it('a clean stop hands over at once', async () => {
+    store = new MemoryStore(clock);
+    const [first] = [await start(), await start(), await start()];
+    await first.stop();
+    await settle();
+    expect(phases().filter((phase) => phase === 'leading')).toHaveLength(1);
+    expect(phases()[0]).toBe('stopped');
+  });
+
+  it('a leader that can’t renew steps down when its lease is over, and another leads', async () => {
+    store = new MemoryStore(clock);
+    const way = wayTo(store);
+    await start(way);
+    await start();
+    way.broken = true;
+    await pass(LEASE_MS - 1_000);
+    expect(phases()).toEqual(['leading', 'following']);
+    await pass(4_000);
+    expect(phases()).toEqual(['following', 'leading']);
+    way.broken = false;
+    await pass(LEASE_MS);
+    expect(phases()).toEqual(['following', 'leading']);
+  });
+
+  it('a leader whose lease was ended by others leads again with a new one', async () => {
+    store = new MemoryStore(clock);
+    const first = await start();
+    const before = await store.get(LOCKSTEP_LEADER_KEY);
+    await store.txn({ compares: [], then: [{ kind: 'delete', key: LOCKSTEP_LEADER_KEY }] });
+    await settle();
+    expect(first.phase).toBe('leading');
+    expect((await store.get(LOCKSTEP_LEADER_KEY))?.modRevision).toBeGreaterThan(before?.modRevision ?? 0);
+  });
+
+  it('while a dm-master leads nobody leads, and nobody takes requests; afterwards one does', async () => {
+    store = new MemoryStore(clock);
+    await start();
+    await start();
+    await store.txn({ compares: [], then: [{ kind: 'put', key: '/dm-master/leader/1', value: 'x' }] });
+    await settle();
+    expect(phases()).toEqual(['following', 'following']);
+    expect(running[0]?.readiness()).toEqual({
+      ready: false,
+      reasons: ['the coordinator is following: a dm-master leads'],
+    });
+    await expect(start()).rejects.toMatchObject({ code: 'DM_LEADS' });
+    await store.txn({ compares: [], then: [{ kind: 'delete', key: '/dm-master/leader/1' }] });
+    await settle();
+    expect(phases().filter((phase) => phase === 'leading')).toHaveLength(1);
+  });
+});
