@@ -52,6 +52,8 @@ describe('A. a worker has gone for good', () => {
       () => readLock(server.url, lockOf('a1')),
       (found) => found?.['syncedCount'] === 2,
     );
+    for (const order of ['', ', orderBy: NEWEST_FIRST', ', orderBy: ID'])
+      expect(await ask(server.url, `{ shardLocks(first: 5${order}) { totalCount } }`)).toEqual({ totalCount: 1 });
     expect(lock).toMatchObject({
       state: 'WAITING',
       mode: 'PESSIMISTIC',

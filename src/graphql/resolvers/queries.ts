@@ -45,14 +45,18 @@ export class Queries {
     @Ctx() { service }: RequestContext,
     @Arg('filter', () => ShardLockFilter, { nullable: true, description: 'Which locks; none: all.' })
     filter: ShardLockFilter | null,
-    @Arg('orderBy', () => ShardLockOrder, { defaultValue: 'oldest-progress', description: 'How they are ordered.' })
-    orderBy: LockOrder,
+    // A default in the schema would come as its name, not as its value.
+    @Arg('orderBy', () => ShardLockOrder, {
+      nullable: true,
+      description: 'How they are ordered; none: `OLDEST_PROGRESS_FIRST`.',
+    })
+    orderBy: LockOrder | null,
     @Arg('first', () => Int, { defaultValue: AT_MOST, description: FIRST }) first: number,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after: string | null,
   ): Page<ShardLock | null> {
     const { state } = service;
     return pageOf(
-      listLocks(state, parseLockFilter(filter ?? null, service.nowMs()), orderBy),
+      listLocks(state, parseLockFilter(filter ?? null, service.nowMs()), orderBy ?? 'oldest-progress'),
       { first, after: after ?? null },
       ({ key }) => key,
       ({ id }) => viewLock(state, id),
