@@ -1,12 +1,13 @@
 import { startTypescript } from '../support/typescript-process';
 import type { TypescriptProcess } from '../support/typescript-process';
 
-/** `lockstep serve` in a process of its own, on one directory and, from its second start on, one port. */
+/** `lockstep serve` in a process of its own, on one store and, from its second start on, one port. */
 export class ServerProcess {
   #running: TypescriptProcess | null = null;
   #port = 0;
 
-  constructor(private readonly directory: string) {}
+  /** @param store a directory, or the flags that name another store */
+  constructor(private readonly store: string | readonly string[]) {}
 
   /** Where GraphQL is. */
   get url(): string {
@@ -15,7 +16,8 @@ export class ServerProcess {
 
   /** Start, and wait until it listens. */
   async start(): Promise<void> {
-    const flags = ['serve', '--data', this.directory, '--port', String(this.#port)];
+    const store = typeof this.store === 'string' ? ['--data', this.store] : this.store;
+    const flags = ['serve', ...store, '--port', String(this.#port)];
     const running = startTypescript('src/cli/main.ts', flags);
     this.#running = running;
     this.#port = await new Promise<number>((resolve, reject) => {
@@ -27,6 +29,21 @@ export class ServerProcess {
       });
       void running.ended.then((end) => reject(new Error(`the server has ended: ${JSON.stringify(end)}`)));
     });
+  }
+
+  /** Whether it has been started and hasn't ended. */
+  get isRunning(): boolean {
+    return this.#running !== null && this.#running.child.exitCode === null && this.#running.child.signalCode === null;
+  }
+
+  /** Let it stand still, connections open. */
+  pause(): void {
+    this.#running?.child.kill('SIGSTOP');
+  }
+
+  /** Let it go on. */
+  resume(): void {
+    this.#running?.child.kill('SIGCONT');
   }
 
   /** Kill it without a word. */

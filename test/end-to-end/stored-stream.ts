@@ -6,6 +6,7 @@ import { CoordinatorState } from '../../src/core/state/coordinator-state';
 import { recover } from '../../src/core/state/recovery';
 import { EMBEDDED_RETENTION } from '../../src/core/state/retention';
 import { step } from '../../src/core/step';
+import type { Store } from '../../src/ports/store';
 import { readBatches } from '../adapters/store-suite/store-under-test';
 import { ManualClock } from '../support/manual-clock';
 import { isOwed } from './state-dump';
@@ -25,13 +26,18 @@ export async function readStoredStream(directory: string, until: Revision | null
   // Nothing of this clock passes, so no lease ends while the store is read.
   const store = await EmbeddedStore.open(directory, new ManualClock());
   try {
-    const revision = until ?? (await store.revision());
-    const { values } = await store.range('', { revision });
-    const batches = await readBatches(store, [''], parseRevision(1), revision);
-    return { batches, values, revision };
+    return await readStream(store, until);
   } finally {
     await store.close();
   }
+}
+
+/** Read a store of which nothing is compacted. @param until the last revision wanted; null: the store's */
+export async function readStream(store: Store, until: Revision | null = null): Promise<StoredStream> {
+  const revision = until ?? (await store.revision());
+  const { values } = await store.range('', { revision });
+  const batches = await readBatches(store, [''], parseRevision(1), revision);
+  return { batches, values, revision };
 }
 
 /** The state of a server that starts on what is stored, and leads. */
