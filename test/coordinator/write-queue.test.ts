@@ -239,6 +239,23 @@ describe('the queue of writes', () => {
     expect(ends.at(-1)).toMatchObject({ kind: 'ended', id: 'a' });
   });
 
+  it('goes on behind the journal record of a transaction that was made though the store could not say so', async () => {
+    const { queue, store, ends, settled } = setUp();
+    store.after.push(() => {
+      throw new LockstepError('STORE_UNAVAILABLE', 'cut off before the answer');
+    });
+    queue.push([{ id: 'a', write: put('/a') }]);
+    await settled();
+    expect(ends).toEqual([{ kind: 'failed', id: 'a' }]);
+    const journal = await store.inner.range(JOURNAL_PREFIX);
+    expect(journal.values).toHaveLength(1);
+    queue.seenJournal(1);
+    queue.push([{ id: 'b', write: put('/b') }]);
+    await settled();
+    expect(await store.inner.get('/b')).not.toBeNull();
+    expect((await store.inner.range(JOURNAL_PREFIX)).values).toHaveLength(2);
+  });
+
   it('takes nothing more once it is stopped', async () => {
     const { queue, store, settled } = setUp();
     await queue.stop();
