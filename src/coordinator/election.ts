@@ -87,18 +87,19 @@ function leaderCompares(revision: Revision): readonly Compare[] {
 
 /** Renews a lease until it ends, or may have ended: then this server must not think any more that it leads. */
 class LeaseRenewal {
-  #stop: StopTimer;
+  #stopRenewing: StopTimer = () => undefined;
+  #stopDeadline: StopTimer = () => undefined;
   #ended = false;
 
+  /** @param grantedMs when the lease was asked for: it lives at least a time to live from then on */
   constructor(
     private readonly store: Store,
     private readonly clock: Clock,
     private readonly lease: Lease,
-    /** When the last successful renewal was asked for: the lease lives at least a time to live from then on. */
-    private renewedMs: number,
+    grantedMs: number,
     private readonly onLost: (reason: string) => void,
   ) {
-    this.#stop = clock.after(lease.ttlMs / RENEWALS, () => void this.#renew());
+    this.#renewed(grantedMs);
   }
 
   /** End the lease; a store that can't be reached ends it by itself in time. */
@@ -114,23 +115,30 @@ class LeaseRenewal {
 
   #finish(): void {
     this.#ended = true;
-    this.#stop();
+    this.#stopRenewing();
+    this.#stopDeadline();
+  }
+
+  /** The lease lives on from when its renewal was asked for. */
+  #renewed(askedMs: number): void {
+    const { ttlMs } = this.lease;
+    this.#stopDeadline();
+    // A renewal that is under way may take longer than the lease lives.
+    this.#stopDeadline = this.clock.after(Math.max(0, askedMs + ttlMs - this.clock.monotonicMs()), () =>
+      this.#lose('the lease wasn’t renewed in time'),
+    );
+    this.#schedule(ttlMs / RENEWALS);
   }
 
   async #renew(): Promise<void> {
     const askedMs = this.clock.monotonicMs();
     try {
-      if (askedMs - this.renewedMs >= this.lease.ttlMs) {
-        this.#lose('the lease wasn’t renewed in time');
-        return;
-      }
       await this.store.keepAlive(this.lease.id);
-      this.renewedMs = askedMs;
-      this.#schedule(this.lease.ttlMs / RENEWALS);
+      if (!this.#ended) this.#renewed(askedMs);
     } catch (error) {
       if (!(error instanceof LockstepError)) throw error;
       if (error.code === 'LEASE_ENDED') this.#lose('the lease has ended');
-      else this.#schedule(RETRY_MS);
+      else if (!this.#ended) this.#schedule(RETRY_MS);
     }
   }
 
@@ -141,6 +149,6 @@ class LeaseRenewal {
   }
 
   #schedule(delayMs: number): void {
-    if (!this.#ended) this.#stop = this.clock.after(delayMs, () => void this.#renew());
+    this.#stopRenewing = this.clock.after(delayMs, () => void this.#renew());
   }
 }

@@ -105,10 +105,21 @@ describe('servers on one store', () => {
     way.broken = true;
     await pass(LEASE_MS - 1_000);
     expect(phases()).toEqual(['leading', 'following']);
-    await pass(4_000);
+    await pass(1_500);
     expect(phases()).toEqual(['following', 'leading']);
     way.broken = false;
     await pass(LEASE_MS);
+    expect(phases()).toEqual(['following', 'leading']);
+  });
+
+  it('a renewal that gets no answer doesn’t keep a leader in office', async () => {
+    store = new MemoryStore(clock);
+    const way = wayTo(store);
+    await start(way);
+    await start();
+    way.keepAlive = () => new Promise(() => undefined);
+    way.broken = true;
+    await pass(LEASE_MS + 500);
     expect(phases()).toEqual(['following', 'leading']);
   });
 
