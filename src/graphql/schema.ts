@@ -6,6 +6,7 @@ import { invariant } from '../core/model/invariant';
 import { guardSchema } from './access/guard-schema';
 import { entityResolvers } from './resolvers/entities';
 import { EventQueries, LockEventFields } from './resolvers/event-queries';
+import { ExplainQuery } from './resolvers/explain-query';
 import { LockFields, ParticipantFields, WaitReasonFields } from './resolvers/lock-fields';
 import { LockFeedSubscription } from './resolvers/lock-feed-subscription';
 import { OperationFields, SourceFields, TaskFields } from './resolvers/object-fields';
@@ -28,6 +29,7 @@ export function buildShardSchema(): GraphQLSchema {
   const plain = buildSchemaSync({
     resolvers: [
       Queries,
+      ExplainQuery,
       OperatorMutations,
       WorkerMutations,
       EventQueries,

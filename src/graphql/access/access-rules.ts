@@ -33,6 +33,15 @@ const readSource: AccessRule = (args) => [{ kind: 'read-source', ...sourceOf(arg
 const lockTask = (value: JsonValue): TaskName => parseLockId(value.parsed(parseLockName)).task;
 const readLock: AccessRule = (args) => [{ kind: 'read-task', task: lockTask(args.field('id')) }];
 
+/** A rollout that names a task shows that task's tables; another one shows what the asker has sent. */
+const explain: AccessRule = (args) => {
+  const task = args
+    .field('input')
+    .field('task')
+    .nullable((field) => field.text());
+  return task === null ? [] : [{ kind: 'read-task', task: parseTaskName(task) }];
+};
+
 /** An action belongs to the task that it is about. */
 const readAction: AccessRule = (args, { actions }) => {
   const input = actions.get(args.field('id').text())?.input;
@@ -82,6 +91,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   'Query.shardActions': filtered,
   'Query.pendingShardOperations': readSource,
   'Query.shardEvents': filtered,
+  'Query.explainShardDDL': explain,
   'Query.shardCluster': readAll,
   'Query._service': anyone,
   'Query._entities': readEntities,

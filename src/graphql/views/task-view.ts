@@ -1,4 +1,4 @@
-import type { DownstreamTable, SourceId, TaskName } from '../../core/model/names';
+import type { DownstreamTable, SourceId, TaskName, UpstreamTable } from '../../core/model/names';
 import type { Mode } from '../../core/model/records';
 import { sourceKey, taskSourceOfKey } from '../../core/model/table-key';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
@@ -81,6 +81,16 @@ export function targetsOf(state: CoordinatorState, task: TaskName): DownstreamTa
     (target) => [JSON.stringify([target.schema, target.table]), target] as const,
   );
   return [...new Map(all)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, target]) => target);
+}
+
+/** The upstream tables of a pessimistic task that are routed into a target. */
+export function tablesOfTarget(state: CoordinatorState, task: TaskName, target: DownstreamTable): UpstreamTable[] {
+  return [...state.pessimisticRoutes].flatMap(([key, { routes }]) => {
+    const of = taskSourceOfKey(key);
+    const own = of.task === task ? routes : [];
+    const routed = own.filter((route) => route.target.schema === target.schema && route.target.table === target.table);
+    return routed.map(({ table }) => ({ source: of.source, schema: table.schema, table: table.table }));
+  });
 }
 
 /** Whether a task, a worker or a table names a source. */

@@ -23,6 +23,8 @@ const REQUESTS: Readonly<Record<string, string>> = {
   'Query.shardActions': '{ shardActions(filter: {task: "t1"}) { totalCount } }',
   'Query.pendingShardOperations': '{ pendingShardOperations(task: "t1", source: "s1") { id } }',
   'Query.shardEvents': '{ shardEvents(filter: {task: "t1"}) { complete } }',
+  'Query.explainShardDDL':
+    '{ explainShardDDL(input: {task: "t1", target: {schema: "a", table: "b"}, steps: []}) { mode } }',
   'Query.shardCluster': '{ shardCluster { phase } }',
   'Query._service': '{ _service { sdl } }',
   'Query._entities': '{ _entities(representations: [{__typename: "ShardTask", name: "t1"}]) { __typename } }',
@@ -82,6 +84,7 @@ const MAY: Readonly<Record<string, readonly AskerName[]>> = {
 const KINDS: Readonly<Record<string, keyof typeof MAY>> = {
   'Query.shardLock': 'read t1',
   'Query.shardLocks': 'read t1',
+  'Query.explainShardDDL': 'read t1',
   'Query.shardActions': 'read t1',
   'Query.shardTask': 'read t1',
   'Query.shardTasks': 'read all',
