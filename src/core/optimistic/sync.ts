@@ -205,8 +205,10 @@ function skipProblem(ddl: string, prev: Shape, post: Shape): DecisionProblem {
 }
 
 function detectedProblem(draft: LockDraft, ddl: string, prev: Shape, post: Shape): DecisionProblem {
-  const joined = draft.schemas.conflicts.joined();
-  const why = describe(isShape(joined) || joined === null ? explainIncomparable(prev, post) : joined);
+  // Schemas that each follow from the one before may contradict those of other tables.
+  const joins = [draft.schemas.conflicts.joined(), draft.schemas.finals.joined()];
+  const [contradiction] = joins.flatMap((joined) => (joined === null || isShape(joined) ? [] : [joined]));
+  const why = describe(contradiction ?? explainIncomparable(prev, post));
   return { stage: 'detected', code: 'CONFLICT_DETECTED', message: `${ddl} contradicts the DDLs of other tables${why}` };
 }
 
