@@ -1,5 +1,6 @@
 import { benchCore } from './core';
 import { benchEvents } from './events';
+import { benchRead } from './read';
 import { benchServer } from './server';
 
 /** One line of figures; a figure that it doesn't have is null. */
@@ -10,6 +11,7 @@ const SUITES: Readonly<Record<string, (emit: Emit) => void | Promise<void>>> = {
   core: benchCore,
   server: benchServer,
   events: benchEvents,
+  read: benchRead,
 };
 
 /**

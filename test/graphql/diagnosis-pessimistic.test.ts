@@ -252,7 +252,7 @@ describe('other reasons to wait', () => {
     await answer;
     const actions = await ask<{ nodes: { kind: string; lockId: string }[] }>(
       server.url,
-      '{ shardActions(filter: {task: "pu"}) { nodes { kind lockId actor state } } }',
+      '{ shardActions(filter: {task: "pu", kinds: [UNLOCK_PESSIMISTIC]}) { nodes { kind lockId actor state } } }',
     );
     expect(actions.nodes).toMatchObject([{ kind: 'UNLOCK_PESSIMISTIC', lockId: lockOf('pu'), state: 'DONE' }]);
   });

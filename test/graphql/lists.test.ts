@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startServer } from '../../src/server';
+import type { RunningServer } from '../../src/server';
+import { SilentLogger } from '../support/silent-logger';
+import { operate } from './operator-requests';
+import { ask, send } from './plain-client';
+import { lockOf, registered } from './plain-worker';
+
+const DDLS = ['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c2` INT'];
+const TASKS = ['l3', 'l1', 'l2'];
+let server: RunningServer;
+
+interface Locks {
+  readonly totalCount: number;
+  readonly nodes: readonly { readonly id: string }[];
+  readonly pageInfo: { readonly endCursor: string | null; readonly hasNextPage: boolean };
+}
+
+beforeAll(async () => {
+  server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger: new SilentLogger() });
+  for (const task of TASKS) {
+    await operate(server.url, 'putTask', { name: task, mode: 'PESSIMISTIC', sources: ['s1', 's2'] });
+    const worker = await registered(server.url, `w-${task}`, task, 's1', 'PESSIMISTIC');
+    await worker.reportSource(DDLS, '1');
+    // The order is by times in milliseconds.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+});
+
+afterAll(() => server.stop());
+
+const list = (args: string): Promise<Locks> =>
+  ask<Locks>(server.url, `{ shardLocks${args} { totalCount nodes { id } pageInfo { endCursor hasNextPage } } }`);
+const idsOf = ({ nodes }: Locks): string[] => nodes.map(({ id }) => id);
+
+describe('lists of locks', () => {
+  it.each([
+    ['the longest without progress first', '', ['l3', 'l1', 'l2']],
+    ['the newest first', '(orderBy: NEWEST_FIRST)', ['l2', 'l1', 'l3']],
+    ['by ID', '(orderBy: ID)', ['l1', 'l2', 'l3']],
+  ])('are ordered: %s', async (_what, args, tasks) => {
+    expect(idsOf(await list(args))).toEqual(tasks.map(lockOf));
+  });
+
+  it('are cut into pages in their order', async () => {
+    const first = await list('(first: 2)');
+    expect(idsOf(first)).toEqual(['l3', 'l1'].map(lockOf));
+    const rest = await list(`(first: 2, after: "${first.pageInfo.endCursor ?? ''}")`);
+    expect([idsOf(rest), rest.pageInfo.hasNextPage, rest.totalCount]).toEqual([[lockOf('l2')], false, 3]);
+  });
+
+  it.each([
+    ['task', '{task: "l1"}', 1],
+    ['a source that takes part', '{sources: ["s2", "x"]}', 3],
+    ['a source that does not', '{sources: ["x"]}', 0],
+    ['mode', '{mode: OPTIMISTIC}', 0],
+    ['state', '{states: [WAITING, CONFLICT]}', 3],
+    ['another state', '{states: [EXECUTING]}', 0],
+    ['stage', '{conflictStages: [DETECTED]}', 0],
+    ['age', '{olderThanMs: 1}', 3],
+    ['a greater age', '{olderThanMs: 3600000}', 0],
+  ])('are filtered by %s', async (_what, filter, count) => {
+    expect((await list(`(filter: ${filter})`)).totalCount).toBe(count);
+  });
+
+  it('refuse an age that is none', async () => {
+    const { errors } = await send(server.url, '{ shardLocks(filter: {olderThanMs: -1}) { totalCount } }');
+    expect(errors[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT' });
+  });
+});
+
+describe('other lists', () => {
+  it('actions come newest first, and are filtered', async () => {
+    await operate(server.url, 'exclude', { task: 'l1', source: 's2', reason: 'one' });
+    await operate(server.url, 'exclude', { task: 'l1', source: 's2', undo: true, reason: 'two' });
+    const read = (filter: string): Promise<{ nodes: { reason: string }[] }> =>
+      ask(server.url, `{ shardActions(filter: ${filter}) { nodes { reason } } }`);
+    const both = await read('{task: "l1", kinds: [EXCLUDE_SOURCE]}');
+    expect(both.nodes.map(({ reason }) => reason)).toEqual(['two', 'one']);
+    expect((await read('{task: "l2", kinds: [EXCLUDE_SOURCE]}')).nodes).toEqual([]);
+    expect((await read('{actor: "nobody"}')).nodes).toEqual([]);
+    expect((await read('{states: [FAILED]}')).nodes).toEqual([]);
+  });
+
+  it('the cluster names the server, its store and its leader', async () => {
+    const cluster = await ask(
+      server.url,
+      '{ shardCluster { id version phase store { kind } leader { id } members { id phase } problems { kind } } }',
+    );
+    const { id } = cluster;
+    expect(cluster).toMatchObject({
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/u),
+      phase: 'LEADING',
+      store: { kind: 'MEMORY' },
+      leader: { id },
+      members: [{ id, phase: 'LEADING' }],
+      problems: [],
+    });
+  });
+
+  it('many entities are read in one request', async () => {
+    const representations = TASKS.flatMap((name) => [
+      { __typename: 'ShardTask', name },
+      { __typename: 'ShardLock', id: lockOf(name) },
+      { __typename: 'ShardWorker', id: `w-${name}` },
+    ]);
+    const query = `query ($representations: [_Any!]!) { _entities(representations: $representations) { __typename
+      ... on ShardTask { name sourceIds targets { table } } ... on ShardLock { id waitingFor { kind } } ... on ShardWorker { id } } }`;
+    const found = await ask<object[]>(server.url, query, { representations });
+    expect(found).toHaveLength(9);
+    expect(found).toContainEqual(expect.objectContaining({ name: 'l2', targets: [{ table: 'shard_table' }] }));
+    expect(found).toContainEqual(expect.objectContaining({ id: lockOf('l2'), waitingFor: [{ kind: 'INFO_MISSING' }] }));
+  });
+});
