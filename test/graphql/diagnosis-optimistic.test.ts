@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startServer } from '../../src/server';
 import type { RunningServer } from '../../src/server';
 import { SilentLogger } from '../support/silent-logger';
-import { carryOut, diagnose, remedyWith } from './diagnosis';
+import { carryOut, diagnose, problemsOf, remedyWith } from './diagnosis';
 import type { Diagnosis } from './diagnosis';
 import { operate, until } from './operator-requests';
 import { ask } from './plain-client';
@@ -193,6 +193,29 @@ describe('a source that is gone', () => {
     expect(remedy.sentence).toContain('Otherwise start its worker again.');
     expect(await carryOut(server.url, remedy)).toMatchObject({ __typename: 'ShardExcludeSourceSuccess' });
     await gone('g1');
+  });
+});
+
+describe('a table that repeats what the last lock has executed', () => {
+  it('makes a phantom lock; the task begins again when what is stored of it is removed', async () => {
+    const [one, two] = await twoWorkers('ph');
+    const ddls = [alter('ADD COLUMN c INT')];
+    await one.report(TABLE_1, BEFORE, ddls, '1');
+    await one.acknowledge(await answerOf(one, 'NONE'));
+    await two.report(TABLE_2, BEFORE, ddls, '1');
+    await two.acknowledge(await answerOf(two, 'NONE'));
+    await gone('ph');
+    await one.report(TABLE_1, BEFORE, ddls, '2');
+    await one.acknowledge(await answerOf(one, 'NONE'));
+    const found = await look('ph');
+    expect(found).toMatchObject({ phantom: true, orphan: false });
+    expect((await problemsOf(server.url, 'ph')).map(({ kind }) => kind)).toEqual(['PHANTOM_LOCK']);
+    const remedy = remedyWith(found.remedies, 'lockstep remove-meta ph');
+    expect(remedy.sentence).toContain('Stop the workers of task ph');
+    expect(await carryOut(server.url, remedy)).toMatchObject({ code: 'TASK_RUNNING' });
+    for (const worker of [one, two]) await worker.withSession('LeaveShardWorker', { forGood: false });
+    expect(await carryOut(server.url, remedy)).toMatchObject({ __typename: 'ShardRemoveMetaSuccess' });
+    await gone('ph');
   });
 });
 
