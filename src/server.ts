@@ -40,6 +40,8 @@ export interface ServerOptions {
   readonly authFile?: string;
   /** On etcd: how long a leader that is silent stays one, in milliseconds; 10 s if absent. */
   readonly leaseMs?: number;
+  /** Whether browsers get a page for trying requests out; for development. */
+  readonly playground?: boolean;
 }
 
 /** How long others wait for a leader that is silent unless configured, in milliseconds. */

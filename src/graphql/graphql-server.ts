@@ -16,7 +16,8 @@ import type { RequestContext } from './request-context';
 import { buildShardSchema } from './schema';
 import { DocumentCache } from './transport/document-cache';
 import { GraphqlSse } from './transport/graphql-sse';
-import { GraphqlHttpServer } from './transport/http-server';
+import { GRAPHQL_PATH, GraphqlHttpServer } from './transport/http-server';
+import { Playground } from './transport/playground';
 import { GraphqlWebSockets } from './transport/websocket';
 
 /** What a GraphQL server needs. */
@@ -32,6 +33,8 @@ export interface GraphqlServerOptions {
   readonly authenticator?: Authenticator;
   /** How much patience there is with slow subscribers of events. */
   readonly feedLimits?: FeedLimits;
+  /** Whether there is a page for trying requests out; for development. */
+  readonly playground?: boolean;
 }
 
 /** The default of `maxRequestBytes`: 1 MiB. */
@@ -75,6 +78,7 @@ export class GraphqlServer {
       ...(options.feedLimits === undefined ? {} : { limits: options.feedLimits }),
     });
     const shared = { schema, documents, subscriptions, authenticator, contextOf, show, reportDefect };
+    const playground = options.playground === true ? await Playground.load(GRAPHQL_PATH) : null;
     const http = new GraphqlHttpServer({
       apollo,
       authenticator,
@@ -83,6 +87,7 @@ export class GraphqlServer {
       service,
       webSockets: new GraphqlWebSockets({ ...shared, maxMessageBytes: maxBytes }),
       streams: new GraphqlSse({ ...shared, maxBodyBytes: maxBytes }),
+      playground,
       reportDefect,
     });
     return new GraphqlServer(await http.listen(host, port), http, apollo);

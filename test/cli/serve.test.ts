@@ -1,54 +1,46 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LockstepError } from '../../src/core/model/error';
-import { parseServeOptions } from '../../src/cli/serve-options';
+import { COMMANDS } from '../../src/cli/commands';
+import { serveOptionsOf } from '../../src/cli/commands/serve-options';
+import type { ServeOptions } from '../../src/cli/commands/serve-options';
+import { parseCommandLine } from '../../src/cli/grammar/command-line';
 import { ask } from '../graphql/plain-client';
 import { registered } from '../graphql/plain-worker';
+import { startCommand, urlOf } from './run-command';
 
-const ROOT = join(__dirname, '..', '..');
-
-/** The command as a process of its own. */
-function run(args: readonly string[]): { process: ChildProcess; output: () => string; status: Promise<number | null> } {
-  const child = spawn(process.execPath, ['--require', './test/tools/load-typescript.js', 'src/cli/main.ts', ...args], {
-    cwd: ROOT,
-  });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  return { process: child, output: () => output, status: new Promise((resolve) => child.on('close', resolve)) };
-}
-
-/** The address that a server logs when it listens. */
-async function urlOf(output: () => string): Promise<string> {
-  for (let tries = 0; tries < 300; tries += 1) {
-    const [, url] = /"url":"([^"]+)"/u.exec(output()) ?? [];
-    if (url !== undefined) return url;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`the server didn't start: ${output()}`);
+/** What `serve` makes of a command line and an environment. */
+function optionsOf(words: readonly string[], environment: Record<string, string>): ServeOptions {
+  const parsed = parseCommandLine(['serve', ...words], COMMANDS, environment);
+  if (parsed.kind !== 'run') throw new Error(`it gave ${parsed.kind}`);
+  return serveOptionsOf(parsed.options);
 }
 
 describe('the options of serve', () => {
   it('need none; a flag wins over its variable', () => {
-    const initial = { directory: './lockstep-data', host: '127.0.0.1', port: 4000, authFile: null, etcd: null };
-    expect(parseServeOptions([], {})).toEqual(initial);
-    expect(parseServeOptions([], { LOCKSTEP_PORT: '1', LOCKSTEP_DATA: 'd' })).toEqual({
+    const initial = {
+      directory: './lockstep-data',
+      host: '127.0.0.1',
+      port: 4000,
+      authFile: null,
+      etcd: null,
+      playground: false,
+    };
+    expect(optionsOf([], {})).toEqual(initial);
+    expect(optionsOf([], { LOCKSTEP_PORT: '1', LOCKSTEP_DATA: 'd' })).toEqual({
       ...initial,
       port: 1,
       directory: 'd',
     });
-    expect(parseServeOptions(['--port', '2', '--host=::1'], { LOCKSTEP_PORT: '1' })).toEqual({
+    expect(optionsOf(['--port', '2', '--host=::1'], { LOCKSTEP_PORT: '1' })).toEqual({
       ...initial,
       port: 2,
       host: '::1',
     });
-    expect(parseServeOptions(['--host', '0.0.0.0', '--insecure'], {})).toEqual({ ...initial, host: '0.0.0.0' });
-    expect(parseServeOptions(['--host', '0.0.0.0', '--auth', 'a.yaml'], {})).toMatchObject({ authFile: 'a.yaml' });
-    expect(parseServeOptions(['--help'], {})).toBeNull();
+    expect(optionsOf(['--host', '0.0.0.0', '--insecure'], {})).toEqual({ ...initial, host: '0.0.0.0' });
+    expect(optionsOf(['--host', '0.0.0.0', '--auth', 'a.yaml'], {})).toMatchObject({ authFile: 'a.yaml' });
   });
 
   it.each([
@@ -62,7 +54,7 @@ describe('the options of serve', () => {
     [['--host', '0.0.0.0']],
     [['--host', '127.0.0.1.example']],
   ])('refuse %j', (args) => {
-    expect(() => parseServeOptions(args, {})).toThrow(LockstepError);
+    expect(() => optionsOf(args, {})).toThrow(LockstepError);
   });
 });
 
@@ -77,7 +69,7 @@ describe('lockstep serve', () => {
 
   it('keeps what was answered over a restart, and ends with 0 on SIGTERM and SIGINT', async () => {
     const args = ['serve', '--port', '0', '--data', directory];
-    const first = run(args);
+    const first = startCommand(args);
     const url = await urlOf(first.output);
     const worker = await registered(url, 'w1', 'task-1', 's1', 'PESSIMISTIC');
     const { lockId } = await worker.reportSource(['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN c1 INT'], '1');
@@ -86,7 +78,7 @@ describe('lockstep serve', () => {
     expect(await feed.untilClosed()).toBe(1001);
     expect(await first.status).toBe(0);
 
-    const second = run(args);
+    const second = startCommand(args);
     const lock = await ask(await urlOf(second.output), 'query ($id: ID!) { shardLock(id: $id) { id ownerId ddls } }', {
       id: lockId,
     });
@@ -100,13 +92,13 @@ describe('lockstep serve', () => {
   }, 30_000);
 
   it('says in words what is wrong, with status 2 for the command line and 1 for the rest', async () => {
-    const unknown = run(['sreve']);
+    const unknown = startCommand(['sreve']);
     expect([await unknown.status, unknown.output()]).toEqual([2, expect.stringContaining('no such command: sreve')]);
-    const flag = run(['serve', '--prot', '1']);
+    const flag = startCommand(['serve', '--prot', '1']);
     expect([await flag.status, flag.output()]).toEqual([2, expect.not.stringMatching(/^ +at /mu)]);
-    const holder = run(['serve', '--port', '0', '--data', directory]);
+    const holder = startCommand(['serve', '--port', '0', '--data', directory]);
     await urlOf(holder.output);
-    const taken = run(['serve', '--port', '0', '--data', directory]);
+    const taken = startCommand(['serve', '--port', '0', '--data', directory]);
     expect([await taken.status, taken.output()]).toEqual([1, expect.stringMatching(/^lockstep: /u)]);
     holder.process.kill('SIGTERM');
     expect(await holder.status).toBe(0);
@@ -117,7 +109,7 @@ describe('the options of an etcd', () => {
   it('come from flags and environment; the password only from the environment', () => {
     const args = ['--etcd', 'https://a:1,https://b:2/', '--etcd-user', 'u', '--lease', '5'];
     const environment = { LOCKSTEP_ETCD: 'http://ignored:1', LOCKSTEP_ETCD_CA: 'ca.pem', LOCKSTEP_ETCD_PASSWORD: 'p' };
-    expect(parseServeOptions(args, environment)?.etcd).toEqual({
+    expect(optionsOf(args, environment).etcd).toEqual({
       urls: ['https://a:1', 'https://b:2'],
       ca: 'ca.pem',
       certificate: null,
@@ -137,6 +129,6 @@ describe('the options of an etcd', () => {
     [['--etcd', 'http://a:1', '--etcd-max-txn-ops', '12']],
     [['--etcd', 'https://a:1', '--etcd-cert', 'c.pem']],
   ])('%j is refused', (args) => {
-    expect(() => parseServeOptions(args, {})).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
+    expect(() => optionsOf(args, {})).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
   });
 });

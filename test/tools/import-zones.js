@@ -49,7 +49,7 @@ const allowedImports = {
   'src/identity': ['src/core/model', 'src/core/wire', 'src/ports'],
   'src/graphql': ['src/core', 'src/ports', 'src/identity', 'src/coordinator/service.ts'],
   'src/server.ts': ['src/core/model', 'src/ports', 'src/adapters', 'src/coordinator', 'src/identity', 'src/graphql'],
-  'src/cli': ['src/core/model', 'src/server.ts', 'sdk'],
+  'src/cli': ['src/core/model', 'src/core/wire', 'src/server.ts', 'sdk'],
   'sdk/timing.ts': [],
   'sdk/logger.ts': [],
   'sdk/plugin': [],

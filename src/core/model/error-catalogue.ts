@@ -6,20 +6,44 @@ export interface ErrorEntry {
   readonly retryable: boolean;
   /** DM's numeric code, where DM has the same error. */
   readonly dmCode: number | null;
+  /** The status with which a command ends that fails so. */
+  readonly exitStatus: ExitStatus;
 }
 
-function entry(help: string, options: { dmCode?: number; retryable?: boolean } = {}): ErrorEntry {
-  return { help, retryable: options.retryable ?? false, dmCode: options.dmCode ?? null };
+/** What a command's exit status says to the script that ran it. */
+export const ExitStatus = {
+  /** It failed; the message says why. */
+  FAILED: 1,
+  /** The command line, the configuration or a value in it is wrong. */
+  BAD_INPUT: 2,
+  /** What it names doesn't exist, or not any more. */
+  NOT_FOUND: 3,
+  /** Who asks isn't known, or may not. */
+  NOT_ALLOWED: 4,
+  /** The same command may succeed later. */
+  TRY_LATER: 5,
+} as const;
+
+/** An exit status of a command that failed. */
+export type ExitStatus = (typeof ExitStatus)[keyof typeof ExitStatus];
+
+function entry(
+  help: string,
+  options: { dmCode?: number; retryable?: boolean; exitStatus?: ExitStatus } = {},
+): ErrorEntry {
+  const retryable = options.retryable ?? false;
+  const exitStatus = options.exitStatus ?? (retryable ? ExitStatus.TRY_LATER : ExitStatus.FAILED);
+  return { help, retryable, dmCode: options.dmCode ?? null, exitStatus };
 }
 
 /** Every error that this program gives, by its code. GraphQL, the SDK and the CLI take their errors from here. */
 export const ErrorCatalogue = {
   /** A name, key, number or other input that isn't of its form. */
-  INVALID_INPUT: entry('Correct the named field and send the request again.'),
+  INVALID_INPUT: entry('Correct the named field and send the request again.', { exitStatus: ExitStatus.BAD_INPUT }),
   /** A DDL text that doesn't parse. */
-  DDL_SYNTAX: entry('Correct the statement at the given line and column.'),
+  DDL_SYNTAX: entry('Correct the statement at the given line and column.', { exitStatus: ExitStatus.BAD_INPUT }),
   /** A DDL whose brackets or expressions are nested beyond the limit. */
-  DDL_NESTED_TOO_DEEPLY: entry('Rewrite the statement with less nesting.'),
+  DDL_NESTED_TOO_DEEPLY: entry('Rewrite the statement with less nesting.', { exitStatus: ExitStatus.BAD_INPUT }),
   /** A statement that is valid but cannot be coordinated or applied. */
   DDL_UNSUPPORTED: entry('Use an equivalent statement, or execute it by hand on every shard and downstream.'),
   /** A statement that doesn't fit the table it is applied to (unknown column, duplicate index, …). */
@@ -48,7 +72,10 @@ export const ErrorCatalogue = {
   SHARDING_DDLS_DIFFER: entry('Run the same DDLs on every source, or skip them on the source that differs.', {
     dmCode: 38016,
   }),
-  LOCK_NOT_FOUND: entry('List the locks; the lock may have been resolved meanwhile.', { dmCode: 38019 }),
+  LOCK_NOT_FOUND: entry('List the locks; the lock may have been resolved meanwhile.', {
+    dmCode: 38019,
+    exitStatus: ExitStatus.NOT_FOUND,
+  }),
   LOCK_IS_RESOLVING: entry('Wait a moment; the lock resolves by itself.', { dmCode: 38020, retryable: true }),
   /** Unlock of a table whose operation isn't in a conflict that waits for a person. */
   NOT_IN_CONFLICT: entry('Name a table whose operation is in stage detected, or use force.', { dmCode: 38020 }),
@@ -61,15 +88,18 @@ export const ErrorCatalogue = {
   PART_OF_WORKERS_FAILED: entry('Look at the workers named in the result; break the lock for each of them.', {
     dmCode: 38025,
   }),
-  INFO_NOT_FOUND: entry('Name a table or source that has reported a DDL for this lock.', { dmCode: 38020 }),
+  INFO_NOT_FOUND: entry('Name a table or source that has reported a DDL for this lock.', {
+    dmCode: 38020,
+    exitStatus: ExitStatus.NOT_FOUND,
+  }),
   /** Break of a source that waits for nothing. */
   NOT_WAITING: entry('Look at the status of the source; it is not blocked on this task.'),
   /** A dm-master leads on this store. */
-  DM_LEADS: entry('Stop every dm-master first, or observe with --observe.'),
+  DM_LEADS: entry('Stop every dm-master first, or observe with --observe.', { exitStatus: ExitStatus.NOT_ALLOWED }),
   /** The keys that a request relies on change faster than it can be planned. */
   CONTENTION: entry('Send the request again.', { retryable: true }),
-  TASK_NOT_FOUND: entry('List the tasks.'),
-  SOURCE_NOT_FOUND: entry('List the sources of the task.'),
+  TASK_NOT_FOUND: entry('List the tasks.', { exitStatus: ExitStatus.NOT_FOUND }),
+  SOURCE_NOT_FOUND: entry('List the sources of the task.', { exitStatus: ExitStatus.NOT_FOUND }),
   TASK_MODE_CONFLICT: entry('Use the mode that the task was created with, or another task name.'),
   TASK_RUNNING: entry('Stop the workers of the task first, or use force.'),
   SOURCE_TAKEN: entry('Stop the other worker, or wait until its lease has ended.', { retryable: true }),
@@ -80,11 +110,13 @@ export const ErrorCatalogue = {
   PREVIOUS_OPERATION_PENDING: entry('Wait until the last operation is deleted, then report again.', {
     retryable: true,
   }),
-  OPERATION_NOT_FOUND: entry('List the pending operations of the source.'),
+  OPERATION_NOT_FOUND: entry('List the pending operations of the source.', { exitStatus: ExitStatus.NOT_FOUND }),
   STALE_SESSION: entry('Register again if the lease has ended; if another process took this source over, stop.'),
   STALE_SOURCE_TABLES: entry('Nothing was written: it came late. Put all tables of the source again if it did not.'),
   STALE_OPERATION: entry('Carry out the newer operation that the answer holds.'),
-  LOCK_CHANGED: entry('Look at the lock again: a new one of the same ID has come.'),
+  LOCK_CHANGED: entry('Look at the lock again: a new one of the same ID has come.', {
+    exitStatus: ExitStatus.NOT_FOUND,
+  }),
   LOCK_STILL_FORMING: entry('Run the DDL on the shards that are missing.'),
   IDEMPOTENCY_KEY_REUSED: entry('Use a new idempotency key for a different request.'),
   /** The store can't be reached, is closed, or has failed. */
@@ -101,12 +133,17 @@ export const ErrorCatalogue = {
   LEASE_ENDED: entry('Get a new lease and write its keys again.'),
   ACTION_EXPIRED: entry('Look at the lock and ask again.', { retryable: true }),
   /** A manual action that has not ended within the time that its request waits. */
-  ACTION_PENDING: entry('Ask for the action by its ID until it has ended.'),
+  ACTION_PENDING: entry('Ask for the action by its ID until it has ended.', { exitStatus: ExitStatus.TRY_LATER }),
+  ACTION_NOT_FOUND: entry('List the actions; they are kept for seven days.', { exitStatus: ExitStatus.NOT_FOUND }),
   /** Nobody knows who asks. */
-  UNAUTHENTICATED: entry('Send a valid token: `authorization: Bearer <token>`, or `token` in `connection_init`.'),
-  FORBIDDEN: entry('Use a token whose role, tasks and sources allow this.'),
+  UNAUTHENTICATED: entry('Send a valid token: `authorization: Bearer <token>`, or `token` in `connection_init`.', {
+    exitStatus: ExitStatus.NOT_ALLOWED,
+  }),
+  FORBIDDEN: entry('Use a token whose role, tasks and sources allow this.', { exitStatus: ExitStatus.NOT_ALLOWED }),
   /** A server that only observes. */
-  READ_ONLY: entry('Send the request to a server that coordinates; in a DM cluster use dmctl.'),
+  READ_ONLY: entry('Send the request to a server that coordinates; in a DM cluster use dmctl.', {
+    exitStatus: ExitStatus.NOT_ALLOWED,
+  }),
   /** More than the server takes in one request. */
   REQUEST_TOO_LARGE: entry('Send less at once; a long list of tables can be put in parts.'),
   /** A subscriber of events that doesn't keep up. */
@@ -115,6 +152,14 @@ export const ErrorCatalogue = {
     {
       retryable: true,
     },
+  ),
+  /** No server answered, or the connection was lost. */
+  SERVER_UNREACHABLE: entry('Look at the address and at the server; the same request may be sent again.', {
+    retryable: true,
+  }),
+  /** An answer that isn't of the published form, or a request that the server takes for malformed. */
+  PROTOCOL_BROKEN: entry(
+    'Check that the address is that of a lockstep server, and that versions fit; report it if they do.',
   ),
   /** A defect of this program. */
   INTERNAL: entry('Look for the ID of the error in the log of the server, and report it.'),

@@ -1,5 +1,5 @@
 import { ErrorCatalogue } from './error-catalogue';
-import type { ErrorCode } from './error-catalogue';
+import type { ErrorCode, ExitStatus } from './error-catalogue';
 
 /** What an error carries for programs, beside its code and sentence; plain JSON values. */
 export type ErrorFields = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
@@ -32,5 +32,10 @@ export class LockstepError extends Error {
   /** DM's numeric code, where DM has the same error; otherwise null. */
   get dmCode(): number | null {
     return ErrorCatalogue[this.code].dmCode;
+  }
+
+  /** The status with which a command ends that fails so. */
+  get exitStatus(): ExitStatus {
+    return ErrorCatalogue[this.code].exitStatus;
   }
 }

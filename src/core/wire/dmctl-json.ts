@@ -1,4 +1,4 @@
-import { writeText } from './go-json';
+import { writeDmctl } from './dmctl-value';
 
 /** One line of `show-ddl-locks`. */
 export interface DmctlLock {
@@ -19,9 +19,6 @@ export interface DmctlWorker {
   readonly msg: string;
 }
 
-/** A value on its own lines; the text of each kind is written as Go's encoder writes it. */
-type Value = boolean | string | readonly Value[] | { readonly [name: string]: Value };
-
 /** What an empty list of locks says. */
 const NO_LOCKS = 'no DDL lock exists';
 
@@ -36,7 +33,7 @@ export function writeDmctlLocks(locks: readonly DmctlLock[], msg = locks.length 
     synced,
     unsynced,
   }));
-  return write({ result: true, msg, locks: listed }, '');
+  return writeDmctl({ result: true, msg, locks: listed });
 }
 
 /**
@@ -45,37 +42,5 @@ export function writeDmctlLocks(locks: readonly DmctlLock[], msg = locks.length 
  */
 export function writeDmctlResult(result: boolean, msg: string, workers: readonly DmctlWorker[] = []): string {
   const told = workers.map(({ result: isOk, worker, msg: why }) => ({ result: isOk, worker, msg: why }));
-  return write(told.length === 0 ? { result, msg } : { result, msg, workers: told }, '');
-}
-
-/** dmctl indents by four spaces, and breaks empty lists too. */
-function write(value: Value, indent: string): string {
-  if (typeof value === 'boolean') return String(value);
-  if (typeof value === 'string') return writeText(value);
-  const inner = `${indent}    `;
-  if (isList(value))
-    return block(
-      '[',
-      value.map((each) => write(each, inner)),
-      ']',
-      indent,
-    );
-  return block(
-    '{',
-    Object.entries(value).map(([name, each]) => `${writeText(name)}: ${write(each, inner)}`),
-    '}',
-    indent,
-  );
-}
-
-function block(open: string, lines: readonly string[], close: string, indent: string): string {
-  return [
-    open,
-    ...lines.map((line, index) => `${indent}    ${line}${index < lines.length - 1 ? ',' : ''}`),
-    `${indent}${close}`,
-  ].join('\n');
-}
-
-function isList(value: Value): value is readonly Value[] {
-  return Array.isArray(value);
+  return writeDmctl(told.length === 0 ? { result, msg } : { result, msg, workers: told });
 }

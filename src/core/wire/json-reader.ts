@@ -42,6 +42,11 @@ export class JsonValue {
     return this.value !== undefined && this.value !== null;
   }
 
+  /** Whether it is a number. */
+  get isNumber(): boolean {
+    return typeof this.value === 'number';
+  }
+
   /** Whether this is exactly that string, number or boolean. */
   is(value: string | number | boolean): boolean {
     return this.value === value;

@@ -8,6 +8,7 @@ import { answerGraphql, sendError } from './graphql-http';
 import type { GraphqlHttpOptions } from './graphql-http';
 import { GRAPHQL_STREAM_PATH } from './graphql-sse';
 import type { GraphqlSse } from './graphql-sse';
+import type { Playground } from './playground';
 import { refuseUpgrade } from './websocket';
 import type { GraphqlWebSockets } from './websocket';
 
@@ -22,6 +23,8 @@ export interface HttpServerOptions extends GraphqlHttpOptions {
   readonly service: CoordinatorService;
   readonly webSockets: GraphqlWebSockets;
   readonly streams: GraphqlSse;
+  /** A page for trying requests out; null: there is none. */
+  readonly playground: Playground | null;
   /** Tells of a defect that no answer could tell of. */
   readonly reportDefect: (error: unknown) => void;
 }
@@ -88,8 +91,9 @@ export class GraphqlHttpServer {
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { service } = this.options;
-    switch (pathOf(request)) {
+    const { service, playground } = this.options;
+    const path = pathOf(request);
+    switch (path) {
       case GRAPHQL_PATH:
         await answerGraphql(this.options, request, response);
         return;
@@ -103,7 +107,8 @@ export class GraphqlHttpServer {
         sendHealth(response, service.readiness().ready ? 200 : 503, service.readiness());
         return;
       default:
-        sendHealth(response, 404, { error: `not found; GraphQL is at ${GRAPHQL_PATH}` });
+        if (playground?.owns(path) === true) await playground.answer(path, response);
+        else sendHealth(response, 404, { error: `not found; GraphQL is at ${GRAPHQL_PATH}` });
     }
   }
 }

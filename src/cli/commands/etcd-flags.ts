@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { LockstepError } from '../core/model/error';
-import type { EtcdChoice } from '../server';
+import { LockstepError } from '../../core/model/error';
+import type { EtcdChoice } from '../../server';
+import type { Flag } from '../grammar/command';
+import type { Options } from '../grammar/options';
 
 /** What the command line says of an etcd; files aren't read yet. */
 export interface EtcdFlags {
@@ -16,47 +18,34 @@ export interface EtcdFlags {
   readonly maxRequestBytes: number | null;
 }
 
-/** The flags, as `parseArgs` wants them. */
-export const ETCD_FLAGS = {
-  etcd: { type: 'string' },
-  'etcd-ca': { type: 'string' },
-  'etcd-cert': { type: 'string' },
-  'etcd-key': { type: 'string' },
-  'etcd-user': { type: 'string' },
-  'etcd-max-txn-ops': { type: 'string' },
-  'etcd-max-request-bytes': { type: 'string' },
-  lease: { type: 'string' },
-} as const;
+/** The flags, whose variables and places in the file are named like them. */
+export const ETCD_FLAGS: readonly Flag[] = [
+  etcdFlag('etcd', 'URL[,URL…]', 'the members of an etcd, 3.4 or later: the state is there'),
+  etcdFlag('etcd-ca', 'FILE', "who signs their certificates; else the system's own list"),
+  etcdFlag('etcd-cert', 'FILE', 'the certificate to show them'),
+  etcdFlag('etcd-key', 'FILE', 'its key'),
+  etcdFlag('etcd-user', 'NAME', 'a user who may read all keys; the password is in LOCKSTEP_ETCD_PASSWORD'),
+  etcdFlag('etcd-max-txn-ops', 'NUMBER', 'what etcd takes, if it was started with more than its own 128'),
+  etcdFlag('etcd-max-request-bytes', 'NUMBER', 'the same, if it was started with more than its own 1.5 MiB'),
+  etcdFlag('lease', 'SECONDS', 'on etcd: how long others wait for a leader that is silent; 10'),
+];
 
-/** Their values. */
-export type EtcdFlagValues = { readonly [name in keyof typeof ETCD_FLAGS]?: string | undefined };
-
-/** What `lockstep serve --help` says of them. */
-export const ETCD_HELP = `  --etcd URL[,URL…]  the members of an etcd, 3.4 or later (LOCKSTEP_ETCD)
-  --etcd-ca FILE     who signs their certificates (LOCKSTEP_ETCD_CA; the system's own list)
-  --etcd-cert FILE   the certificate to show them (LOCKSTEP_ETCD_CERT)
-  --etcd-key FILE    its key (LOCKSTEP_ETCD_KEY)
-  --etcd-user NAME   a user who may read all keys (LOCKSTEP_ETCD_USER); the password is in LOCKSTEP_ETCD_PASSWORD
-  --etcd-max-txn-ops NUMBER, --etcd-max-request-bytes NUMBER
-                     what etcd takes, if it was started with more than its own 128 and 1.5 MiB
-  --lease SECONDS    how long others wait for a leader that is silent (LOCKSTEP_LEASE; 10)
-`;
+function etcdFlag(name: string, value: string, help: string): Flag {
+  const variable = `LOCKSTEP_${name.toUpperCase().replaceAll('-', '_')}`;
+  return { name, kind: 'text', value, help, variable, setting: `serve.${name}` };
+}
 
 /** The times to live that an etcd keeps well, in seconds. */
 const LEASE_SECONDS = { least: 2, most: 600, initial: '10' } as const;
 
 /**
- * What flags and environment say of an etcd; a flag wins over its variable. The password is only in the environment, where
+ * What flags, environment and file say of an etcd. The password is only in the environment, where
  * no list of processes shows it.
  * @returns null if the state isn't in an etcd
  * @throws LockstepError INVALID_INPUT
  */
-export function parseEtcdFlags(
-  values: EtcdFlagValues,
-  environment: Readonly<Record<string, string | undefined>>,
-): EtcdFlags | null {
-  const valueOf = (name: keyof typeof ETCD_FLAGS): string | null =>
-    values[name] ?? environment[`LOCKSTEP_${name.toUpperCase().replaceAll('-', '_')}`] ?? null;
+export function parseEtcdFlags(options: Options): EtcdFlags | null {
+  const valueOf = (name: string): string | null => options.text(name);
   const etcd = valueOf('etcd');
   if (etcd === null) return null;
   const name = valueOf('etcd-user');
@@ -68,7 +57,7 @@ export function parseEtcdFlags(
     ca: valueOf('etcd-ca'),
     certificate,
     key,
-    user: name === null ? null : { name, password: environment['LOCKSTEP_ETCD_PASSWORD'] ?? '' },
+    user: name === null ? null : { name, password: options.secret('LOCKSTEP_ETCD_PASSWORD') ?? '' },
     leaseMs: 1_000 * parseNumber('lease', valueOf('lease') ?? LEASE_SECONDS.initial, LEASE_SECONDS),
     maxTxnOps: parseLimit('etcd-max-txn-ops', valueOf('etcd-max-txn-ops'), 128),
     maxRequestBytes: parseLimit('etcd-max-request-bytes', valueOf('etcd-max-request-bytes'), 100_000),

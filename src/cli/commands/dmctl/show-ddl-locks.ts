@@ -1,0 +1,73 @@
+import { writeDmctlLocks } from '../../../core/wire/dmctl-json';
+import type { DmctlLock } from '../../../core/wire/dmctl-json';
+import type { ApiClient } from '../../client/api-client';
+import { resolveWorkers } from '../../client/source-names';
+import type { Argument, Command, Flag } from '../../grammar/command';
+import type { Options } from '../../grammar/options';
+import { gridText } from '../../show/grid';
+import type { Cell } from '../../show/grid';
+import type { Report } from '../../show/report';
+import { dmctlCommand } from './dmctl-command';
+import type { DmctlAnswer } from './dmctl-command';
+import { listLockLines } from './lock-lines';
+
+const FLAGS: readonly Flag[] = [
+  {
+    name: 'worker',
+    short: 'w',
+    kind: 'list',
+    value: 'NAME',
+    help: 'only locks in which this source or worker takes part',
+  },
+  { name: 'source', short: 's', kind: 'list', value: 'NAME', help: 'the same' },
+];
+
+const TASK: Argument = { name: 'task', help: 'only locks of this task', optional: true };
+
+const shown = {
+  arguments: [TASK],
+  flags: FLAGS,
+  answer: showLocks,
+};
+
+/** `show-ddl-locks`. */
+export const showDdlLocks: Command = dmctlCommand({
+  ...shown,
+  name: 'show-ddl-locks',
+  summary: 'the locks that wait, as dmctl shows them',
+});
+
+/** The same in the words of dmctl 2.0. */
+export const shardDdlLock: Command = dmctlCommand({
+  ...shown,
+  name: 'shard-ddl-lock',
+  summary: 'the same as show-ddl-locks',
+});
+
+async function showLocks(client: ApiClient, options: Options): Promise<DmctlAnswer> {
+  const task = options.argument(0);
+  const names = [...options.list('worker'), ...options.list('source')];
+  const sources = await resolveWorkers(client, names, task);
+  const lines = await listLockLines(client, { task, sources });
+  return { report: reportOf(lines), status: 0 };
+}
+
+function reportOf(lines: readonly DmctlLock[]): Report {
+  const rows = (withDdls: boolean): Cell[][] =>
+    lines.map(({ id, mode, owner, ddls, synced, unsynced }) => [
+      id,
+      mode,
+      owner,
+      `${synced.length}/${synced.length + unsynced.length}`,
+      withDdls ? ddls.join('; ') : unsynced.join(', '),
+    ]);
+  const heads = ['ID', 'MODE', 'OWNER', 'SYNCED'];
+  const none = 'no DDL lock exists\n';
+  return {
+    json: writeDmctlLocks(lines),
+    full: { result: true, msg: '', locks: lines },
+    table: (paper) =>
+      lines.length === 0 ? none : gridText({ heads: [...heads, 'UNSYNCED'], rows: rows(false) }, paper),
+    wide: (paper) => (lines.length === 0 ? none : gridText({ heads: [...heads, 'DDLS'], rows: rows(true) }, paper)),
+  };
+}

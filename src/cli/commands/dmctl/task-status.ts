@@ -1,0 +1,69 @@
+import { quoteTable } from '../../../core/model/quote';
+import type { DmctlGroup, DmctlSubTask, DmctlWorkerStatus } from '../../../core/wire/dmctl-status';
+import type { JsonValue } from '../../../core/wire/json-reader';
+
+/** What each source of a task does, in the order of the sources: also those whose worker isn't there. */
+export function statusesOf(task: JsonValue): DmctlWorkerStatus[] {
+  const name = task.field('name').text();
+  const byWorker = task.field('workers').list((worker) =>
+    worker
+      .field('assignments')
+      .list((each) => each)
+      .filter((each) => each.field('taskName').is(name)),
+  );
+  const assignments = new Map(byWorker.flat().map((each) => [each.field('sourceId').text(), each]));
+  const sources = task.field('sourceIds').list((source) => source.text());
+  return sources.map((source) => statusOf(name, source, assignments.get(source)));
+}
+
+function statusOf(task: string, source: string, assignment: JsonValue | undefined): DmctlWorkerStatus {
+  if (assignment === undefined) {
+    return {
+      result: false,
+      worker: source,
+      msg: `no worker of source ${source} is registered for task ${task}`,
+      subTasks: [],
+    };
+  }
+  return { result: true, worker: source, msg: '', subTasks: [subTaskOf(task, assignment)] };
+}
+
+function subTaskOf(name: string, assignment: JsonValue): DmctlSubTask {
+  const status = assignment.field('status');
+  if (!status.isPresent) {
+    return { name, stage: 'Running', unresolvedDdlLockId: '', blockingDdls: [], unresolvedGroups: [], synced: false };
+  }
+  const blockingDdls = texts(status.field('blockingDdls'));
+  const unresolvedGroups = status.field('formingGroups').list(groupOf);
+  return {
+    name,
+    stage: capitalised(status.field('stage').text()),
+    unresolvedDdlLockId: status.field('blockingLockId').or('', (id) => id.text()),
+    blockingDdls,
+    unresolvedGroups,
+    synced: status.field('delayMs').is(0) && blockingDdls.length === 0 && unresolvedGroups.length === 0,
+  };
+}
+
+function groupOf(group: JsonValue): DmctlGroup {
+  return {
+    target: tableOf(group.field('target')),
+    ddls: texts(group.field('ddls')),
+    firstPos: group.field('firstPosition').text(),
+    synced: group.field('synced').list(tableOf),
+    unsynced: group.field('unsynced').list(tableOf),
+  };
+}
+
+function tableOf(table: JsonValue): string {
+  return quoteTable(table.field('schema').text(), table.field('table').text());
+}
+
+function texts(list: JsonValue): string[] {
+  return list.list((text) => text.text());
+}
+
+/** DM writes stages with a capital. */
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

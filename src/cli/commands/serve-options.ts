@@ -1,0 +1,105 @@
+import { LockstepError } from '../../core/model/error';
+import type { Flag } from '../grammar/command';
+import type { Options } from '../grammar/options';
+import { ETCD_FLAGS, parseEtcdFlags } from './etcd-flags';
+import type { EtcdFlags } from './etcd-flags';
+
+/** How `lockstep serve` runs. */
+export interface ServeOptions {
+  readonly directory: string;
+  readonly host: string;
+  readonly port: number;
+  /** A file that says who clients are; null: nobody has to say it. */
+  readonly authFile: string | null;
+  /** Where the state is kept instead of the directory; null: in the directory. */
+  readonly etcd: EtcdFlags | null;
+  /** Whether the server has a page for trying requests out. */
+  readonly playground: boolean;
+}
+
+/** The flags of `lockstep serve`. */
+export const SERVE_FLAGS: readonly Flag[] = [
+  {
+    name: 'data',
+    kind: 'text',
+    value: 'DIRECTORY',
+    help: 'where the state is kept',
+    variable: 'LOCKSTEP_DATA',
+    setting: 'serve.data',
+    initial: './lockstep-data',
+  },
+  {
+    name: 'host',
+    kind: 'text',
+    value: 'ADDRESS',
+    help: 'where to listen',
+    variable: 'LOCKSTEP_HOST',
+    setting: 'serve.host',
+    initial: '127.0.0.1',
+  },
+  {
+    name: 'port',
+    kind: 'text',
+    value: 'NUMBER',
+    help: '0 is any that is free',
+    variable: 'LOCKSTEP_PORT',
+    setting: 'serve.port',
+    initial: '4000',
+  },
+  {
+    name: 'auth',
+    kind: 'text',
+    value: 'FILE',
+    help: 'who clients are: tokens, JWT; without it nobody has to say it',
+    variable: 'LOCKSTEP_AUTH',
+    setting: 'serve.auth',
+  },
+  {
+    name: 'insecure',
+    kind: 'switch',
+    help: 'listen on other addresses than loopback, though nobody has to say who he is',
+    setting: 'serve.insecure',
+  },
+  {
+    name: 'playground',
+    kind: 'switch',
+    help: 'for development: a page for trying requests out, at /playground/',
+    variable: 'LOCKSTEP_PLAYGROUND',
+    setting: 'serve.playground',
+  },
+  ...ETCD_FLAGS,
+];
+
+/** What the flags, the environment and the file say. @throws LockstepError INVALID_INPUT for a bad value */
+export function serveOptionsOf(options: Options): ServeOptions {
+  const host = options.textOr('host', '');
+  const authFile = options.text('auth');
+  if (authFile === null && !isLoopback(host) && !options.isOn('insecure')) {
+    throw invalid(
+      'host',
+      `refusing to listen on ${host}: nobody has to say who he is; name a file with --auth, or insist with --insecure`,
+    );
+  }
+  return {
+    directory: options.textOr('data', ''),
+    host,
+    port: parsePort(options.textOr('port', '')),
+    authFile,
+    etcd: parseEtcdFlags(options),
+    playground: options.isOn('playground'),
+  };
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/u.test(text) && port <= 65_535) return port;
+  throw invalid('port', `not a port: ${text} (expected a number from 0 to 65535)`);
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/u.test(host);
+}
+
+function invalid(field: string, message: string): LockstepError {
+  return new LockstepError('INVALID_INPUT', message, { field });
+}

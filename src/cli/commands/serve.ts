@@ -1,0 +1,40 @@
+import pino from 'pino';
+import { startServer } from '../../server';
+import { CONFIG_FLAG, HELP_FLAG } from '../grammar/command-line';
+import type { Command } from '../grammar/command';
+import { openEtcdFlags } from './etcd-flags';
+import { SERVE_FLAGS, serveOptionsOf } from './serve-options';
+
+/** `serve`: run until a signal comes, then stop in order. */
+export const serve: Command = {
+  name: 'serve',
+  summary: 'run a server, with a store of its own or as one of several on an etcd',
+  details: 'A signal (SIGTERM, SIGINT) stops it in order, a second one at once.',
+  arguments: [],
+  flags: [...SERVE_FLAGS, CONFIG_FLAG, HELP_FLAG],
+  run: async (options, { interrupted }) => {
+    const { directory, host, port, authFile, etcd, playground } = serveOptionsOf(options);
+    const logger = pino({ name: 'lockstep' });
+    const server = await startServer({
+      store: etcd === null ? { kind: 'embedded', directory } : { kind: 'etcd', options: await openEtcdFlags(etcd) },
+      host,
+      port,
+      logger,
+      playground,
+      ...(authFile === null ? {} : { authFile }),
+      ...(etcd === null ? {} : { leaseMs: etcd.leaseMs }),
+    });
+    logger.info({ url: server.url, ...(etcd === null ? { directory } : { etcd: etcd.urls }) }, 'listening');
+    await untilAborted(interrupted);
+    logger.info({ signal: interrupted.reason instanceof Error ? interrupted.reason.message : '' }, 'stopping');
+    await server.stop();
+    logger.info({}, 'stopped');
+    return 0;
+  },
+};
+
+/** The signal that came while the server was starting counts too. */
+function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { LockstepError } from '../../core/model/error';
+import { JsonValue } from '../../core/wire/json-reader';
+import type { Flag } from './command';
+
+/** The settings of a configuration file by their place, for example `serve.port`. */
+export type ConfigFile = ReadonlyMap<string, string>;
+
+/** No file. */
+export const NO_CONFIG: ConfigFile = new Map();
+
+/**
+ * Read a configuration file in YAML. Each flag that has a place in it is known, and nothing else.
+ * @throws LockstepError INVALID_INPUT with the key's path for an unknown key or a bad value
+ */
+export function readConfigFile(path: string, flags: readonly Flag[]): ConfigFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw invalid(`the configuration file ${path} can't be read: ${error instanceof Error ? error.message : 'why?'}`);
+  }
+  return parseConfig(text, path, flags);
+}
+
+/** @throws LockstepError INVALID_INPUT with the key's path for an unknown key or a bad value */
+export function parseConfig(text: string, path: string, flags: readonly Flag[]): ConfigFile {
+  const known = new Map(flags.flatMap((flag) => (flag.setting === undefined ? [] : [[flag.setting, flag] as const])));
+  const settings = new Map<string, string>();
+  try {
+    const root = JsonValue.root(parse(text), path);
+    if (root.isPresent) readSection(root, '', known, settings);
+  } catch (error) {
+    if (error instanceof LockstepError) throw invalid(error.message);
+    // The parser's message names the line and the column.
+    throw invalid(`${path}: not YAML: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return settings;
+}
+
+function readSection(
+  section: JsonValue,
+  prefix: string,
+  known: ReadonlyMap<string, Flag>,
+  settings: Map<string, string>,
+): void {
+  for (const name of section.names()) {
+    const place = `${prefix}${name}`;
+    const value = section.field(name);
+    const flag = known.get(place);
+    if (flag !== undefined) settings.set(place, readSetting(value, flag));
+    else if ([...known.keys()].some((key) => key.startsWith(`${place}.`)))
+      readSection(value, `${place}.`, known, settings);
+    else value.fail(`unknown; expected one of ${namesIn(known, prefix).join(', ')}`);
+  }
+}
+
+function readSetting(value: JsonValue, { kind, choices }: Flag): string {
+  if (kind === 'switch') return String(value.boolean());
+  const text = value.isNumber ? String(value.integer()) : value.text();
+  if (text === '') value.fail('must not be empty');
+  if (choices !== undefined) value.oneOf(choices);
+  return text;
+}
+
+function namesIn(known: ReadonlyMap<string, Flag>, prefix: string): string[] {
+  const names = [...known.keys()]
+    .filter((place) => place.startsWith(prefix))
+    .map((place) => place.slice(prefix.length).split('.', 1)[0] ?? '');
+  return [...new Set(names)].sort();
+}
+
+function invalid(message: string): LockstepError {
+  return new LockstepError('INVALID_INPUT', message, { field: 'config' });
+}
