@@ -4,17 +4,20 @@ import { breakDdlLock } from './commands/dmctl/break-ddl-lock';
 import { queryStatus } from './commands/dmctl/query-status';
 import { shardDdlLock, showDdlLocks } from './commands/dmctl/show-ddl-locks';
 import { shardDdlLockUnlock, unlockDdlLock } from './commands/dmctl/unlock-ddl-lock';
+import { doctor } from './commands/doctor';
 import { locks } from './commands/locks';
 import { excludeSource, removeMeta, retryInfo } from './commands/operator-actions';
 import { schemaPrint } from './commands/schema-print';
 import { serve } from './commands/serve';
 import { taskPut } from './commands/task-put';
+import { watch } from './commands/watch';
+import { why } from './commands/why';
 import type { Command } from './grammar/command';
 
 /** The commands by what they are for; help lists them so. */
 export const COMMAND_GROUPS: readonly { readonly title: string; readonly commands: readonly Command[] }[] =
   withCompletion([
-    { title: 'See', commands: [locks, action] },
+    { title: 'See', commands: [why, locks, watch, doctor, action] },
     { title: 'Act', commands: [taskPut, excludeSource, retryInfo, removeMeta] },
     {
       title: 'As in dmctl',

@@ -143,13 +143,6 @@ function readFailure(value: JsonValue): Failure {
   };
 }
 
-/** @throws LockstepError the error that a mutation without an action answers, if it does */
-export function refuseError(answer: JsonValue): JsonValue {
-  if (!answer.field('code').isPresent) return answer;
-  const { code, message } = readFailure(answer);
-  throw new LockstepError(code, message);
-}
-
 /** The exit status of a command that asked for an action. */
 export function exitStatusOf({ failure }: Outcome): number {
   return failure === null ? 0 : ErrorCatalogue[failure.code].exitStatus;

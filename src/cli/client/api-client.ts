@@ -92,7 +92,7 @@ function reasonOf(error: unknown): string {
 }
 
 /** A request that failed as a whole. Codes that aren't of the catalogue are those of malformed requests. */
-function topLevelError(error: JsonValue): LockstepError {
+export function topLevelError(error: JsonValue): LockstepError {
   const message = error.field('message').text();
   const code = error
     .field('extensions')

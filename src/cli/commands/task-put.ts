@@ -1,10 +1,11 @@
 import { LockstepError } from '../../core/model/error';
-import { refuseError } from '../client/actions';
+import { exitStatusOf } from '../client/actions';
 import type { ApiClient } from '../client/api-client';
 import type { Command } from '../grammar/command';
 import type { Options } from '../grammar/options';
-import { wrap } from '../show/lines';
+import type { Io } from '../io';
 import { jsonText } from '../show/report';
+import { ACTION_FLAGS, act, outcomeJson, outcomeText } from './action-report';
 import { apiCommand } from './api-command';
 import type { ApiAnswer } from './api-command';
 
@@ -22,11 +23,12 @@ export const taskPut: Command = apiCommand({
       help: 'must be given; it cannot be changed later',
     },
     { name: 'source', short: 's', kind: 'list', value: 'ID', help: 'a source of the task; all must be named' },
+    ...ACTION_FLAGS,
   ],
   answer: putTask,
 });
 
-async function putTask(client: ApiClient, options: Options): Promise<ApiAnswer> {
+async function putTask(client: ApiClient, options: Options, io: Io): Promise<ApiAnswer> {
   const sources = options.list('source');
   if (sources.length === 0) {
     throw new LockstepError(
@@ -37,10 +39,14 @@ async function putTask(client: ApiClient, options: Options): Promise<ApiAnswer> 
       },
     );
   }
-  const input = { name: options.argument(0), mode: options.required('mode').toUpperCase(), sources };
-  const task = refuseError(await client.ask('PutShardTask', { input })).field('task');
-  const data: unknown = JSON.parse(task.json());
-  const all = task.field('sourceIds').list((source) => source.text());
-  const said = `Task ${task.field('name').text()} is ${task.field('mode').text().toLowerCase()} with ${all.length} sources: ${all.join(', ')}.`;
-  return { report: { json: jsonText(data), full: data, table: (paper) => `${wrap(said, paper.columns)}\n` } };
+  const task = options.argument(0) ?? '';
+  const mode = options.required('mode');
+  const input = { name: task, mode: mode.toUpperCase(), sources };
+  const outcome = await act(client, 'PutShardTask', input, options, io);
+  const data = outcomeJson(outcome);
+  const done = `Task ${task} is ${mode} with ${sources.length} sources: ${sources.join(', ')}.`;
+  return {
+    report: { json: jsonText(data), full: data, table: (paper) => outcomeText(outcome, done, paper) },
+    status: exitStatusOf(outcome),
+  };
 }

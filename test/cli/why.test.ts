@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startServer } from '../../src/server';
+import type { RunningServer } from '../../src/server';
+import { SilentLogger } from '../support/silent-logger';
+import { readLock, until } from '../graphql/operator-requests';
+import { lockOf, registered } from '../graphql/plain-worker';
+import { makeConflict } from './conflict';
+import { runCommand } from './run-command';
+import type { Ended } from './run-command';
+
+const logger = new SilentLogger();
+let server: RunningServer;
+
+beforeAll(async () => {
+  server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger });
+});
+
+afterAll(async () => {
+  await server.stop();
+  expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+});
+
+const lockstep = (...words: readonly string[]): Promise<Ended> =>
+  runCommand(words, { environment: { LOCKSTEP_SERVER: server.url } });
+
+/** The words of a command as a shell takes them: what remedies print is within single quotes where it has to be. */
+function shellWords(command: string): string[] {
+  return [...command.matchAll(/'((?:[^']|'\\'')*)'|(\S+)/gu)].map(
+    ([, quoted, bare]) => quoted?.replaceAll("'\\''", "'") ?? bare!,
+  );
+}
+
+/** The commands that `why` prints. */
+const commandsIn = (text: string): string[] =>
+  [...text.matchAll(/^ +(lockstep .*)$/gmu)].map(([, command]) => command!);
+
+const run = (command: string): Promise<Ended> => {
+  const [program, ...words] = shellWords(command);
+  expect(program).toBe('lockstep');
+  return lockstep(...words);
+};
+
+const stageOf = async (task: string, source: string): Promise<unknown> => {
+  const lock = await readLock(server.url, lockOf(task));
+  const { nodes } = (lock?.['participants'] ?? { nodes: [] }) as {
+    nodes: { sourceId: string; operation: unknown; message: unknown }[];
+  };
+  return nodes.find(({ sourceId }) => sourceId === source)?.operation;
+};
+
+describe('lockstep why', () => {
+  it('names of a conflict both tables, the column, both definitions, since when, and commands', async () => {
+    await makeConflict(server.url, 'orders');
+    const { status, out, err } = await lockstep('why', 'orders');
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    for (const part of [
+      'CONFLICT',
+      'mysql-01',
+      'mysql-02',
+      'orders_1',
+      'orders_2',
+      'column `c2`',
+      '`c2` int(11)',
+      '`c2` varchar(20)',
+    ])
+      expect(out).toContain(part);
+    expect(out).toMatch(/since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/u);
+    expect(await lockstep('why', lockOf('orders'))).toMatchObject({
+      status: 0,
+      out: expect.stringContaining('CONFLICT'),
+    });
+    expect(await lockstep('why', 'orders/shard_db.shard_table')).toMatchObject({ status: 0 });
+    expect(commandsIn(out).length).toBeGreaterThanOrEqual(2);
+    for (const line of out.split('\n')) if (!line.includes('lockstep ')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it.each([
+    ['exec', 'exec'],
+    ['skip', 'skip'],
+  ])('its command to %s releases the table', async (action) => {
+    const task = `release-${action}`;
+    const { two } = await makeConflict(server.url, task);
+    const { out } = await lockstep('why', task);
+    const command = commandsIn(out).find((each) => each.includes(`--action ${action}`))!;
+    expect(await run(command)).toEqual({ status: 0, out: '{\n    "result": true,\n    "msg": ""\n}\n', err: '' });
+    const [operation] = await until(
+      () => two.pending(),
+      (pending) => pending.some(({ conflictStage }) => conflictStage === 'UNLOCKED'),
+    );
+    expect(operation!.ddls.length).toBe(action === 'exec' ? 1 : 0);
+    expect(await stageOf(task, 'mysql-02')).toMatchObject({ done: false });
+  });
+
+  it('its command declares the sources of a task, and the lock goes on', async () => {
+    const one = await registered(server.url, 'w1', 'undeclared', 's1', 'PESSIMISTIC');
+    await one.reportSource(['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN c INT'], '1');
+    const { out } = await lockstep('why', 'undeclared');
+    expect(out).toContain('Nobody has said which sources task undeclared has');
+    const [command] = commandsIn(out);
+    expect(command).toBe('lockstep task put --mode pessimistic --source s1 undeclared');
+    expect(await run(command!)).toMatchObject({ status: 0, err: '' });
+    const [operation] = await until(
+      () => one.pending(),
+      (pending) => pending.length > 0,
+    );
+    expect(operation).toMatchObject({ exec: true });
+  });
+
+  it('its commands leave a source out, and take it in again', async () => {
+    await lockstep('task', 'put', '--mode', 'pessimistic', '--source', 's1', '--source', 's2', 'gone');
+    const one = await registered(server.url, 'w-gone', 'gone', 's1', 'PESSIMISTIC');
+    await one.reportSource(['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN c INT'], '1');
+    const command = commandsIn((await lockstep('why', 'gone')).out).find((each) => each.includes('exclude-source'))!;
+    expect(await run(`${command} --dry-run`)).toMatchObject({ status: 0, out: expect.stringMatching(/^Dry run/u) });
+    expect(await one.pending()).toEqual([]);
+    expect(await run(`${command} --reason 'it has gone'`)).toMatchObject({ status: 0, err: '' });
+    const [operation] = await until(
+      () => one.pending(),
+      (pending) => pending.length > 0,
+    );
+    expect(operation).toMatchObject({ exec: true });
+  });
+
+  it('says that nothing waits, and refuses what there is not', async () => {
+    await lockstep('task', 'put', '--mode', 'optimistic', '--source', 's1', 'quiet');
+    expect(await lockstep('why', 'quiet')).toEqual({
+      status: 0,
+      out: 'Nothing of task quiet waits: it has no lock.\n',
+      err: '',
+    });
+    expect(await lockstep('why', 'nobody')).toEqual({
+      status: 3,
+      out: '',
+      err: 'lockstep: there is no task nobody\nList the tasks.\n',
+    });
+    expect(await lockstep('why', lockOf('nobody'))).toMatchObject({ status: 3, out: '' });
+  });
+});
