@@ -9,7 +9,7 @@ import type { ServeOptions } from '../../src/cli/commands/serve-options';
 import { parseCommandLine } from '../../src/cli/grammar/command-line';
 import { ask } from '../graphql/plain-client';
 import { registered } from '../graphql/plain-worker';
-import { startCommand, urlOf } from './run-command';
+import { runCommand, startCommand, urlOf } from './run-command';
 
 /** What `serve` makes of a command line and an environment. */
 function optionsOf(words: readonly string[], environment: Record<string, string>): ServeOptions {
@@ -58,6 +58,12 @@ describe('the options of serve', () => {
   });
 });
 
+/** What `doctor` says of a directory. */
+async function doctorOf(directory: string): Promise<Record<string, unknown>> {
+  const { out } = await runCommand(['doctor', '--data-dir', directory, '--output', 'json']);
+  return JSON.parse(out) as Record<string, unknown>;
+}
+
 describe('lockstep serve', () => {
   let directory: string;
 
@@ -78,6 +84,7 @@ describe('lockstep serve', () => {
     expect(await feed.untilClosed()).toBe(1001);
     expect(await first.status).toBe(0);
 
+    const { revision } = await doctorOf(directory);
     const second = startCommand(args);
     const lock = await ask(await urlOf(second.output), 'query ($id: ID!) { shardLock(id: $id) { id ownerId ddls } }', {
       id: lockId,
@@ -87,6 +94,9 @@ describe('lockstep serve', () => {
       ownerId: 's1',
       ddls: ['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN c1 INT'],
     });
+    // While a server has the directory, doctor reads it all the same.
+    expect(await doctorOf(directory)).toMatchObject({ well: true, lockCount: 1 });
+    expect(Number(revision)).toBeGreaterThan(0);
     second.process.kill('SIGINT');
     expect(await second.status).toBe(0);
   }, 30_000);

@@ -91,6 +91,11 @@ describe('lockstep doctor', () => {
     });
   });
 
+  it('reads no directory that holds no store', async () => {
+    const ended = await lockstep('doctor', '--data-dir', __dirname);
+    expect(ended).toMatchObject({ status: 2, out: '', err: expect.stringContaining('holds no store') });
+  });
+
   it('says where no server is', async () => {
     expect(await lockstep('doctor', '--server', '127.0.0.1:1')).toMatchObject({ status: 5, out: '' });
   });

@@ -49,7 +49,9 @@ const allowedImports = {
   'src/identity': ['src/core/model', 'src/core/wire', 'src/ports'],
   'src/graphql': ['src/core', 'src/ports', 'src/identity', 'src/coordinator/service.ts'],
   'src/server.ts': ['src/core/model', 'src/ports', 'src/adapters', 'src/coordinator', 'src/identity', 'src/graphql'],
-  'src/cli': ['src/core/model', 'src/core/wire', 'src/server.ts', 'sdk'],
+  // A look at a store without a server.
+  'src/examine-directory.ts': ['src/core', 'src/adapters/embedded', 'src/coordinator'],
+  'src/cli': ['src/core/model', 'src/core/wire', 'src/server.ts', 'src/examine-directory.ts', 'sdk'],
   'sdk/timing.ts': [],
   'sdk/logger.ts': [],
   'sdk/plugin': [],

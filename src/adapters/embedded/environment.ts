@@ -24,6 +24,9 @@ export interface Environment {
   readonly lock: DirectoryLock;
 }
 
+/** LMDB's tables. */
+export type OpenTables = Omit<Environment, 'lock'>;
+
 /** The version of the layout that this program writes. */
 const FORMAT = 1;
 const FORMAT_KEY = Buffer.from('lockstep store format');
@@ -50,9 +53,33 @@ export function openEnvironment(directory: string): Environment {
   }
 }
 
-function openTables(directory: string): Omit<Environment, 'lock'> {
+/**
+ * Open a directory for reading only, also while another process has it. Its structure is checked unless somebody has it,
+ * who has checked it then.
+ * @throws LockstepError INVALID_INPUT (there is no store), STORE_FOREIGN, STORE_DAMAGED
+ */
+export function openReadOnly(directory: string): OpenTables {
+  if (!existsSync(join(directory, DATA_FILE))) {
+    throw new LockstepError('INVALID_INPUT', `${directory} holds no store: it has no ${DATA_FILE}`, { directory });
+  }
+  refuseForeignFiles(directory);
+  try {
+    const lock = new DirectoryLock(directory);
+    try {
+      checkDataFile(join(directory, DATA_FILE));
+    } finally {
+      lock.release();
+    }
+  } catch (error) {
+    if (!(error instanceof LockstepError) || error.code !== 'STORE_IN_USE') throw error;
+  }
+  return openTables(directory, true);
+}
+
+function openTables(directory: string, readOnly = false): OpenTables {
   const root = open<Buffer, Buffer>({
     path: directory,
+    readOnly,
     noSubdir: false,
     // Keys of up to 4,026 bytes instead of 1,978: DM's keys are hex and name up to five things.
     pageSize: 8192,
@@ -71,7 +98,7 @@ function openTables(directory: string): Omit<Environment, 'lock'> {
     leases: table('leases'),
     attachments: table('attachments'),
   };
-  if (format === null) {
+  if (format === null && !readOnly) {
     root.putSync(FORMAT_KEY, Buffer.from(JSON.stringify({ format: FORMAT })));
     syncDirectory(directory);
   }

@@ -5,7 +5,7 @@ import type { Revision } from '../../core/model/revision';
 import type { LeaseId } from '../../core/model/store';
 import type { KeyChange, KeyView } from '../revisioned/plan-transaction';
 import type { StoredKey } from '../revisioned/stored-key';
-import type { Environment } from './environment';
+import type { OpenTables } from './environment';
 import {
   decodeRevisionKey,
   encodeAttachment,
@@ -22,7 +22,7 @@ export type Snapshot = ReadTransaction | undefined;
 
 /** What the tables mean. Each method is a few steps of LMDB without waiting. */
 export class Tables implements KeyView {
-  constructor(private readonly environment: Environment) {}
+  constructor(private readonly environment: OpenTables) {}
 
   /** A snapshot that stays as it is until it is `done()`. */
   takeSnapshot(): ReadTransaction {

@@ -1,9 +1,11 @@
 import { LockstepError } from '../../core/model/error';
 import { ExitStatus } from '../../core/model/error-catalogue';
 import type { JsonValue } from '../../core/wire/json-reader';
+import { examineDirectory } from '../../examine-directory';
 import type { ApiClient } from '../client/api-client';
 import { readRemedy } from '../client/diagnosis';
-import type { Command } from '../grammar/command';
+import type { Remedy } from '../client/diagnosis';
+import type { Command, Flag } from '../grammar/command';
 import { remedyText } from '../show/diagnosis-text';
 import { harmless, wrap } from '../show/lines';
 import type { Paper } from '../show/paper';
@@ -18,6 +20,21 @@ interface Check {
   readonly text: string;
 }
 
+/** Something that somebody should look at. */
+interface Finding {
+  readonly kind: string;
+  readonly sentence: string;
+  readonly help: string;
+  readonly remedies: readonly Remedy[];
+}
+
+const DATA_DIR: Flag = {
+  name: 'data-dir',
+  kind: 'text',
+  value: 'DIRECTORY',
+  help: 'look at this store instead of asking a server; nothing is changed, and a server may have it open',
+};
+
 /** `doctor`: whether the server and its store are well. */
 export const doctor: Command = apiCommand({
   name: 'doctor',
@@ -25,26 +42,49 @@ export const doctor: Command = apiCommand({
   details:
     'Looks at the server, its readiness, its store, and what in the store nobody will go on with. Ends with 1 if anything is wrong.',
   arguments: [],
-  flags: [],
-  answer: examine,
+  flags: [DATA_DIR],
+  answer: (client, options) => {
+    const directory = options.text('data-dir');
+    return directory === null ? examineServer(client) : examineStore(directory);
+  },
 });
 
-async function examine(client: ApiClient): Promise<ApiAnswer> {
+async function examineServer(client: ApiClient): Promise<ApiAnswer> {
   const ready = await readiness(client);
   const cluster = await client.ask('ShardCluster');
-  const checks = [ready, ...clusterChecks(cluster)];
-  const problems = cluster.field('problems').list((problem) => problem);
-  const isWell = problems.length === 0 && checks.every(({ ok }) => ok);
+  const findings = cluster.field('problems').list((problem) => ({
+    kind: problem.field('kind').text(),
+    sentence: problem.field('sentence').text(),
+    help: problem.field('help').text(),
+    remedies: problem.field('remedies').list(readRemedy),
+  }));
   const parsed: unknown = JSON.parse(cluster.json());
-  const data = { well: isWell, checks, cluster: parsed };
+  return answerOf([ready, ...clusterChecks(cluster)], findings, { cluster: parsed });
+}
+
+async function examineStore(directory: string): Promise<ApiAnswer> {
+  const { revision, valueCount, lockCount, problems } = await examineDirectory(directory);
+  const text = `${directory} can be read: revision ${revision}, ${valueCount} values, ${lockCount} locks`;
+  return answerOf([{ name: 'store', ok: true, text }], problems, { revision: String(revision), valueCount, lockCount });
+}
+
+function answerOf(checks: readonly Check[], problems: readonly Finding[], more: object): ApiAnswer {
+  const well = problems.length === 0 && checks.every(({ ok }) => ok);
+  const data = { well, checks, problems, ...more };
   return {
     report: {
       json: jsonText(data),
       full: data,
-      table: (paper) =>
-        `${[...checks.map((check) => checkText(check, paper)), ...problems.map((problem) => problemText(problem, paper)), isWell ? 'All is well.' : paper.styled('red', summaryOf(checks, problems.length))].join('\n')}\n`,
+      table: (paper) => {
+        const end = well ? 'All is well.' : paper.styled('red', summaryOf(checks, problems.length));
+        const lines = [
+          ...checks.map((check) => checkText(check, paper)),
+          ...problems.map((found) => findingText(found, paper)),
+        ];
+        return `${[...lines, end].join('\n')}\n`;
+      },
     },
-    status: isWell ? 0 : ExitStatus.FAILED,
+    status: well ? 0 : ExitStatus.FAILED,
   };
 }
 
@@ -83,12 +123,11 @@ function checkText({ name, ok, text }: Check, paper: Paper): string {
   return `${mark} ${name.padEnd(8)} ${harmless(text)}`;
 }
 
-function problemText(problem: JsonValue, paper: Paper): string {
-  const remedies = problem.field('remedies').list(readRemedy);
+function findingText({ kind, sentence, help, remedies }: Finding, paper: Paper): string {
   return [
-    `${paper.styled('red', 'BAD ')} ${problem.field('kind').text().toLowerCase().replaceAll('_', ' ')}`,
-    wrap(harmless(problem.field('sentence').text()), paper.columns, '     '),
-    wrap(harmless(problem.field('help').text()), paper.columns, '     '),
+    `${paper.styled('red', 'BAD ')} ${kind.toLowerCase().replaceAll(/[_-]/gu, ' ')}`,
+    wrap(harmless(sentence), paper.columns, '     '),
+    wrap(harmless(help), paper.columns, '     '),
     ...remedies.map((remedy) => remedyText(remedy, paper)),
   ].join('\n');
 }

@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startServer } from '../../src/server';
+import type { RunningServer } from '../../src/server';
+import { SilentLogger } from '../support/silent-logger';
+import { makeConflict } from './conflict';
+import { runCommand } from './run-command';
+
+/** How long the lock of the README stands still, in milliseconds. */
+const STILL_MS = 320_000;
+
+const ROOT = join(__dirname, '..', '..');
+let server: RunningServer;
+
+beforeAll(async () => {
+  server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger: new SilentLogger() });
+  await makeConflict(server.url, 'orders');
+});
+
+afterAll(() => server.stop());
+
+/** A text with the same time everywhere. */
+const timeless = (text: string): string =>
+  text
+    .replaceAll(/\d{4}-\d\d-\d\d(\s+)\d\d:\d\d:\d\d UTC/gu, '2026-03-01$103:00:12 UTC')
+    .replaceAll(/^( {2})\d\d:\d\d:\d\d /gmu, '$103:00:12 ')
+    .replaceAll(/5m \d\ds/gu, '5m 20s');
+
+/** The block of a README that begins with a command. */
+function blockOf(file: string, command: string): string {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  const start = text.indexOf(`$ ${command}\n`);
+  if (start < 0) throw new Error(`${file} has no block of ${command}`);
+  return text.slice(start + command.length + 3, text.indexOf('```', start));
+}
+
+describe('what READMEs show is what commands print', () => {
+  it.each([
+    ['README.md', 'lockstep locks'],
+    ['src/cli/README.md', 'lockstep show-ddl-locks --output table'],
+    ['src/cli/README.md', 'lockstep show-ddl-locks orders'],
+  ])('in %s: %s', async (file, command) => {
+    const { out } = await runCommand(command.split(' ').slice(1), {
+      environment: { LOCKSTEP_SERVER: server.url },
+      nowMs: () => Date.now() + STILL_MS,
+    });
+    expect(timeless(blockOf(file, command))).toBe(timeless(out));
+  });
+});
