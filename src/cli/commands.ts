@@ -5,6 +5,7 @@ import { queryStatus } from './commands/dmctl/query-status';
 import { shardDdlLock, showDdlLocks } from './commands/dmctl/show-ddl-locks';
 import { shardDdlLockUnlock, unlockDdlLock } from './commands/dmctl/unlock-ddl-lock';
 import { doctor } from './commands/doctor';
+import { explain } from './commands/explain';
 import { locks } from './commands/locks';
 import { excludeSource, removeMeta, retryInfo } from './commands/operator-actions';
 import { schemaPrint } from './commands/schema-print';
@@ -17,7 +18,7 @@ import type { Command } from './grammar/command';
 /** The commands by what they are for; help lists them so. */
 export const COMMAND_GROUPS: readonly { readonly title: string; readonly commands: readonly Command[] }[] =
   withCompletion([
-    { title: 'See', commands: [why, locks, watch, doctor, action] },
+    { title: 'See', commands: [why, locks, watch, explain, doctor, action] },
     { title: 'Act', commands: [taskPut, excludeSource, retryInfo, removeMeta] },
     {
       title: 'As in dmctl',

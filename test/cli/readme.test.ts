@@ -37,6 +37,7 @@ function blockOf(file: string, command: string): string {
 
 describe('what READMEs show is what commands print', () => {
   it.each([
+    ['README.md', 'lockstep why orders'],
     ['README.md', 'lockstep locks'],
     ['src/cli/README.md', 'lockstep show-ddl-locks --output table'],
     ['src/cli/README.md', 'lockstep show-ddl-locks orders'],

@@ -6,6 +6,7 @@ import { invariant } from '../../core/model/invariant';
 export type DocumentName =
   | 'BreakShardLock'
   | 'ExcludeShardSource'
+  | 'ExplainShardDDL'
   | 'PutShardTask'
   | 'RemoveShardMeta'
   | 'RetryShardInfo'
