@@ -153,6 +153,25 @@ export const ErrorCatalogue = {
       retryable: true,
     },
   ),
+  /** Two routes of a worker lead one table to different targets. */
+  ROUTES_DISAGREE: entry('Narrow the patterns, so that the named table matches one target only.', {
+    exitStatus: ExitStatus.BAD_INPUT,
+  }),
+  /** A worker whose routes match none of the tables that its source has. */
+  ROUTES_MAP_NOTHING: entry(
+    'Compare the patterns of the routes, and the block-allow list, with the tables of the source.',
+    { exitStatus: ExitStatus.BAD_INPUT },
+  ),
+  /** A statement that a worker has no rule for: a shard that is renamed, rows of a table that nobody created. */
+  EVENT_UNSUPPORTED: entry(
+    'Bring the shard into order by hand, then let the worker ignore the statement (`ignore-sql`) or begin behind it.',
+  ),
+  /** A plugin of a worker threw, or answered what it may not. */
+  PLUGIN_FAILED: entry('Look at the reason; mend the plugin or what it works on, and start the worker again.'),
+  /** A plugin of a worker didn't answer within its deadline. */
+  PLUGIN_SILENT: entry('Look at what the plugin works on; raise the deadline if it only needs longer.', {
+    retryable: true,
+  }),
   /** No server answered, or the connection was lost. */
   SERVER_UNREACHABLE: entry('Look at the address and at the server; the same request may be sent again.', {
     retryable: true,

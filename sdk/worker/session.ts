@@ -1,0 +1,114 @@
+import { LockstepError } from '../../src/core/model/error';
+import type { LockstepClient } from '../client/client';
+import type { ShardSessionInput } from '../client/messages';
+import { pause } from '../client/pauses';
+import type { WorkerEvents } from './worker-event';
+import type { WorkerSettings } from './worker-options';
+
+/** What a new session has to be told before anything else. */
+export type Introduce = (session: ShardSessionInput) => Promise<void>;
+
+/**
+ * The worker's session: registers, renews, and registers again when the lease ran out while the worker was cut off. A
+ * session that ends although its lease lives was taken over by another process of this worker's name: that is final.
+ */
+export class WorkerSession {
+  #session: ShardSessionInput | null = null;
+  #ttlMs: number;
+  /** When the last renewal (or registration) that was answered was sent. */
+  #renewedMs = 0;
+  #recovery: Promise<void> | null = null;
+
+  constructor(
+    private readonly client: LockstepClient,
+    private readonly settings: WorkerSettings,
+    private readonly events: WorkerEvents,
+    private readonly introduce: Introduce,
+  ) {
+    this.#ttlMs = settings.limits.ttlMs;
+  }
+
+  /** Begin. @throws LockstepError TASK_MODE_CONFLICT, SOURCE_BOUND_BY_DM, SOURCE_EXCLUDED, … */
+  async open(signal: AbortSignal): Promise<void> {
+    await this.#register(signal, false);
+  }
+
+  /**
+   * Send a message with the session; with the new one again if the session was lost.
+   * @throws LockstepError STALE_SESSION if another process has taken over
+   */
+  async call<T>(signal: AbortSignal, send: (session: ShardSessionInput) => Promise<T>): Promise<T> {
+    for (;;) {
+      const session = this.#session;
+      if (session === null) throw new LockstepError('INTERNAL', 'a message before the registration');
+      try {
+        return await send(session);
+      } catch (error) {
+        if (!isStale(error)) throw error;
+        await this.#recover(session, error, signal);
+      }
+    }
+  }
+
+  /** Renew until the signal aborts. */
+  async keep(signal: AbortSignal): Promise<void> {
+    const { timing } = this.settings;
+    while (!signal.aborted) {
+      await pause(timing, this.#ttlMs / 3, signal);
+      const sentMs = timing.monotonicMs();
+      const stop = timing.after(this.#ttlMs / 3, () => this.#tellStalled());
+      try {
+        await this.call(signal, (session) => this.client.renewShardWorker({ session }, signal));
+      } finally {
+        stop();
+      }
+      this.#renewedMs = Math.max(this.#renewedMs, sentMs);
+    }
+  }
+
+  /** End the session; the source stays a part of its task. */
+  async leave(signal: AbortSignal): Promise<void> {
+    const session = this.#session;
+    if (session !== null) await this.client.leaveShardWorker({ session }, signal);
+  }
+
+  async #register(signal: AbortSignal, again: boolean): Promise<void> {
+    const { name, task, mode, source, expectedSources, limits, timing } = this.settings;
+    const sentMs = timing.monotonicMs();
+    const input = {
+      worker: name,
+      task,
+      source,
+      mode: mode === 'pessimistic' ? ('PESSIMISTIC' as const) : ('OPTIMISTIC' as const),
+      ttlMs: limits.ttlMs,
+      ...(expectedSources === undefined ? {} : { expectedSources }),
+    };
+    const { id, ttlMs } = await this.client.registerShardWorker(input, signal);
+    const session = { task, source, id };
+    this.#ttlMs = ttlMs;
+    this.#renewedMs = sentMs;
+    await this.introduce(session);
+    this.#session = session;
+    this.events.emit({ kind: 'registered', session: id, ttlMs, again });
+  }
+
+  /** One recovery for all who find the session stale. */
+  async #recover(stale: ShardSessionInput, error: LockstepError, signal: AbortSignal): Promise<void> {
+    if (this.#session !== stale) return;
+    if (this.#recovery === null) {
+      if (this.settings.timing.monotonicMs() - this.#renewedMs < this.#ttlMs) throw error;
+      this.#recovery = this.#register(signal, true).finally(() => {
+        this.#recovery = null;
+      });
+    }
+    await this.#recovery;
+  }
+
+  #tellStalled(): void {
+    this.events.emit({ kind: 'stalled', sinceMs: this.settings.timing.monotonicMs() - this.#renewedMs });
+  }
+}
+
+function isStale(error: unknown): error is LockstepError {
+  return error instanceof LockstepError && error.code === 'STALE_SESSION';
+}

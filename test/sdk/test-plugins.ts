@@ -1,0 +1,138 @@
+import type {
+  Checkpoint,
+  CheckpointStore,
+  DownstreamPlugin,
+  ExecutionContext,
+  ExecutionResult,
+  Position,
+  RowChange,
+  UpstreamEvent,
+  UpstreamPlugin,
+  UpstreamTableName,
+} from '../../sdk';
+
+type Distribute<T> = T extends unknown ? Omit<T, 'position'> : never;
+
+/** An event without its position, which the upstream gives. */
+export type ScriptedEvent = Distribute<UpstreamEvent>;
+
+/** A stream that a test writes; positions are 1, 2, …; at its end it is idle until more comes. */
+export class ListUpstream implements UpstreamPlugin {
+  readonly #events: UpstreamEvent[] = [];
+  readonly #wakes = new Set<() => void>();
+  /** From where it has been read. */
+  readonly reads: (Position | null)[] = [];
+  /** Throws when the event of this number is due. */
+  failsAt: number | null = null;
+
+  constructor(private readonly start: Readonly<Record<string, string>>) {}
+
+  push(...events: readonly ScriptedEvent[]): void {
+    for (const event of events) this.#events.push({ ...event, position: this.#events.length + 1 });
+    for (const wake of [...this.#wakes]) wake();
+  }
+
+  ddl(sql: string, schema = 'db'): void {
+    this.push({ kind: 'ddl', schema, sql });
+  }
+
+  insert(table: string, ...rows: readonly Readonly<Record<string, number | string>>[]): void {
+    const name = { schema: 'db', table };
+    this.push({ kind: 'rows', table: name, change: 'insert', rows: rows.map((after) => ({ after })) });
+  }
+
+  tables(): Promise<readonly UpstreamTableName[]> {
+    return Promise.resolve(Object.keys(this.start).map((table) => ({ schema: 'db', table })));
+  }
+
+  createTable({ table }: UpstreamTableName): Promise<string> {
+    return Promise.resolve(this.start[table] ?? 'CREATE TABLE `x` (`id` INT PRIMARY KEY)');
+  }
+
+  async *read(from: Position | null, signal: AbortSignal): AsyncGenerator<UpstreamEvent> {
+    this.reads.push(from);
+    let next = typeof from === 'number' ? from : 0;
+    while (!signal.aborted) {
+      const event = this.#events[next];
+      if (event !== undefined) {
+        next += 1;
+        if (next === this.failsAt) throw new Error('the log is gone');
+        yield event;
+        continue;
+      }
+      yield { kind: 'idle', position: next };
+      await this.#untilMore(next, signal);
+    }
+  }
+
+  compare(a: Position, b: Position): number {
+    return Number(a) - Number(b);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #untilMore(seen: number, signal: AbortSignal): Promise<void> {
+    if (this.#events.length > seen || signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        this.#wakes.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#wakes.add(wake);
+      signal.addEventListener('abort', wake);
+    });
+  }
+}
+
+/** Keeps what it is told, in order. */
+export class RecordingDownstream implements DownstreamPlugin {
+  readonly ddls: string[] = [];
+  readonly contexts: ExecutionContext[] = [];
+  readonly changes: RowChange[] = [];
+  /** DDLs and changed rows in one order, rows as `table:id`. */
+  readonly log: string[] = [];
+  answer: (ddl: string) => Promise<ExecutionResult> = () => Promise.resolve({ kind: 'done' });
+
+  async execute(ddl: string, context: ExecutionContext): Promise<ExecutionResult> {
+    const result = await this.answer(ddl);
+    this.ddls.push(ddl);
+    this.contexts.push(context);
+    this.log.push(ddl);
+    return result;
+  }
+
+  apply(changes: readonly RowChange[]): Promise<void> {
+    this.changes.push(...changes);
+    for (const { table, rows } of changes)
+      for (const { after } of rows) this.log.push(`${table.table}:${JSON.stringify(after?.['id'])}`);
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Checkpoints as JSON texts, as a file would have them. */
+export class JsonCheckpoints implements CheckpointStore {
+  readonly texts = new Map<string, string>();
+  saves = 0;
+
+  load(source: string): Promise<Checkpoint | null> {
+    const text = this.texts.get(source);
+    return Promise.resolve(text === undefined ? null : (JSON.parse(text) as Checkpoint));
+  }
+
+  save(source: string, checkpoint: Checkpoint): Promise<void> {
+    this.saves += 1;
+    this.texts.set(source, JSON.stringify(checkpoint));
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
