@@ -1,0 +1,193 @@
+import type { LockstepError } from '../../src/core/model/error';
+import { WorkerEngine } from '../../sdk/engine/engine';
+import type { EngineOptions } from '../../sdk/engine/context';
+import type { Effect, EngineEvent } from '../../sdk/engine/effects';
+import type { EngineStart } from '../../sdk/engine/engine-start';
+import type { ConflictStage } from '../../sdk/engine/operation';
+import type { Checkpoint, RowChange, UpstreamEvent } from '../../sdk/plugin';
+import { Routes } from '../../sdk/route/routes';
+import type { SeededRandom } from '../support/seeded-random';
+
+/** What reached the downstream, in order: rows as `t1#4`, statements as they are. */
+export interface Arrival {
+  readonly what: string;
+  readonly repeated: boolean;
+}
+
+export const CREATE = 'CREATE TABLE `t` (`id` INT NOT NULL PRIMARY KEY)';
+
+/** How an engine is driven. */
+export interface DriverOptions {
+  readonly mode: EngineOptions['mode'];
+  readonly events: readonly UpstreamEvent[];
+  readonly shards: readonly string[];
+  readonly queuedSteps: number;
+  readonly random: SeededRandom;
+}
+
+/**
+ * An engine between an upstream with all events at hand, a downstream that records, and a coordinator that answers as it
+ * likes; what is asked is answered at random times. It can crash at any moment and starts from the last stored checkpoint.
+ */
+export class EngineDriver {
+  readonly arrivals: Arrival[] = [];
+  readonly told: Effect[] = [];
+  stopped: LockstepError | null = null;
+  #engine: WorkerEngine;
+  #answers: (() => void)[] = [];
+  #next = 0;
+  #stored: Checkpoint | null = null;
+  #revision = 0;
+  #life = 0;
+
+  constructor(private readonly options: DriverOptions) {
+    this.#engine = this.#makeEngine();
+  }
+
+  get checkpoint(): Checkpoint | null {
+    return this.#stored;
+  }
+
+  /** Everything is forgotten but the stored checkpoint. */
+  crash(): void {
+    this.#answers = [];
+    this.#life += 1;
+    this.#engine = this.#makeEngine();
+  }
+
+  /** One thing happens: an event is read, or something is answered. @returns whether anything could */
+  step(): boolean {
+    const canRead = this.#engine.isReadable && this.#next < this.options.events.length;
+    if (this.#answers.length > 0 && (!canRead || this.options.random.below(2) === 0)) {
+      const [answer] = this.#answers.splice(this.options.random.below(this.#answers.length), 1);
+      answer?.();
+      return true;
+    }
+    if (!canRead) return false;
+    const event = this.options.events[this.#next];
+    this.#next += 1;
+    if (event !== undefined) this.#dispatch({ kind: 'read', event });
+    return true;
+  }
+
+  /** Go on until nothing is left; the upstream is idle at the end. */
+  finish(): void {
+    for (let rounds = 0; rounds < 100_000; rounds += 1) {
+      if (this.step()) continue;
+      const before = this.#answers.length + this.#next;
+      this.#dispatch({ kind: 'read', event: { kind: 'idle', position: this.options.events.length } });
+      if (this.#answers.length + this.#next === before) return;
+    }
+    throw new Error('the engine never comes to rest');
+  }
+
+  #makeEngine(): WorkerEngine {
+    const { mode, queuedSteps, shards } = this.options;
+    const start: EngineStart =
+      this.#stored === null
+        ? { kind: 'tables', tables: shards.map((table) => ({ table: { schema: 'db', table }, createTable: CREATE })) }
+        : { kind: 'checkpoint', checkpoint: JSON.parse(JSON.stringify(this.#stored)) as Checkpoint };
+    const engine = new WorkerEngine(
+      {
+        task: 'task',
+        source: 's1',
+        mode,
+        strict: false,
+        routes: new Routes([{ schemaPattern: 'db', tablePattern: 't*', targetSchema: 'd', targetTable: 't' }]),
+        compare: (a, b) => Number(a) - Number(b),
+        ignoreSql: [],
+        run: `run-${this.#life}`,
+        limits: { pendingRows: 4, queuedSteps },
+      },
+      start,
+    );
+    this.#engine = engine;
+    const from = engine.startPosition;
+    this.#next = typeof from === 'number' ? from : 0;
+    this.#dispatch({ kind: 'started' });
+    return engine;
+  }
+
+  #dispatch(event: EngineEvent): void {
+    for (const effect of this.#engine.take(event)) this.#perform(effect);
+  }
+
+  #later(answer: () => void): void {
+    this.#answers.push(answer);
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.kind) {
+      case 'flush':
+        return this.#later(() => this.#flush(effect.changes, effect.checkpoint));
+      case 'execute':
+        return this.#later(() => {
+          for (const ddl of effect.execution.ddls) this.arrivals.push({ what: ddl, repeated: false });
+          this.#dispatch({ kind: 'executed', id: effect.execution.id });
+        });
+      case 'report':
+        return this.#later(() => this.#report(effect));
+      case 'acknowledge':
+        return this.#later(() =>
+          this.#dispatch({ kind: 'acknowledged', order: effect.order, outcome: 'ACKNOWLEDGED' }),
+        );
+      case 'add-table':
+        return this.#later(() => this.#dispatch({ kind: 'table-added', key: effect.key }));
+      case 'remove-table':
+        return this.#later(() => this.#dispatch({ kind: 'table-removed', key: effect.key }));
+      case 'look-up':
+        return this.#later(() => this.#dispatch({ kind: 'looked-up', key: effect.key, createTable: CREATE }));
+      case 'seek':
+        this.#next = typeof effect.from === 'number' ? effect.from : 0;
+        return;
+      case 'stop':
+        this.stopped = effect.error;
+        return;
+      default:
+        this.told.push(effect);
+    }
+  }
+
+  #flush(changes: readonly RowChange[], checkpoint: Checkpoint | null): void {
+    for (const { table, rows, repeated } of changes)
+      for (const { after } of rows) this.arrivals.push({ what: `${table.table}#${JSON.stringify(after?.['id'])}`, repeated });
+    this.#stored = checkpoint ?? this.#stored;
+    this.#dispatch({ kind: 'flushed' });
+  }
+
+  #report(effect: Extract<Effect, { kind: 'report' }>): void {
+    this.#dispatch({ kind: 'reported', order: effect.order, lockId: 'lock', revision: this.#nextRevision() });
+    const last: ConflictStage[] = effect.table === null ? [] : this.#conflict();
+    const operate = (stage: ConflictStage | null): void => {
+      this.#later(() => {
+        const ddls = stage === null || stage === 'NONE' || stage === 'UNLOCKED' ? effect.ddls : [];
+        this.#dispatch({
+          kind: 'operation',
+          operation: {
+            lockId: 'lock',
+            upstreamTable: effect.table,
+            ddls,
+            exec: effect.table === null ? true : null,
+            conflictStage: stage,
+            message: '',
+            revision: this.#nextRevision(),
+          },
+        });
+        const next = last.shift();
+        if (next !== undefined) operate(next);
+      });
+    };
+    operate(effect.table === null ? null : (last.shift() ?? 'NONE'));
+  }
+
+  /** How the coordinator comes to its last word. */
+  #conflict(): ConflictStage[] {
+    const ways: ConflictStage[][] = [['NONE'], ['NONE'], ['DETECTED', 'UNLOCKED'], ['SKIP_WAIT_REDIRECT', 'RESOLVED']];
+    return [...(ways[this.options.random.below(ways.length)] ?? [])];
+  }
+
+  #nextRevision(): string {
+    this.#revision += 1;
+    return String(this.#revision);
+  }
+}
