@@ -54,9 +54,11 @@ export class Reader {
     let count = 0;
     try {
       for (;;) {
-        await this.sink.untilReadable();
         const event = await untilAborted(events.next(), signal);
         if (event === null || event.done === true) return count;
+        // Only now: while the upstream was waited for, the engine may have had enough.
+        await this.sink.untilReadable();
+        if (isAborted(signal)) return count;
         count += 1;
         this.#from = event.value.position;
         this.sink.take(event.value);

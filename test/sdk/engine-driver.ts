@@ -31,7 +31,10 @@ export interface DriverOptions {
  */
 export class EngineDriver {
   readonly arrivals: Arrival[] = [];
-  readonly told: Effect[] = [];
+  /** DDLs that were reported although they had been acknowledged. */
+  readonly reportedAgain: string[] = [];
+  readonly #acknowledged = new Set<string>();
+  readonly #subjects = new Map<string, string>();
   stopped: LockstepError | null = null;
   #engine: WorkerEngine;
   #answers: (() => void)[] = [];
@@ -128,6 +131,7 @@ export class EngineDriver {
       case 'report':
         return this.#later(() => this.#report(effect));
       case 'acknowledge':
+        this.#acknowledged.add(this.#subjects.get(effect.revision) ?? '');
         return this.#later(() =>
           this.#dispatch({ kind: 'acknowledged', order: effect.order, outcome: 'ACKNOWLEDGED' }),
         );
@@ -144,22 +148,26 @@ export class EngineDriver {
         this.stopped = effect.error;
         return;
       default:
-        this.told.push(effect);
     }
   }
 
   #flush(changes: readonly RowChange[], checkpoint: Checkpoint | null): void {
     for (const { table, rows, repeated } of changes)
-      for (const { after } of rows) this.arrivals.push({ what: `${table.table}#${JSON.stringify(after?.['id'])}`, repeated });
+      for (const { after } of rows)
+        this.arrivals.push({ what: `${table.table}#${JSON.stringify(after?.['id'])}`, repeated });
     this.#stored = checkpoint ?? this.#stored;
     this.#dispatch({ kind: 'flushed' });
   }
 
   #report(effect: Extract<Effect, { kind: 'report' }>): void {
+    const subject = JSON.stringify([effect.table, effect.ddls]);
+    if (this.#acknowledged.has(subject)) this.reportedAgain.push(subject);
     this.#dispatch({ kind: 'reported', order: effect.order, lockId: 'lock', revision: this.#nextRevision() });
     const last: ConflictStage[] = effect.table === null ? [] : this.#conflict();
     const operate = (stage: ConflictStage | null): void => {
       this.#later(() => {
+        const revision = this.#nextRevision();
+        this.#subjects.set(revision, subject);
         const ddls = stage === null || stage === 'NONE' || stage === 'UNLOCKED' ? effect.ddls : [];
         this.#dispatch({
           kind: 'operation',
@@ -170,7 +178,7 @@ export class EngineDriver {
             exec: effect.table === null ? true : null,
             conflictStage: stage,
             message: '',
-            revision: this.#nextRevision(),
+            revision,
           },
         });
         const next = last.shift();

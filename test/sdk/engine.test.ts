@@ -100,6 +100,7 @@ describe.each<Mode>(['OPTIMISTIC', 'PESSIMISTIC'])('the engine, %s', (mode) => {
         driver.finish();
         expect(driver.stopped).toBeNull();
         for (const [shard, whats] of expected) checkShard(shard, whats, driver.arrivals, false);
+        expect(driver.reportedAgain).toEqual([]);
       }
     },
   );

@@ -1,5 +1,5 @@
 import { ShardWorker } from '../../sdk';
-import type { ShardWorkerOptions, WorkerEvent, WorkerEventOf } from '../../sdk';
+import type { ShardWorkerOptions, WorkerEvent, WorkerEventOf, WorkerStatus } from '../../sdk';
 import { JsonCheckpoints, ListUpstream, RecordingDownstream } from './test-plugins';
 
 export const TARGET = { targetSchema: 'shard_db', targetTable: 'shard_table' };
@@ -12,6 +12,7 @@ export class RunningWorker {
   readonly checkpoints: JsonCheckpoints;
   readonly told: WorkerEvent[] = [];
   readonly #stop = new AbortController();
+  #worker: ShardWorker | null = null;
   #ended: Promise<void> = Promise.resolve();
   #wakes = new Set<() => void>();
 
@@ -38,6 +39,7 @@ export class RunningWorker {
       routes: [{ schemaPattern: 'db', tablePattern: 't*', ...TARGET }],
       ...options,
     });
+    running.#worker = worker;
     worker.events.onAny((event) => {
       running.told.push(event);
       for (const wake of [...running.#wakes]) wake();
@@ -61,6 +63,11 @@ export class RunningWorker {
   async caughtUp(): Promise<void> {
     const before = this.told.length;
     while (!this.told.slice(before).some(({ kind }) => kind === 'caught-up')) await this.#untilTold();
+  }
+
+  get status(): WorkerStatus {
+    if (this.#worker === null) throw new Error('the worker was never created');
+    return this.#worker.status;
   }
 
   /** What `run` ends with. */

@@ -119,7 +119,8 @@ export class RecordingDownstream implements DownstreamPlugin {
 /** Checkpoints as JSON texts, as a file would have them. */
 export class JsonCheckpoints implements CheckpointStore {
   readonly texts = new Map<string, string>();
-  saves = 0;
+  /** Every text that was ever saved. */
+  readonly history: string[] = [];
 
   load(source: string): Promise<Checkpoint | null> {
     const text = this.texts.get(source);
@@ -127,8 +128,9 @@ export class JsonCheckpoints implements CheckpointStore {
   }
 
   save(source: string, checkpoint: Checkpoint): Promise<void> {
-    this.saves += 1;
-    this.texts.set(source, JSON.stringify(checkpoint));
+    const text = JSON.stringify(checkpoint);
+    this.history.push(text);
+    this.texts.set(source, text);
     return Promise.resolve();
   }
 
