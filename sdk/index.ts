@@ -16,6 +16,7 @@ export type { FormingGroup, WorkerStatus } from './engine/status';
 export { silentLogger } from './logger';
 export type { Logger } from './logger';
 export type * from './plugin';
+export { FileCheckpoints } from './plugins/file/file-checkpoints';
 export type { BlockAllowList, TablePattern } from './route/block-allow-list';
 export { Routes } from './route/routes';
 export type { Route } from './route/routes';

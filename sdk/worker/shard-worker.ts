@@ -28,6 +28,7 @@ export class ShardWorker {
     private readonly settings: WorkerSettings,
     private readonly client: LockstepClient,
     private readonly engine: WorkerEngine,
+    private readonly routes: Routes,
   ) {
     this.#session = new WorkerSession(client, settings, this.events, (session) => this.#introduce(session));
   }
@@ -45,7 +46,7 @@ export class ShardWorker {
       await reach(client, settings);
       const start = await readStart(settings, routes);
       const engine = new WorkerEngine(engineOptions(settings, routes), start);
-      return new ShardWorker(settings, client, engine);
+      return new ShardWorker(settings, client, engine, routes);
     } catch (error) {
       await closeAll(settings, client);
       throw error;
@@ -66,6 +67,7 @@ export class ShardWorker {
     if (this.#isUsed) throw new LockstepError('INVALID_INPUT', 'a worker runs once; create another one');
     this.#isUsed = true;
     const { settings, client, engine, events } = this;
+    this.#tellUnusedRoutes();
     try {
       await this.#open(signal);
       if (!signal.aborted)
@@ -74,6 +76,12 @@ export class ShardWorker {
       await closeAll(settings, client);
       events.emit({ kind: 'stopped' });
     }
+  }
+
+  #tellUnusedRoutes(): void {
+    const tables = this.engine.sourceTables().map(({ table }) => table);
+    for (const { schemaPattern, tablePattern = '*' } of tables.length === 0 ? [] : this.routes.unusedBy(tables))
+      this.events.emit({ kind: 'route-unused', route: `${schemaPattern}.${tablePattern}` });
   }
 
   async #open(signal: AbortSignal): Promise<void> {

@@ -13,6 +13,7 @@ import { serve } from './commands/serve';
 import { taskPut } from './commands/task-put';
 import { watch } from './commands/watch';
 import { why } from './commands/why';
+import { worker } from './commands/worker';
 import type { Command } from './grammar/command';
 
 /** The commands by what they are for; help lists them so. */
@@ -24,7 +25,7 @@ export const COMMAND_GROUPS: readonly { readonly title: string; readonly command
       title: 'As in dmctl',
       commands: [showDdlLocks, unlockDdlLock, breakDdlLock, shardDdlLock, shardDdlLockUnlock, queryStatus],
     },
-    { title: 'Run', commands: [serve, schemaPrint] },
+    { title: 'Run', commands: [serve, worker, schemaPrint] },
   ]);
 
 /** All commands. */

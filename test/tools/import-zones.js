@@ -68,6 +68,7 @@ const allowedImports = {
     'sdk/route',
     'sdk/engine',
   ],
+  'sdk/plugins/file': ['src/core/model', 'sdk/plugin', 'sdk/worker/checkpoint-door.ts'],
   'sdk/plugins/database': ['src/core/model', 'src/core/table', 'src/core/ddl', 'sdk/plugin'],
   'sdk/plugins/script': [
     'src/core/model',
@@ -97,6 +98,7 @@ const allowedImports = {
   ],
   'sdk/index.ts': [
     'src/core/model',
+    'sdk/plugins/file',
     'sdk/timing.ts',
     'sdk/logger.ts',
     'sdk/plugin',

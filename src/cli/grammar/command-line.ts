@@ -41,7 +41,9 @@ export function parseCommandLine(
   const { values, positionals } = readWords(words.slice(command.name.split(' ').length), command);
   if (values['help'] === true) return { kind: 'help', command };
   checkArguments(command, positionals);
-  const path = textOf(values['config']) ?? environment['LOCKSTEP_CONFIG'];
+  // A worker's file is its own.
+  const isSettings = command.flags.includes(CONFIG_FLAG);
+  const path = isSettings ? (textOf(values['config']) ?? environment['LOCKSTEP_CONFIG']) : undefined;
   const file =
     path === undefined
       ? NO_CONFIG

@@ -1,0 +1,95 @@
+import { isAbsolute, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { CheckpointStore, DownstreamPlugin, UpstreamPlugin } from '../../../sdk';
+import { FileCheckpoints } from '../../../sdk/plugins/file/file-checkpoints';
+import { LockstepError } from '../../core/model/error';
+import type { PluginChoice, WorkerFile } from './worker-file';
+import { only } from './worker-file';
+
+/** The plugins of a worker. */
+export interface Plugins {
+  readonly upstream: UpstreamPlugin;
+  readonly downstream: DownstreamPlugin;
+  readonly checkpoints?: CheckpointStore;
+}
+
+/** What makes a plugin out of its section: a built-in one, or what a module exports under the name of the place. */
+type Make = (settings: unknown, folder: string) => unknown;
+
+/**
+ * Make the plugins that a file names: `file` (checkpoints), or a module by its path, relative to
+ * the file, or by the name of its package. A module exports `createUpstream`, `createDownstream` or `createCheckpoints`:
+ * `(settings, folder) => plugin`, perhaps as a promise.
+ * @throws LockstepError INVALID_INPUT for a plugin that isn't there; what the module throws as PLUGIN_FAILED
+ */
+export async function makePlugins({ upstream, downstream, checkpoints, folder }: WorkerFile): Promise<Plugins> {
+  return {
+    upstream: await makeModule(upstream, folder, 'createUpstream', isUpstream),
+    downstream: await makeModule(downstream, folder, 'createDownstream', isDownstream),
+    ...(checkpoints === null ? {} : { checkpoints: await makeCheckpoints(checkpoints, folder) }),
+  };
+}
+
+async function makeCheckpoints(choice: PluginChoice, folder: string): Promise<CheckpointStore> {
+  if (choice.plugin !== 'file') return makeModule(choice, folder, 'createCheckpoints', isCheckpointStore);
+  only(choice.settings, ['plugin', 'folder']);
+  return new FileCheckpoints(resolve(folder, choice.settings.field('folder').text()));
+}
+
+async function makeModule<T>(
+  { plugin, settings }: PluginChoice,
+  folder: string,
+  name: string,
+  isPlugin: (value: unknown) => value is T,
+): Promise<T> {
+  const make = await loadMaker(plugin, folder, name);
+  let made: unknown;
+  try {
+    made = await make(JSON.parse(settings.json()), folder);
+  } catch (error) {
+    if (error instanceof LockstepError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LockstepError('PLUGIN_FAILED', `${plugin}: ${name} failed: ${reason}`, { plugin });
+  }
+  if (isPlugin(made)) return made;
+  throw new LockstepError('PLUGIN_FAILED', `${plugin}: ${name} made something that isn't such a plugin`, { plugin });
+}
+
+async function loadMaker(plugin: string, folder: string, name: string): Promise<Make> {
+  const isPath = plugin.startsWith('.') || isAbsolute(plugin);
+  const specifier = isPath ? pathToFileURL(resolve(folder, plugin)).href : plugin;
+  let module: unknown;
+  try {
+    module = await import(specifier);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LockstepError('INVALID_INPUT', `can't load the plugin ${plugin}: ${reason}`, { plugin });
+  }
+  const make = memberOf(module, name) ?? memberOf(memberOf(module, 'default'), name);
+  if (isMaker(make)) return make;
+  throw new LockstepError('INVALID_INPUT', `the plugin ${plugin} exports no ${name}`, { plugin });
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function isMaker(value: unknown): value is Make {
+  return typeof value === 'function';
+}
+
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  return names.every((name) => typeof memberOf(value, name) === 'function');
+}
+
+function isUpstream(value: unknown): value is UpstreamPlugin {
+  return hasMethods(value, ['tables', 'createTable', 'read', 'compare', 'close']);
+}
+
+function isDownstream(value: unknown): value is DownstreamPlugin {
+  return hasMethods(value, ['execute', 'apply', 'close']);
+}
+
+function isCheckpointStore(value: unknown): value is CheckpointStore {
+  return hasMethods(value, ['load', 'save', 'close']);
+}

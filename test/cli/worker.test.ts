@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runWorker } from '../../src/cli/worker/run-worker';
+import { startServer } from '../../src/server';
+import type { RunningServer } from '../../src/server';
+import { SilentLogger } from '../support/silent-logger';
+
+let folder: string;
+let server: RunningServer;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'lockstep-worker-'));
+  server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger: new SilentLogger() });
+});
+
+afterAll(async () => {
+  await server.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const PLUGIN = `
+exports.createUpstream = ({ rows }) => ({
+  tables: async () => [{ schema: 'db', table: 't1' }],
+  createTable: async () => 'CREATE TABLE t1 (id INT PRIMARY KEY)',
+  async *read(from, signal) {
+    if (from === null) yield { kind: 'ddl', position: 1, schema: 'db', sql: 'ALTER TABLE t1 ADD COLUMN c INT' };
+    const table = { schema: 'db', table: 't1' };
+    for (let id = Math.max(1, from ?? 1); id <= rows; id += 1)
+      yield { kind: 'rows', position: id + 1, table, change: 'insert', rows: [{ after: { id, c: id } }] };
+    yield { kind: 'idle', position: rows + 1 };
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+  },
+  compare: (a, b) => a - b,
+  close: async () => {},
+});
+const { appendFileSync } = require('node:fs');
+exports.createDownstream = ({ log }, folder) => ({
+  execute: async (ddl) => { appendFileSync(folder + '/' + log, ddl + '\\n'); return { kind: 'done' }; },
+  apply: async (changes) => {
+    for (const { rows } of changes) for (const { after } of rows) appendFileSync(folder + '/' + log, 'row ' + after.id + '\\n');
+  },
+  close: async () => {},
+});
+`;
+
+function writeConfig(change: (text: string) => string = (text) => text): string {
+  writeFileSync(join(folder, 'plugin.js'), PLUGIN);
+  const file = join(folder, 'worker.yaml');
+  const text = `
+server: ${server.url.replace('/graphql', '')}
+name: w1
+task: cli
+mode: optimistic
+source: s1
+upstream: { plugin: ./plugin.js, rows: 3 }
+downstream: { plugin: ./plugin.js, log: out.log }
+checkpoints: { plugin: file, folder: ./checkpoints }
+routes:
+  - { schema-pattern: db, table-pattern: 't[0-9]', target-schema: d, target-table: t }
+limits: { ttl-ms: 5000 }
+`;
+  writeFileSync(file, change(text));
+  return file;
+}
+
+/** Run until a line of the progress matches. */
+async function run(file: string, until: RegExp): Promise<string> {
+  const controller = new AbortController();
+  let text = '';
+  const write = (more: string): void => {
+    text += more;
+    if (until.test(more)) controller.abort();
+  };
+  await runWorker(file, { write, nowMs: () => 0, interrupted: controller.signal });
+  return text;
+}
+
+describe('lockstep worker', () => {
+  it('runs what its file says, tells its progress, stops in order, and goes on from its checkpoint', async () => {
+    const text = await run(writeConfig(), /caught-up/u);
+    expect(text).toMatch(/ acknowledged revision="\d+" outcome="ACKNOWLEDGED" table=db\.t1 target=d\.t ddls=/u);
+    expect(text).toMatch(/ stopped\n$/u);
+    const log = (): string => readFileSync(join(folder, 'out.log'), 'utf8');
+    expect(log()).toBe('ALTER TABLE `d`.`t` ADD COLUMN `c` INT\nrow 1\nrow 2\nrow 3\n');
+    expect(
+      await run(
+        writeConfig((text) => text.replace('rows: 3', 'rows: 4')),
+        /caught-up/u,
+      ),
+    ).not.toMatch(/reported/u);
+    expect(log()).toMatch(/row 3\nrow 4\n$/u);
+  });
+
+  it.each([
+    ['a key that nobody knows', (text: string) => `${text}colour: red\n`, /colour: unknown/u],
+    ['a limit that nobody knows', (text: string) => text.replace('ttl-ms', 'tl-ms'), /limits\.tl-ms: unknown/u],
+    ['another mode', (text: string) => text.replace('optimistic', 'hopeful'), /mode.*expected optimistic/u],
+    ['a plugin that isn’t there', (text: string) => text.replace('./plugin.js', './no.js'), /can't load the plugin/u],
+    [
+      'a plugin of another place',
+      (text: string) => text.replace('plugin: file', 'plugin: ./plugin.js'),
+      /exports no createCheckpoints/u,
+    ],
+    ['no YAML', () => 'a: [', /can't read/u],
+  ])('refuses %s with its place', async (_name, change, message) => {
+    await expect(run(writeConfig(change), /caught-up/u)).rejects.toThrow(message);
+  });
+});
