@@ -235,7 +235,8 @@ export class WorkerEngine {
 
   #wantsCheckpoint(): boolean {
     if (this.#orders.wantsStore) return true;
-    return this.#context.isDirty && (this.#isCheckpointDue || this.#intake.idleAt !== null);
+    const isAtRest = this.#intake.idleAt !== null && this.#context.shards.behind.size === 0;
+    return this.#context.isDirty && (this.#isCheckpointDue || isAtRest);
   }
 
   #tellCaughtUp(): void {
