@@ -28,6 +28,8 @@ export interface EngineOptions {
   readonly compare: ComparePositions;
   /** Statements that match are passed over before they are parsed. */
   readonly ignoreSql: readonly RegExp[];
+  /** Rows and checkpoint are stored together, so each flush has a checkpoint: then a crash repeats no rows. */
+  readonly storesWithRows: boolean;
   /** Unique for each run of the worker: attempts begin with it. */
   readonly run: string;
   readonly limits: EngineLimits;

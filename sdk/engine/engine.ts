@@ -219,7 +219,8 @@ export class WorkerEngine {
   #flush(): void {
     const { outgoing } = this.#context;
     if (outgoing.isFlushing || !this.#isStarted) return;
-    const isStored = this.#local.isFinished && this.#wantsCheckpoint();
+    const isTogether = this.#context.options.storesWithRows && !outgoing.isEmpty;
+    const isStored = this.#local.isFinished && (isTogether || this.#wantsCheckpoint());
     if (outgoing.isEmpty && !isStored) {
       this.#tellCaughtUp();
       return;

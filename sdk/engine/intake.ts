@@ -301,7 +301,11 @@ export class Intake {
   #catchUp(): void {
     const { timeline, shards } = this.context;
     if (!timeline.isAtHead) return;
-    for (const shard of shards.behind) if (shard.hold === null && !shard.hasMissed) shards.markAtHead(shard);
+    for (const shard of shards.behind) {
+      if (shard.hold !== null || shard.hasMissed) continue;
+      shards.markAtHead(shard);
+      this.context.isDirty = true;
+    }
   }
 
   #ignored(statement: string, position: Position): void {

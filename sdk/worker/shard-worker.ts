@@ -124,7 +124,7 @@ function clientOptions(settings: WorkerSettings) {
 }
 
 function engineOptions(settings: WorkerSettings, routes: Routes) {
-  const { task, source, mode, strict = false, upstream, ignoreSql = [], limits } = settings;
+  const { task, source, mode, strict = false, upstream, downstream, ignoreSql = [], limits } = settings;
   return {
     task,
     source,
@@ -134,6 +134,7 @@ function engineOptions(settings: WorkerSettings, routes: Routes) {
     compare: (a: Parameters<typeof upstream.compare>[0], b: Parameters<typeof upstream.compare>[1]) =>
       upstream.compare(a, b),
     ignoreSql,
+    storesWithRows: downstream.storesPositions === true,
     run: randomUUID(),
     limits: { pendingRows: limits.pendingRows, queuedSteps: limits.queuedEvents },
   };

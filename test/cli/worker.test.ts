@@ -93,6 +93,22 @@ describe('lockstep worker', () => {
     expect(log()).toMatch(/row 3\nrow 4\n$/u);
   });
 
+  it('plays a script into tables in memory, and stores where it is together with them', async () => {
+    const script =
+      'CREATE TABLE t1 (id INT PRIMARY KEY);\nALTER TABLE t1 ADD COLUMN c INT;\nINSERT INTO t1 VALUES (1, 2);\n';
+    writeFileSync(join(folder, 'shard.sql'), `CREATE DATABASE db;\n${script}`);
+    const file = writeConfig((text) =>
+      text
+        .replace('task: cli', 'task: script')
+        .replace('{ plugin: ./plugin.js, rows: 3 }', '{ plugin: script, file: shard.sql, schema: db }')
+        .replace('{ plugin: ./plugin.js, log: out.log }', '{ plugin: memory, file: tables.json }'),
+    );
+    expect(await run(file, /caught-up/u)).toMatch(/acknowledged/u);
+    const before = readFileSync(join(folder, 'tables.json'), 'utf8');
+    expect(await run(file, /caught-up/u)).not.toMatch(/reported/u);
+    expect(readFileSync(join(folder, 'tables.json'), 'utf8')).toBe(before);
+  });
+
   it.each([
     ['a key that nobody knows', (text: string) => `${text}colour: red\n`, /colour: unknown/u],
     ['a limit that nobody knows', (text: string) => text.replace('ttl-ms', 'tl-ms'), /limits\.tl-ms: unknown/u],

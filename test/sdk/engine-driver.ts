@@ -99,6 +99,7 @@ export class EngineDriver {
         routes: new Routes([{ schemaPattern: 'db', tablePattern: 't*', targetSchema: 'd', targetTable: 't' }]),
         compare: (a, b) => Number(a) - Number(b),
         ignoreSql: [],
+        storesWithRows: this.options.random.below(2) === 0,
         run: `run-${this.#life}`,
         limits: { pendingRows: 4, queuedSteps },
       },

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CheckpointStore, DownstreamPlugin, UpstreamPlugin } from '../../../sdk';
-import { FileCheckpoints } from '../../../sdk/plugins/file/file-checkpoints';
+import { FileCheckpoints, systemTiming } from '../../../sdk';
+import { MemoryDownstream, RemoteDownstream } from '../../../sdk/plugins/memory';
+import { FileGates, ScriptUpstream } from '../../../sdk/plugins/script';
 import { LockstepError } from '../../core/model/error';
 import type { PluginChoice, WorkerFile } from './worker-file';
 import { only } from './worker-file';
@@ -17,17 +20,51 @@ export interface Plugins {
 type Make = (settings: unknown, folder: string) => unknown;
 
 /**
- * Make the plugins that a file names: `file` (checkpoints), or a module by its path, relative to
- * the file, or by the name of its package. A module exports `createUpstream`, `createDownstream` or `createCheckpoints`:
- * `(settings, folder) => plugin`, perhaps as a promise.
+ * Make the plugins that a file names: `script` (upstream), `memory` (downstream) and `file` (checkpoints), or a module by
+ * its path, relative to the file, or by the name of its package. A module exports `createUpstream`, `createDownstream` or
+ * `createCheckpoints`: `(settings, folder) => plugin`, perhaps as a promise.
  * @throws LockstepError INVALID_INPUT for a plugin that isn't there; what the module throws as PLUGIN_FAILED
  */
-export async function makePlugins({ upstream, downstream, checkpoints, folder }: WorkerFile): Promise<Plugins> {
+export async function makePlugins(file: WorkerFile): Promise<Plugins> {
+  const { checkpoints, folder } = file;
   return {
-    upstream: await makeModule(upstream, folder, 'createUpstream', isUpstream),
-    downstream: await makeModule(downstream, folder, 'createDownstream', isDownstream),
+    upstream: await makeUpstream(file),
+    downstream: await makeDownstream(file),
     ...(checkpoints === null ? {} : { checkpoints: await makeCheckpoints(checkpoints, folder) }),
   };
+}
+
+/** Of a script: `file` is its text, `schema` the database that it begins in, `gates` the folder whose files open its gates. */
+async function makeUpstream({ upstream, folder }: WorkerFile): Promise<UpstreamPlugin> {
+  if (upstream.plugin !== 'script') return makeModule(upstream, folder, 'createUpstream', isUpstream);
+  const { settings } = upstream;
+  only(settings, ['plugin', 'file', 'schema', 'gates']);
+  const schema = settings.field('schema').nullable((field) => field.text());
+  const gates = settings.field('gates').nullable((field) => new FileGates(resolve(folder, field.text()), systemTiming));
+  return new ScriptUpstream({
+    text: readText(resolve(folder, settings.field('file').text())),
+    ...(schema === null ? {} : { schema }),
+    ...(gates === null ? {} : { gates }),
+  });
+}
+
+/** Of tables in memory: those of this process, kept in `file` if there is one; with `port` those of another process. */
+async function makeDownstream({ options, downstream, folder }: WorkerFile): Promise<DownstreamPlugin> {
+  if (downstream.plugin !== 'memory') return makeModule(downstream, folder, 'createDownstream', isDownstream);
+  const { settings } = downstream;
+  only(settings, ['plugin', 'file', 'port']);
+  if (settings.field('port').isPresent) return new RemoteDownstream(settings.field('port').count(), options.source);
+  const file = settings.field('file').nullable((field) => resolve(folder, field.text()));
+  return new MemoryDownstream(file === null ? {} : { file }).connect(options.source);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LockstepError('INVALID_INPUT', `can't read ${file}: ${reason}`, { field: 'upstream.file' });
+  }
 }
 
 async function makeCheckpoints(choice: PluginChoice, folder: string): Promise<CheckpointStore> {
