@@ -213,15 +213,23 @@ function unexpected(answer: unknown): LockstepError {
   return new LockstepError('PROTOCOL_BROKEN', `an answer that nobody expects: ${JSON.stringify(answer)}`);
 }
 
-/** Codes of a closed socket after which the same subscription would be closed again (PROTOCOL 3.3). */
-const FINAL_CODES: ReadonlySet<number> = new Set([4400, 4406]);
-const UNAUTHENTICATED_CODES: ReadonlySet<number> = new Set([4401, 4403]);
+/** Nobody knows who asks. */
+const UNAUTHENTICATED_CODE = 4403;
+/** `connection_init` came too late: another try may be faster. */
+const LATE_CODE = 4408;
+/** A message is too long. */
+const TOO_LONG_CODE = 1009;
+
+/** Whether the same subscription would be closed again (PROTOCOL 3.3). */
+function isFinal(code: number): boolean {
+  return code === TOO_LONG_CODE || (code >= 4400 && code <= 4499 && code !== LATE_CODE);
+}
 
 function throwIfFinal(error: unknown): void {
   if (error instanceof LockstepError) throw error;
   if (!(error instanceof SubscriptionClosed)) return;
-  if (UNAUTHENTICATED_CODES.has(error.code)) throw new LockstepError('UNAUTHENTICATED', error.message);
-  if (FINAL_CODES.has(error.code)) throw new LockstepError('PROTOCOL_BROKEN', error.message);
+  if (error.code === UNAUTHENTICATED_CODE) throw new LockstepError('UNAUTHENTICATED', error.message);
+  if (isFinal(error.code)) throw new LockstepError('PROTOCOL_BROKEN', error.message);
 }
 
 function readOperation(payload: unknown): ShardOperation | null {

@@ -36,7 +36,7 @@ export class HttpTransport implements Transport {
       connectionAckWaitTimeout: CONNECT_TIMEOUT_MS,
       connectionParams: async () => {
         const token = await this.#token();
-        return token === null ? {} : { token };
+        return token === null ? {} : { authorization: `Bearer ${token}` };
       },
       on: this.#watchdog(),
     });

@@ -10,6 +10,7 @@ import { callPlugin } from './plugin-call';
 import { Reader } from './reader';
 import type { WorkerSession } from './session';
 import { StatusReporter } from './status-reporter';
+import type { TableRegister } from './table-register';
 import { traced } from './telemetry';
 import type { WorkerEvents } from './worker-event';
 import type { WorkerSettings } from './worker-options';
@@ -22,6 +23,7 @@ export interface ConductorParts {
   readonly engine: WorkerEngine;
   readonly client: LockstepClient;
   readonly session: WorkerSession;
+  readonly tables: TableRegister;
   readonly events: WorkerEvents;
 }
 
@@ -120,7 +122,7 @@ export class Conductor {
     effect: EffectOf<'acknowledge-again' | 'fail' | 'add-table' | 'remove-table' | 'look-up'>,
     signal: AbortSignal,
   ): void {
-    const { client, session } = this.parts;
+    const { client, session, tables } = this.parts;
     switch (effect.kind) {
       case 'acknowledge-again': {
         const { table, revision } = effect;
@@ -133,15 +135,13 @@ export class Conductor {
       case 'fail':
         return this.#start(() => this.#fail(effect, signal));
       case 'add-table':
-        return this.#changeTables(effect.key, 'table-added', async () => {
-          const table = { ...effect.table, target: effect.target, createTable: effect.createTable };
-          await session.call(signal, (own) => client.addShardSourceTable({ session: own, table }, signal));
-        });
+        return this.#changeTables(effect.key, 'table-added', () =>
+          session.call(signal, (own) => tables.add(own, effect, signal)),
+        );
       case 'remove-table':
-        return this.#changeTables(effect.key, 'table-removed', async () => {
-          const { table } = effect;
-          await session.call(signal, (own) => client.removeShardSourceTable({ session: own, table }, signal));
-        });
+        return this.#changeTables(effect.key, 'table-removed', () =>
+          session.call(signal, (own) => tables.remove(own, effect.table, signal)),
+        );
       case 'look-up':
         return this.#start(() => this.#lookUp(effect, signal));
       default:

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { LockstepError } from '../../src/core/model/error';
 import type { LockstepClient } from '../client/client';
 import type { ShardSessionInput } from '../client/messages';
@@ -5,15 +6,17 @@ import { pause } from '../client/pauses';
 import type { WorkerEvents } from './worker-event';
 import type { WorkerSettings } from './worker-options';
 
-/** What a new session has to be told before anything else. */
-export type Introduce = (session: ShardSessionInput) => Promise<void>;
+/** What a new session has to be told before anything else; `epoch` is the place of the first change of its tables. */
+export type Introduce = (session: ShardSessionInput, epoch: string) => Promise<void>;
 
 /**
- * The worker's session: registers, renews, and registers again when the lease ran out while the worker was cut off. A
- * session that ends although its lease lives was taken over by another process of this worker's name: that is final.
+ * The worker's session: registers, renews, and registers again when the lease ran out while the worker was cut off. That
+ * another process has taken the source over is final.
  */
 export class WorkerSession {
   #session: ShardSessionInput | null = null;
+  /** Of this process, so that a registration that is repeated ends nothing (PROTOCOL 2.3). */
+  readonly #instance = randomUUID();
   #ttlMs: number;
   /** When the last renewal (or registration) that was answered was sent. */
   #renewedMs = 0;
@@ -77,17 +80,18 @@ export class WorkerSession {
     const sentMs = timing.monotonicMs();
     const input = {
       worker: name,
+      instance: this.#instance,
       task,
       source,
       mode: mode === 'pessimistic' ? ('PESSIMISTIC' as const) : ('OPTIMISTIC' as const),
       ttlMs: limits.ttlMs,
       ...(expectedSources === undefined ? {} : { expectedSources }),
     };
-    const { id, ttlMs } = await this.client.registerShardWorker(input, signal);
+    const { id, ttlMs, epoch } = await this.client.registerShardWorker(input, signal);
     const session = { task, source, id };
     this.#ttlMs = ttlMs;
     this.#renewedMs = sentMs;
-    await this.introduce(session);
+    await this.introduce(session, epoch);
     this.#session = session;
     this.events.emit({ kind: 'registered', session: id, ttlMs, again });
   }
@@ -96,7 +100,7 @@ export class WorkerSession {
   async #recover(stale: ShardSessionInput, error: LockstepError, signal: AbortSignal): Promise<void> {
     if (this.#session !== stale) return;
     if (this.#recovery === null) {
-      if (this.settings.timing.monotonicMs() - this.#renewedMs < this.#ttlMs) throw error;
+      if (error.fields['takenOver'] === 'true') throw error;
       this.#recovery = this.#register(signal, true).finally(() => {
         this.#recovery = null;
       });

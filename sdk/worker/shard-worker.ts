@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LockstepError } from '../../src/core/model/error';
 import { LockstepClient } from '../client/client';
-import type { ShardSessionInput } from '../client/messages';
 import { WorkerEngine } from '../engine/engine';
 import type { EngineStart } from '../engine/engine-start';
 import type { WorkerStatus } from '../engine/status';
@@ -10,6 +9,7 @@ import { parseCheckpoint } from './checkpoint-door';
 import { Conductor } from './conductor';
 import { callPlugin } from './plugin-call';
 import { WorkerSession } from './session';
+import { TableRegister } from './table-register';
 import { WorkerEvents } from './worker-event';
 import { completeOptions } from './worker-options';
 import type { ShardWorkerOptions, WorkerSettings } from './worker-options';
@@ -22,6 +22,7 @@ export class ShardWorker {
   /** What it tells as it happens. */
   readonly events = new WorkerEvents();
   readonly #session: WorkerSession;
+  readonly #tables: TableRegister;
   #isUsed = false;
 
   private constructor(
@@ -30,7 +31,10 @@ export class ShardWorker {
     private readonly engine: WorkerEngine,
     private readonly routes: Routes,
   ) {
-    this.#session = new WorkerSession(client, settings, this.events, (session) => this.#introduce(session));
+    this.#tables = new TableRegister(client, () => engine.sourceTables());
+    this.#session = new WorkerSession(client, settings, this.events, (session, epoch) =>
+      this.#tables.putAll(session, epoch, new AbortController().signal),
+    );
   }
 
   /**
@@ -71,7 +75,9 @@ export class ShardWorker {
     try {
       await this.#open(signal);
       if (!signal.aborted)
-        await new Conductor({ settings, engine, client, session: this.#session, events }).run(signal);
+        await new Conductor({ settings, engine, client, session: this.#session, tables: this.#tables, events }).run(
+          signal,
+        );
     } finally {
       await closeAll(settings, client);
       events.emit({ kind: 'stopped' });
@@ -91,24 +97,7 @@ export class ShardWorker {
       if (!signal.aborted) throw error;
     }
   }
-
-  /** What a new session is told before anything else: all tables as they stand. Long lists go in parts (PROTOCOL 3.1). */
-  async #introduce(session: ShardSessionInput): Promise<void> {
-    const { signal } = new AbortController();
-    const tables = this.engine
-      .sourceTables()
-      .map(({ table, target, createTable }) => ({ ...table, target, createTable }));
-    let size = 0;
-    const fits = tables.findIndex(({ createTable }) => (size += createTable.length + TABLE_OVERHEAD) > LARGEST_LIST);
-    const cut = fits < 0 ? tables.length : fits;
-    await this.client.putShardSourceTables({ session, tables: tables.slice(0, cut) }, signal);
-    for (const table of tables.slice(cut)) await this.client.addShardSourceTable({ session, table }, signal);
-  }
 }
-
-/** How many characters of tables one request takes: well below the 1 MiB of a request, whatever JSON makes of them. */
-const LARGEST_LIST = 400_000;
-const TABLE_OVERHEAD = 300;
 
 function clientOptions(settings: WorkerSettings) {
   const { url, token, transport, timing, logger, limits, clientInterceptors } = settings;
