@@ -1,6 +1,7 @@
 import { benchCore } from './core';
 import { benchEvents } from './events';
 import { benchRead } from './read';
+import { benchSdk } from './sdk';
 import { benchServer } from './server';
 
 /** One line of figures; a figure that it doesn't have is null. */
@@ -12,6 +13,7 @@ const SUITES: Readonly<Record<string, (emit: Emit) => void | Promise<void>>> = {
   server: benchServer,
   events: benchEvents,
   read: benchRead,
+  sdk: benchSdk,
 };
 
 /**
