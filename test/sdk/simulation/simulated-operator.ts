@@ -1,0 +1,69 @@
+import type { InProcessServer, VirtualTime } from '../../../sdk/testing';
+
+/** How long a person lets a table wait before he acts, in virtual milliseconds. */
+const PATIENCE_MS = 20_000;
+
+const CONFLICTS = `query Conflicts { shardLocks(first: 100, filter: {mode: OPTIMISTIC}) { nodes { id participants(first: 100) { nodes {
+  sourceId conflictStage upstreamTable { schema table } info { ddls } } } } } }`;
+
+const UNLOCK = `mutation Unlock($input: ShardUnlockLockInput!) { unlockShardLock(input: $input) { __typename ... on ShardUserError { code message } } }`;
+
+const RETRY = `mutation Retry($input: ShardRetryInfoInput!) { retryShardInfo(input: $input) { __typename ... on ShardUserError { code message } } }`;
+
+interface Listed {
+  readonly data: {
+    readonly shardLocks: {
+      readonly nodes: readonly {
+        readonly id: string;
+        readonly participants: {
+          readonly nodes: readonly {
+            readonly sourceId: string;
+            readonly conflictStage: string | null;
+            readonly upstreamTable: { readonly schema: string; readonly table: string };
+            readonly info: { readonly ddls: readonly string[] } | null;
+          }[];
+        };
+      }[];
+    };
+  };
+}
+
+/** A person who releases tables whose conflict doesn't end by itself. */
+export class SimulatedOperator {
+  #sinceMs: number;
+  #isActing = false;
+
+  constructor(
+    private readonly server: InProcessServer,
+    private readonly time: VirtualTime,
+  ) {
+    this.#sinceMs = time.monotonicMs();
+  }
+
+  /** Look at the locks now and then. */
+  act(): void {
+    if (this.#isActing || this.time.monotonicMs() - this.#sinceMs < PATIENCE_MS) return;
+    this.#sinceMs = this.time.monotonicMs();
+    this.#isActing = true;
+    void this.#release().finally(() => (this.#isActing = false));
+  }
+
+  async #release(): Promise<void> {
+    const transport = this.server.connect();
+    const { signal } = new AbortController();
+    const ask = (operationName: string, query: string, variables: object): Promise<{ body: unknown }> =>
+      transport.request({ query, variables: { ...variables }, operationName }, signal);
+    const { data } = (await ask('Conflicts', CONFLICTS, {})).body as Listed;
+    for (const { id, participants } of data.shardLocks.nodes) {
+      for (const { sourceId, conflictStage, upstreamTable, info } of participants.nodes) {
+        if (conflictStage === null || !['DETECTED', 'ERROR', 'SKIP_WAIT_REDIRECT'].includes(conflictStage)) continue;
+        const table = { source: sourceId, ...upstreamTable };
+        // What contradicts the others for good is carried out after all; what only came too early is decided again.
+        if (info?.ddls.some((ddl) => ddl.includes('`x`')) === true)
+          await ask('Unlock', UNLOCK, { input: { lockId: id, tables: [table], action: 'EXEC', force: true } });
+        else if (conflictStage !== 'SKIP_WAIT_REDIRECT')
+          await ask('Retry', RETRY, { input: { task: id.split('-')[0], ...table } });
+      }
+    }
+  }
+}

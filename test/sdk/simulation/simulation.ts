@@ -1,0 +1,205 @@
+import { ShardWorker } from '../../../sdk';
+import type { Route, WorkerEvent } from '../../../sdk';
+import {
+  FaultyTransport,
+  InProcessServer,
+  MemoryDownstream,
+  MemoryGates,
+  NO_FAULTS,
+  ScriptUpstream,
+  SeededRandom,
+  VirtualTime,
+  compareMerged,
+} from '../../../sdk/testing';
+import type { Faults } from '../../../sdk/testing';
+import { SimulatedOperator } from './simulated-operator';
+import { Mortality, mortalDownstream, mortalTransport, mortalUpstream } from './mortal-plugins';
+import { CREATE, playRollout } from './scripts';
+import type { PlayedRollout } from './scripts';
+
+const TASK = 'orders';
+const ROUTES: Route[] = [
+  { schemaPattern: 'test', tablePattern: 'orders_[0-3]', targetSchema: 'merged', targetTable: 'orders' },
+];
+
+const TROUBLE: Faults = {
+  loseRequest: 0.03,
+  loseAnswer: 0.03,
+  repeat: 0.05,
+  delay: 0.3,
+  longestDelayMs: 400,
+  close: 0.05,
+};
+
+/** How long trouble lasts, and how long the run may take to heal; virtual milliseconds. */
+const TROUBLE_MS = 20_000;
+const HEAL_MS = 3_600_000;
+
+/** One source's worker, which may be killed and started again. */
+interface Employed {
+  readonly source: string;
+  readonly life: Mortality;
+  readonly transport: FaultyTransport;
+  readonly worker: ShardWorker;
+  readonly stop: AbortController;
+  ended: Promise<void>;
+  isCaughtUp: boolean;
+}
+
+/**
+ * Three sources with four shards each, their workers, a coordinator, and everything that can go wrong, in virtual time: the
+ * seed decides all of it.
+ */
+export class Simulation {
+  readonly time: VirtualTime;
+  readonly rollout: PlayedRollout;
+  readonly downstream = new MemoryDownstream();
+  readonly #gates = new MemoryGates();
+  readonly told: string[] = [];
+  readonly #random: SeededRandom;
+  readonly #workers = new Map<string, Employed>();
+  readonly #registered = new Set<string>();
+  #server: InProcessServer | null = null;
+  #failure: unknown = null;
+
+  constructor(readonly seed: number) {
+    this.#random = new SeededRandom(seed);
+    this.rollout = playRollout(this.#random);
+    this.time = new VirtualTime(this.#random.next);
+  }
+
+  get server(): InProcessServer {
+    if (this.#server === null) throw new Error('the simulation has not begun');
+    return this.#server;
+  }
+
+  /** Let everything go wrong for a while, then let it heal. What is wrong in the end, in words. */
+  async run(): Promise<string[]> {
+    this.#server = await InProcessServer.start({ timing: this.time });
+    this.downstream.execute(`CREATE TABLE orders ${CREATE}`, 'merged');
+    for (const source of this.rollout.scripts.keys()) await this.#employ(source, TROUBLE);
+    // An optimistic lock knows the tables that were put: nobody drops a column before all sources are there.
+    const allAreThere = (): boolean => this.#registered.size === this.rollout.scripts.size;
+    await this.time.passUntil(() => allAreThere() || this.#failure !== null, HEAL_MS);
+    this.#gates.open('go');
+    await this.#trouble();
+    for (const { transport } of this.#workers.values()) transport.faults = NO_FAULTS;
+    const operator = new SimulatedOperator(this.server, this.time);
+    const healed = await this.time.passUntil(
+      () => this.#isOver() || this.#failure !== null,
+      HEAL_MS,
+      () => operator.act(),
+    );
+    const wrong = healed && this.#failure === null ? this.#compare() : this.#describe();
+    if (this.#failure !== null) wrong.unshift(`a worker failed: ${describe(this.#failure)}`);
+    for (const employed of this.#workers.values()) employed.life.kill();
+    this.server.kill();
+    return wrong;
+  }
+
+  async #trouble(): Promise<void> {
+    const end = this.time.monotonicMs() + TROUBLE_MS;
+    while (this.time.monotonicMs() < end && this.#failure === null) {
+      await this.time.pass(200 + this.#random.below(2_000));
+      const what = this.#random.below(6);
+      if (what === 0) {
+        this.server.kill();
+        await this.time.pass(this.#random.below(3_000));
+        await this.#inTime(this.server.restart());
+      } else if (what < 3) {
+        const [source] = this.#random.shuffle([...this.#workers.keys()]);
+        if (source !== undefined) await this.#restart(source);
+      }
+    }
+  }
+
+  /** What takes virtual time can't just be waited for. */
+  async #inTime(work: Promise<void>): Promise<void> {
+    let isOver = false;
+    const over = (): void => void (isOver = true);
+    work.then(over, over);
+    await this.time.passUntil(() => isOver, HEAL_MS);
+    await work;
+  }
+
+  async #restart(source: string): Promise<void> {
+    this.#workers.get(source)?.life.kill();
+    this.told.push(`${source}: killed`);
+    await this.time.pass(this.#random.below(1_000));
+    await this.#employ(source, TROUBLE);
+  }
+
+  async #employ(source: string, faults: Faults): Promise<void> {
+    const life = new Mortality();
+    const transport = new FaultyTransport(this.server.connect(), this.time, this.#random.next, faults);
+    const upstream = new ScriptUpstream({
+      text: this.rollout.scripts.get(source) ?? '',
+      gates: this.#gates,
+      timing: this.time,
+    });
+    let created: ShardWorker | null = null;
+    const creating = ShardWorker.create({
+      transport: mortalTransport(transport, life),
+      name: `worker-${source}`,
+      task: TASK,
+      mode: this.rollout.mode,
+      source,
+      expectedSources: [...this.rollout.scripts.keys()],
+      upstream: mortalUpstream(upstream, life),
+      downstream: mortalDownstream(this.downstream.connect(source), life),
+      routes: ROUTES,
+      timing: this.time,
+      limits: { connectTimeoutMs: 600_000, requestTimeoutMs: 2_000, ttlMs: 5_000 },
+    }).then((worker) => (created = worker));
+    creating.catch((error: unknown) => (this.#failure = error));
+    await this.time.passUntil(() => created !== null || this.#failure !== null, 600_000);
+    if (this.#failure !== null) return;
+    const worker = await creating;
+    const stop = new AbortController();
+    const employed: Employed = {
+      ...{ source, life, transport, worker, stop },
+      ended: Promise.resolve(),
+      isCaughtUp: false,
+    };
+    worker.events.onAny((event) => this.#hear(employed, event));
+    this.#workers.set(source, employed);
+    employed.ended = worker.run({ signal: stop.signal });
+    employed.ended.catch((error: unknown) => {
+      if (!life.isDead()) this.#failure = error;
+    });
+  }
+
+  #hear(employed: Employed, event: WorkerEvent): void {
+    if (event.kind === 'registered') this.#registered.add(employed.source);
+    if (event.kind === 'caught-up') employed.isCaughtUp = true;
+    else if (event.kind === 'ddl-met' || event.kind === 'operation-taken') employed.isCaughtUp = false;
+    this.told.push(`${this.time.monotonicMs()} ${employed.source}: ${JSON.stringify(event)}`);
+  }
+
+  /** Every source is read to its end and nothing waits. */
+  #isOver(): boolean {
+    const { state } = this.server;
+    if (state === null || [...this.#workers.values()].some(({ isCaughtUp }) => !isCaughtUp)) return false;
+    const hasLock = [...state.targets.values()].some(({ lock }) => lock !== null) || state.pessimistic.locks.size > 0;
+    return !hasLock && state.outbox.size === 0;
+  }
+
+  #compare(): string[] {
+    const shards = [...this.rollout.scripts.values()].flatMap((text) => new ScriptUpstream({ text }).shards());
+    const { database } = this.downstream;
+    return compareMerged(shards, database.table('merged', 'orders'), database.now);
+  }
+
+  #describe(): string[] {
+    const { state } = this.server;
+    const locks = [...(state?.targets.values() ?? [])].filter(({ lock }) => lock !== null);
+    const waiting = [...this.#workers.values()].map(
+      ({ source, isCaughtUp, worker }) => `${source}: ${isCaughtUp ? 'caught up' : JSON.stringify(worker.status)}`,
+    );
+    return [`it doesn't come to an end: ${locks.length} optimistic locks`, ...waiting, ...this.told.slice(-30)];
+  }
+}
+
+function describe(failure: unknown): string {
+  return failure instanceof Error ? `${failure.stack ?? failure.message} ${JSON.stringify(failure)}` : String(failure);
+}
