@@ -52,7 +52,7 @@ export async function playPessimistic(stage: Stage, story: Story): Promise<void>
   await stage.command(['unlock-ddl-lock', '--worker', 'mysql-01', LOCK]);
   await acknowledged(stage, 'mysql-01', 'c3');
   // A status is stored every five seconds at most.
-  await pause(5_500);
+  await pause(6_500);
   await stage.command(['query-status', 'payments']);
   await stage.command(['break-ddl-lock', '--worker', 'mysql-02', '--skip', 'payments']);
   await acknowledged(stage, 'mysql-02', 'c3');
