@@ -33,8 +33,6 @@ export class WorkerEngine {
   readonly #intake: Intake;
   readonly #orders: Orders;
   readonly #coordination: Coordination;
-  /** The orders that the checkpoint of the running flush says to be carried out. */
-  #storing: readonly Order[] = [];
   #isStarted = false;
   #isCheckpointDue = false;
   #isStopping = false;
@@ -209,9 +207,7 @@ export class WorkerEngine {
 
   #flushed(): void {
     this.#context.outgoing.end();
-    const storing = this.#storing;
-    this.#storing = [];
-    this.#orders.stored(storing);
+    this.#orders.stored();
     this.#orders.applied();
   }
 
@@ -227,7 +223,7 @@ export class WorkerEngine {
     }
     const checkpoint = isStored ? writeCheckpoint(this.#context, this.#orders.all) : null;
     if (isStored) {
-      this.#storing = this.#orders.storing();
+      this.#orders.storing();
       this.#context.isDirty = false;
       this.#isCheckpointDue = false;
     }

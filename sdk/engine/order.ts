@@ -13,6 +13,8 @@ export interface HeldShard {
 export type OrderPhase =
   /** It waits until an earlier order of the source has ended (pessimistic). */
   | { readonly kind: 'queued' }
+  /** A stored checkpoint still says of a shard that its DDL before is to be acknowledged; it is reported after the next. */
+  | { readonly kind: 'settling' }
   | { readonly kind: 'reporting' }
   /** The report is stored; an operation has to come. */
   | { readonly kind: 'waiting' }

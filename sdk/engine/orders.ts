@@ -7,6 +7,7 @@ import { isAcknowledged } from './order';
 import type { HeldShard, Order, OrderPhase } from './order';
 import type { OrderSubject } from './progress';
 import { keyOfTable, schemaText } from './shard';
+import type { Shard } from './shard';
 
 /** How shards go on that an order held. */
 export interface OrderListener {
@@ -21,12 +22,17 @@ export class Orders {
   readonly #orders = new Map<string, Order>();
   /** The orders in those phases that are looked for. */
   readonly #inPhase = new Map<OrderPhase['kind'], Set<Order>>([
+    ['settling', new Set()],
     ['flushing', new Set()],
     ['storing', new Set()],
     ['paused', new Set()],
   ]);
   /** The last operation that was acknowledged, for each table or the source. */
   readonly #acknowledged = new Map<string, RevisionText>();
+  /** Shards of which the stored checkpoint says that an operation was carried out. */
+  #named = new Set<Shard>();
+  /** The checkpoint that is being stored: who waits for it, and of which shards it says so. */
+  #cut: { readonly storing: readonly Order[]; readonly named: Set<Shard> } | null = null;
   /** The greatest revision that was ever seen. */
   #seen: RevisionText = '0';
 
@@ -43,9 +49,9 @@ export class Orders {
     return this.#orders.get(id);
   }
 
-  /** Whether an order is carried out, and waits for a checkpoint that says so. */
+  /** Whether an order waits for a checkpoint: one that says that it is carried out, or that the one before it has ended. */
   get wantsStore(): boolean {
-    return this.#count('storing') > 0;
+    return this.#count('storing') > 0 || this.#count('settling') > 0;
   }
 
   /** Whether conflicts stop the reading of the source (strict mode). */
@@ -76,8 +82,17 @@ export class Orders {
     return order;
   }
 
-  /** Tell the coordinator. */
+  /**
+   * Tell the coordinator, as soon as no checkpoint says any more that an earlier DDL of these shards is to be acknowledged.
+   * A restart from such a one would take the answer to this report for a newer one to the earlier DDL.
+   */
   report(order: Order): void {
+    if (order.held.some(({ shard }) => this.#named.has(shard) || this.#cut?.named.has(shard) === true))
+      this.#enter(order, { kind: 'settling' });
+    else this.#send(order);
+  }
+
+  #send(order: Order): void {
     const [first] = order.held;
     if (first === undefined) return;
     this.#enter(order, { kind: 'reporting' });
@@ -100,6 +115,7 @@ export class Orders {
     order.carriedOut = revision;
     order.after = revision;
     this.#see(revision);
+    for (const { shard } of held) this.#named.add(shard);
     return order;
   }
 
@@ -211,19 +227,26 @@ export class Orders {
         this.#execute(order, order.phase.operation);
   }
 
-  /** The orders that the checkpoint being stored says to be carried out. */
-  storing(): readonly Order[] {
-    return [...(this.#inPhase.get('storing') ?? [])];
+  /** A checkpoint of this moment is being stored. */
+  storing(): void {
+    const carriedOut = [...this.#orders.values()].filter((order) => order.carriedOut !== null);
+    const named = new Set(carriedOut.flatMap(({ held }) => held.map(({ shard }) => shard)));
+    this.#cut = { storing: [...(this.#inPhase.get('storing') ?? [])], named };
   }
 
-  /** The checkpoint is stored: acknowledge. */
-  stored(orders: readonly Order[]): void {
-    for (const order of orders) {
+  /** The checkpoint is stored, if one was being stored: acknowledge what it says, report what has waited for it. */
+  stored(): void {
+    if (this.#cut === null) return;
+    const { storing, named } = this.#cut;
+    this.#named = named;
+    this.#cut = null;
+    for (const order of storing) {
       if (order.phase.kind !== 'storing') continue;
       const { operation } = order.phase;
       this.#enter(order, { kind: 'acknowledging', operation });
       this.context.emit({ kind: 'acknowledge', order: order.id, table: order.table, revision: operation.revision });
     }
+    for (const order of [...(this.#inPhase.get('settling') ?? [])]) this.report(order);
   }
 
   #takeNewest(order: Order): void {
@@ -237,8 +260,7 @@ export class Orders {
     const { lockId, revision, conflictStage: stage, exec, message } = operation;
     order.after = revision;
     order.lockId = lockId;
-    const told = { lockId, revision, stage, exec, message, executes: operation.ddls };
-    this.context.tell({ kind: 'operation-taken', ...told, ...subjectOf(order) });
+    this.context.tell({ kind: 'operation-taken', lockId, revision, stage, exec, message, ...subjectOf(order) });
     this.context.emit({ kind: 'status-changed' });
     if (stage === 'RESOLVED') {
       this.context.tell({ kind: 'redirected', revision, ...subjectOf(order) });

@@ -26,8 +26,6 @@ export type WorkerProgress =
       readonly stage: ConflictStage | null;
       readonly exec: boolean | null;
       readonly message: string;
-      /** What it is told to execute downstream; `ddls` is what it has met. */
-      readonly executes: readonly string[];
     } & OrderSubject)
   | ({ readonly kind: 'executed'; readonly revision: RevisionText } & OrderSubject)
   | ({ readonly kind: 'acknowledged'; readonly revision: RevisionText; readonly outcome: string } & OrderSubject)

@@ -3,7 +3,7 @@ import { WorkerEngine } from '../../sdk/engine/engine';
 import type { EngineOptions } from '../../sdk/engine/context';
 import type { Effect, EngineEvent } from '../../sdk/engine/effects';
 import type { EngineStart } from '../../sdk/engine/engine-start';
-import type { ConflictStage } from '../../sdk/engine/operation';
+import type { ConflictStage, Operation } from '../../sdk/engine/operation';
 import type { Checkpoint, RowChange, UpstreamEvent } from '../../sdk/plugin';
 import { Routes } from '../../sdk/route/routes';
 import type { SeededRandom } from '../support/seeded-random';
@@ -35,6 +35,8 @@ export class EngineDriver {
   readonly reportedAgain: string[] = [];
   readonly #acknowledged = new Set<string>();
   readonly #subjects = new Map<string, string>();
+  /** The newest operation of each table, or of the source. */
+  readonly #operations = new Map<string, Operation>();
   stopped: LockstepError | null = null;
   #engine: WorkerEngine;
   #answers: (() => void)[] = [];
@@ -132,10 +134,7 @@ export class EngineDriver {
       case 'report':
         return this.#later(() => this.#report(effect));
       case 'acknowledge':
-        this.#acknowledged.add(this.#subjects.get(effect.revision) ?? '');
-        return this.#later(() =>
-          this.#dispatch({ kind: 'acknowledged', order: effect.order, outcome: 'ACKNOWLEDGED' }),
-        );
+        return this.#acknowledge(effect);
       case 'add-table':
         return this.#later(() => this.#dispatch({ kind: 'table-added', key: effect.key }));
       case 'remove-table':
@@ -160,6 +159,15 @@ export class EngineDriver {
     this.#dispatch({ kind: 'flushed' });
   }
 
+  /** As PROTOCOL 6.3 has it: who acknowledges an operation that isn't the newest is given the newest. */
+  #acknowledge({ order, table, revision }: Extract<Effect, { kind: 'acknowledge' }>): void {
+    const newest = this.#operations.get(JSON.stringify(table));
+    if (newest !== undefined && Number(newest.revision) > Number(revision))
+      return this.#later(() => this.#dispatch({ kind: 'superseded', order, operation: newest }));
+    this.#acknowledged.add(this.#subjects.get(revision) ?? '');
+    return this.#later(() => this.#dispatch({ kind: 'acknowledged', order, outcome: 'ACKNOWLEDGED' }));
+  }
+
   #report(effect: Extract<Effect, { kind: 'report' }>): void {
     const subject = JSON.stringify([effect.table, effect.ddls]);
     if (this.#acknowledged.has(subject)) this.reportedAgain.push(subject);
@@ -170,18 +178,12 @@ export class EngineDriver {
         const revision = this.#nextRevision();
         this.#subjects.set(revision, subject);
         const ddls = stage === null || stage === 'NONE' || stage === 'UNLOCKED' ? effect.ddls : [];
-        this.#dispatch({
-          kind: 'operation',
-          operation: {
-            lockId: 'lock',
-            upstreamTable: effect.table,
-            ddls,
-            exec: effect.table === null ? true : null,
-            conflictStage: stage,
-            message: '',
-            revision,
-          },
-        });
+        const operation: Operation = {
+          ...{ lockId: 'lock', upstreamTable: effect.table, ddls, revision },
+          ...{ exec: effect.table === null ? true : null, conflictStage: stage, message: '' },
+        };
+        this.#operations.set(JSON.stringify(effect.table), operation);
+        this.#dispatch({ kind: 'operation', operation });
         const next = last.shift();
         if (next !== undefined) operate(next);
       });
