@@ -260,7 +260,8 @@ export class Orders {
     const { lockId, revision, conflictStage: stage, exec, message } = operation;
     order.after = revision;
     order.lockId = lockId;
-    this.context.tell({ kind: 'operation-taken', lockId, revision, stage, exec, message, ...subjectOf(order) });
+    const told = { lockId, revision, stage, exec, message, executes: operation.ddls };
+    this.context.tell({ kind: 'operation-taken', ...told, ...subjectOf(order) });
     this.context.emit({ kind: 'status-changed' });
     if (stage === 'RESOLVED') {
       this.context.tell({ kind: 'redirected', revision, ...subjectOf(order) });

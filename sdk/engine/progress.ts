@@ -26,6 +26,8 @@ export type WorkerProgress =
       readonly stage: ConflictStage | null;
       readonly exec: boolean | null;
       readonly message: string;
+      /** What it is told to execute downstream; `ddls` is what it has met. */
+      readonly executes: readonly string[];
     } & OrderSubject)
   | ({ readonly kind: 'executed'; readonly revision: RevisionText } & OrderSubject)
   | ({ readonly kind: 'acknowledged'; readonly revision: RevisionText; readonly outcome: string } & OrderSubject)

@@ -8,10 +8,14 @@ import type { WorkerSettings } from './worker-options';
 const LEAST_PAUSE_MS = 500;
 const EVERY_MS = 30_000;
 
+/** The server stores one change in five seconds: what changed since the stored one is said again after so long. */
+const AGAIN_MS = 5_500;
+
 /** Tells the coordinator how the worker stands: soon after a change, and now and then. */
 export class StatusReporter {
   #wake: (() => void) | null = null;
   #isChanged = false;
+  #isToRepeat = false;
 
   constructor(
     private readonly settings: WorkerSettings,
@@ -29,7 +33,8 @@ export class StatusReporter {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await pause(this.settings.timing, LEAST_PAUSE_MS, signal);
-      await this.#untilDue(signal);
+      await this.#untilDue(this.#isToRepeat ? AGAIN_MS : EVERY_MS, signal);
+      this.#isToRepeat = this.#isChanged;
       this.#isChanged = false;
       await this.report(signal);
     }
@@ -41,7 +46,7 @@ export class StatusReporter {
     await this.session.call(signal, (session) => this.client.reportShardStatus({ session, ...input }, signal));
   }
 
-  #untilDue(signal: AbortSignal): Promise<void> {
+  #untilDue(afterMs: number, signal: AbortSignal): Promise<void> {
     if (this.#isChanged) return Promise.resolve();
     return new Promise((resolve) => {
       const finish = (): void => {
@@ -50,7 +55,7 @@ export class StatusReporter {
         this.#wake = null;
         resolve();
       };
-      const stop = this.settings.timing.after(EVERY_MS, finish);
+      const stop = this.settings.timing.after(afterMs, finish);
       signal.addEventListener('abort', finish);
       this.#wake = finish;
     });

@@ -52,6 +52,7 @@ const allowedImports = {
   // A look at a store without a server.
   'src/examine-directory.ts': ['src/core', 'src/adapters/embedded', 'src/coordinator'],
   'src/cli': ['src/core/model', 'src/core/wire', 'src/server.ts', 'src/examine-directory.ts', 'sdk'],
+  'src/demo': ['sdk'],
   'sdk/timing.ts': [],
   'sdk/logger.ts': [],
   'sdk/plugin': [],

@@ -13,6 +13,9 @@ export class JsonLines {
 
   /** Every message that comes. @throws LockstepError UNREADABLE_VALUE in the reader, for what is no JSON */
   onMessage(take: (message: StoredValue) => void): void {
-    createInterface({ input: this.socket }).on('line', (line) => take(parseJson(line, 'message')));
+    const lines = createInterface({ input: this.socket });
+    // The end of a broken connection is told by its `close`; the reader of lines passes its error on.
+    lines.on('error', () => undefined);
+    lines.on('line', (line) => take(parseJson(line, 'message')));
   }
 }

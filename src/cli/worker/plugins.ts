@@ -53,9 +53,11 @@ async function makeDownstream({ options, downstream, folder }: WorkerFile): Prom
   if (downstream.plugin !== 'memory') return makeModule(downstream, folder, 'createDownstream', isDownstream);
   const { settings } = downstream;
   only(settings, ['plugin', 'file', 'port']);
-  if (settings.field('port').isPresent) return new RemoteDownstream(settings.field('port').count(), options.source);
+  // One downstream may serve several tasks, and a source takes part in each with a place of its own.
+  const reader = `${options.task}/${options.source}`;
+  if (settings.field('port').isPresent) return new RemoteDownstream(settings.field('port').count(), reader);
   const file = settings.field('file').nullable((field) => resolve(folder, field.text()));
-  return new MemoryDownstream(file === null ? {} : { file }).connect(options.source);
+  return new MemoryDownstream(file === null ? {} : { file }).connect(reader);
 }
 
 function readText(file: string): string {
