@@ -91,16 +91,27 @@ export class WorkerSession {
     const session = { task, source, id };
     this.#ttlMs = ttlMs;
     this.#renewedMs = sentMs;
-    await this.introduce(session, epoch);
+    if (!(await this.#hasIntroduced(session, epoch))) return this.#register(signal, again);
     this.#session = session;
     this.events.emit({ kind: 'registered', session: id, ttlMs, again });
+  }
+
+  /** Whether the new session was told everything; not if its lease has run out before. */
+  async #hasIntroduced(session: ShardSessionInput, epoch: string): Promise<boolean> {
+    try {
+      await this.introduce(session, epoch);
+      return true;
+    } catch (error) {
+      if (!isStale(error) || isTakenOver(error)) throw error;
+      return false;
+    }
   }
 
   /** One recovery for all who find the session stale. */
   async #recover(stale: ShardSessionInput, error: LockstepError, signal: AbortSignal): Promise<void> {
     if (this.#session !== stale) return;
     if (this.#recovery === null) {
-      if (error.fields['takenOver'] === 'true') throw error;
+      if (isTakenOver(error)) throw error;
       this.#recovery = this.#register(signal, true).finally(() => {
         this.#recovery = null;
       });
@@ -111,6 +122,10 @@ export class WorkerSession {
   #tellStalled(): void {
     this.events.emit({ kind: 'stalled', sinceMs: this.settings.timing.monotonicMs() - this.#renewedMs });
   }
+}
+
+function isTakenOver({ fields }: LockstepError): boolean {
+  return fields['takenOver'] === 'true';
 }
 
 function isStale(error: unknown): error is LockstepError {
