@@ -30,7 +30,7 @@ export class InProcessTransport implements Transport {
   }
 
   async *subscribe(request: TransportRequest, signal: AbortSignal): AsyncGenerator {
-    const context = this.contextOf();
+    const [context, server] = [this.contextOf(), this.serverId()];
     if (context === null) throw new SubscriptionClosed(LOST, 'no server runs');
     const found = await this.#orBroken(subscribe({ ...this.#execution(request), contextValue: context }));
     if (!(Symbol.asyncIterator in found)) {
@@ -41,6 +41,8 @@ export class InProcessTransport implements Transport {
     signal.addEventListener('abort', end);
     try {
       for (;;) {
+        // It may have been killed while the reader was busy with the last payload.
+        if (this.serverId() !== server) throw new SubscriptionClosed(LOST, 'the server was killed');
         const next = await this.#orBroken(found.next());
         if (next.done === true || signal.aborted) return;
         yield bodyOf(next.value);
