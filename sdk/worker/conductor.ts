@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { LockstepError } from '../../src/core/model/error';
 import { unreachable } from '../../src/core/model/invariant';
 import type { LockstepClient } from '../client/client';
@@ -47,6 +48,8 @@ export class Conductor {
 
   constructor(private readonly parts: ConductorParts) {
     const { settings, engine, client, session, events } = parts;
+    // While no server answers every shard's request waits on this one, and each waiter goes when it is over.
+    setMaxListeners(0, this.#work.signal);
     this.#executor = new Executor(settings, client, session, events);
     this.#flusher = new Flusher(settings, events);
     this.#status = new StatusReporter(settings, client, session, () => ({

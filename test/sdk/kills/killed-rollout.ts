@@ -27,8 +27,8 @@ export interface RolloutPlan {
 
 /** A rollout by processes of workers; they and the server are killed while it goes on, and started again. */
 export class KilledRollout {
-  /** Who waited for a person, and why. */
-  readonly paused: ProgramLine[] = [];
+  /** Who waited for a person, and what Node warned of. */
+  readonly troubles: ProgramLine[] = [];
   readonly #registered = new Set<string>();
   readonly #reached = new Map<string, number>();
   readonly #programs = new Map<number, TypescriptProcess>();
@@ -85,7 +85,7 @@ export class KilledRollout {
   }
 
   #take(line: ProgramLine): void {
-    if (line.kind === 'paused') this.paused.push(line);
+    if (line.kind === 'paused' || line.kind === 'warned') this.troubles.push(line);
     else if (line.kind === 'registered') this.#registered.add(line.source);
     else this.#reached.set(line.source, line.position);
   }

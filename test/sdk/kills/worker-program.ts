@@ -20,10 +20,13 @@ export type ProgramLine =
   | { readonly kind: 'registered'; readonly source: string }
   | { readonly kind: 'caught-up'; readonly source: string; readonly position: number }
   /** A shard waits for a person. */
-  | { readonly kind: 'paused'; readonly source: string; readonly reason: string };
+  | { readonly kind: 'paused'; readonly source: string; readonly reason: string }
+  /** What Node warns of, for example that something seems to leak. */
+  | { readonly kind: 'warned'; readonly reason: string };
 
 /** Workers of the SDK that go on until they are killed, each time from where the kill before left them. */
 async function main([text = '']: readonly string[]): Promise<void> {
+  process.on('warning', ({ message }) => print({ kind: 'warned', reason: message }));
   const plan = JSON.parse(text) as ProgramPlan;
   await Promise.all(plan.sources.map((source) => work(plan, source)));
 }
