@@ -3,18 +3,21 @@ import type { InProcessServer, VirtualTime } from '../../../sdk/testing';
 /** How long a person lets a table wait before he acts, in virtual milliseconds. */
 const PATIENCE_MS = 20_000;
 
-const CONFLICTS = `query Conflicts { shardLocks(first: 100, filter: {mode: OPTIMISTIC}) { nodes { id participants(first: 100) { nodes {
+const CONFLICTS = `query Conflicts { shardLocks(first: 100, filter: {mode: OPTIMISTIC}) { nodes { id phantom participants(first: 100) { nodes {
   sourceId conflictStage upstreamTable { schema table } info { ddls } } } } } }`;
 
 const UNLOCK = `mutation Unlock($input: ShardUnlockLockInput!) { unlockShardLock(input: $input) { __typename ... on ShardUserError { code message } } }`;
 
 const RETRY = `mutation Retry($input: ShardRetryInfoInput!) { retryShardInfo(input: $input) { __typename ... on ShardUserError { code message } } }`;
 
+const REMOVE = `mutation Remove($input: ShardRemoveMetaInput!) { removeShardMeta(input: $input) { __typename ... on ShardUserError { code message } } }`;
+
 interface Listed {
   readonly data: {
     readonly shardLocks: {
       readonly nodes: readonly {
         readonly id: string;
+        readonly phantom: boolean;
         readonly participants: {
           readonly nodes: readonly {
             readonly sourceId: string;
@@ -54,7 +57,12 @@ export class SimulatedOperator {
     const ask = (operationName: string, query: string, variables: object): Promise<{ body: unknown }> =>
       transport.request({ query, variables: { ...variables }, operationName }, signal);
     const { data } = (await ask('Conflicts', CONFLICTS, {})).body as Listed;
-    for (const { id, participants } of data.shardLocks.nodes) {
+    for (const { id, phantom, participants } of data.shardLocks.nodes) {
+      // A source has met a DDL again whose lock has ended (a phantom lock): what is left of it goes, as its remedy says.
+      if (phantom) {
+        await ask('Remove', REMOVE, { input: { task: id.split('-')[0], force: true } });
+        continue;
+      }
       for (const { sourceId, conflictStage, upstreamTable, info } of participants.nodes) {
         if (conflictStage === null || !['DETECTED', 'ERROR', 'SKIP_WAIT_REDIRECT'].includes(conflictStage)) continue;
         const table = { source: sourceId, ...upstreamTable };
