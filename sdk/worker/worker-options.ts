@@ -91,6 +91,8 @@ export interface WorkerSettings extends ShardWorkerOptions {
 export function completeOptions(options: ShardWorkerOptions): WorkerSettings {
   for (const field of ['name', 'task', 'source'] as const)
     if (options[field] === '') throw invalid(field, `${field} must not be empty`);
+  checkPlugin('upstream', options.upstream, ['tables', 'createTable', 'read', 'compare', 'close']);
+  checkPlugin('downstream', options.downstream, ['execute', 'apply', 'close']);
   if (!['optimistic', 'pessimistic'].includes(options.mode))
     throw invalid('mode', `not a mode: ${options.mode} (optimistic or pessimistic)`);
   const { downstream } = options;
@@ -104,6 +106,13 @@ export function completeOptions(options: ShardWorkerOptions): WorkerSettings {
     if (!Number.isSafeInteger(value) || value < 0) throw invalid(`limits.${field}`, `not a whole number: ${value}`);
   const { logger = silentLogger, timing = systemTiming } = options;
   return { ...options, logger, timing, limits };
+}
+
+/** Whoever writes JavaScript has no compiler that asks for a plugin's methods. */
+function checkPlugin(field: string, plugin: unknown, methods: readonly string[]): void {
+  const isPlugin = typeof plugin === 'object' && plugin !== null;
+  const missing = methods.filter((name) => !isPlugin || typeof Reflect.get(plugin, name) !== 'function');
+  if (missing.length > 0) throw invalid(field, `${field} is no plugin: it has no ${missing.join(', ')}`);
 }
 
 function invalid(field: string, message: string): LockstepError {

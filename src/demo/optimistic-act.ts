@@ -18,7 +18,7 @@ export async function playOptimistic(stage: Stage, story: Story): Promise<void> 
   showTable(stage, story, 'orders');
 
   story.say(
-    'A new column, shard by shard: the first DDL widens the downstream table at once, the others find it done.',
+    'A new column, shard by shard: the first DDL widens the downstream table at once; the others execute it again, and are told that it is there already.',
   );
   for (const shard of [1, 2, 3, 4]) await meet(stage, 'add', shard, 'acknowledged');
   showTable(stage, story, 'orders');

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { ShardWorker } from '../../sdk';
 import { startServer } from '../../src/server';
 import type { RunningServer } from '../../src/server';
 import { ask } from '../graphql/plain-client';
@@ -304,5 +305,16 @@ describe('bad input', () => {
     const other = await start();
     await other.until('registered');
     await expect(worker.ended).rejects.toMatchObject({ code: 'STALE_SESSION' });
+  });
+});
+
+describe('a worker without plugins', () => {
+  it.each([
+    ['upstream', { downstream: {} }, /upstream is no plugin: it has no tables, createTable, read, compare, close/u],
+    ['upstream', { upstream: { tables: () => [] } }, /upstream is no plugin: it has no createTable/u],
+  ])('is refused: no %s', async (_name, plugins, message) => {
+    const options = { name: 'w', task: 't', mode: 'optimistic', source: 's', routes: [] } as const;
+    const creating = ShardWorker.create({ url: server.url, ...options, ...plugins } as never);
+    await expect(creating).rejects.toThrow(message);
   });
 });
