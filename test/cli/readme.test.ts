@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startServer } from '../../src/server';
-import type { RunningServer } from '../../src/server';
-import { SilentLogger } from '../support/silent-logger';
+import { useServer } from '../support/use-server';
 import { makeConflict } from './conflict';
 import { runCommand } from './run-command';
 
@@ -11,14 +9,11 @@ import { runCommand } from './run-command';
 const STILL_MS = 320_000;
 
 const ROOT = join(__dirname, '..', '..');
-let server: RunningServer;
+const server = useServer();
 
 beforeAll(async () => {
-  server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger: new SilentLogger() });
   await makeConflict(server.url, 'orders');
 });
-
-afterAll(() => server.stop());
 
 /** A text with the same time everywhere. */
 const timeless = (text: string): string =>

@@ -1,24 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startServer } from '../../src/server';
-import type { RunningServer } from '../../src/server';
-import { SilentLogger } from '../support/silent-logger';
+import { describe, expect, it } from '@jest/globals';
+import { useServer } from '../support/use-server';
 import { readLock, until } from '../graphql/operator-requests';
 import { lockOf, registered } from '../graphql/plain-worker';
 import { makeConflict } from './conflict';
 import { runCommand } from './run-command';
 import type { Ended } from './run-command';
 
-const logger = new SilentLogger();
-let server: RunningServer;
-
-beforeAll(async () => {
-  server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger });
-});
-
-afterAll(async () => {
-  await server.stop();
-  expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
-});
+const server = useServer();
 
 const lockstep = (...words: readonly string[]): Promise<Ended> =>
   runCommand(words, { environment: { LOCKSTEP_SERVER: server.url } });

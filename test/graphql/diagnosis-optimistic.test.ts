@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startServer } from '../../src/server';
-import type { RunningServer } from '../../src/server';
-import { SilentLogger } from '../support/silent-logger';
+import { describe, expect, it } from '@jest/globals';
+import { useServer } from '../support/use-server';
 import { carryOut, diagnose, problemsOf, remedyWith } from './diagnosis';
 import type { Diagnosis } from './diagnosis';
 import { operate, until } from './operator-requests';
@@ -13,17 +11,7 @@ const BEFORE = 'CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(10))';
 const alter = (change: string): string => `ALTER TABLE \`${TARGET.schema}\`.\`${TARGET.table}\` ${change}`;
 const TABLE_1 = { schema: 'up', table: 't1' };
 const TABLE_2 = { schema: 'up', table: 't2' };
-const logger = new SilentLogger();
-let server: RunningServer;
-
-beforeAll(async () => {
-  server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger });
-});
-
-afterAll(async () => {
-  await server.stop();
-  expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
-});
+const server = useServer();
 
 /** A task of two sources with a table each, and their workers. */
 async function twoWorkers(task: string): Promise<[PlainWorker, PlainWorker]> {

@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startServer } from '../../src/server';
-import type { RunningServer } from '../../src/server';
-import { SilentLogger } from '../support/silent-logger';
+import { describe, expect, it } from '@jest/globals';
+import { useServer } from '../support/use-server';
 import { carryOut, diagnose, problemsOf, remedyWith } from './diagnosis';
 import type { Diagnosis, Remedy } from './diagnosis';
 import { operate, until } from './operator-requests';
@@ -12,17 +10,7 @@ import type { Operation, PlainWorker } from './plain-worker';
 
 const DDLS = ['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c2` INT'];
 const OTHER = ['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c3` INT'];
-const logger = new SilentLogger();
-let server: RunningServer;
-
-beforeAll(async () => {
-  server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger });
-});
-
-afterAll(async () => {
-  await server.stop();
-  expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
-});
+const server = useServer();
 
 /** A declared task with a worker for each named source. */
 async function makeTask(task: string, sources: readonly string[], alive: readonly string[]): Promise<PlainWorker[]> {

@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startServer } from '../../src/server';
-import type { RunningServer } from '../../src/server';
-import { SilentLogger } from '../support/silent-logger';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { useServer } from '../support/use-server';
 import { operate } from './operator-requests';
 import { ask, send } from './plain-client';
 import { lockOf, registered } from './plain-worker';
 
 const DDLS = ['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c2` INT'];
 const TASKS = ['l3', 'l1', 'l2'];
-let server: RunningServer;
+const server = useServer();
 
 interface Locks {
   readonly totalCount: number;
@@ -17,7 +15,6 @@ interface Locks {
 }
 
 beforeAll(async () => {
-  server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger: new SilentLogger() });
   for (const task of TASKS) {
     await operate(server.url, 'putTask', { name: task, mode: 'PESSIMISTIC', sources: ['s1', 's2'] });
     const worker = await registered(server.url, `w-${task}`, task, 's1', 'PESSIMISTIC');
@@ -26,8 +23,6 @@ beforeAll(async () => {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 });
-
-afterAll(() => server.stop());
 
 const list = (args: string): Promise<Locks> =>
   ask<Locks>(server.url, `{ shardLocks${args} { totalCount nodes { id } pageInfo { endCursor hasNextPage } } }`);

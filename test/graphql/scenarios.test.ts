@@ -1,24 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startServer } from '../../src/server';
-import type { RunningServer } from '../../src/server';
-import { SilentLogger } from '../support/silent-logger';
+import { describe, expect, it } from '@jest/globals';
+import { useServer } from '../support/use-server';
 import { ask } from './plain-client';
 import { operate, readLock, until } from './operator-requests';
 import { PlainWorker, lockOf, registered } from './plain-worker';
 import type { Operation } from './plain-worker';
 
 const DDLS = ['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c2` INT'];
-const logger = new SilentLogger();
-let server: RunningServer;
-
-beforeAll(async () => {
-  server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger });
-});
-
-afterAll(async () => {
-  await server.stop();
-  expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
-});
+const server = useServer();
 
 /** A declared pessimistic task with a worker for each named source. */
 async function makeTask(task: string, sources: readonly string[], alive: readonly string[]): Promise<PlainWorker[]> {

@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startServer } from '../../src/server';
-import type { RunningServer } from '../../src/server';
-import { SilentLogger } from '../support/silent-logger';
+import { describe, expect, it } from '@jest/globals';
+import { useServer } from '../support/use-server';
 import { operate, readLock, until } from './operator-requests';
 import { ask } from './plain-client';
 import { lockOf, registered } from './plain-worker';
@@ -12,18 +10,8 @@ import type { Tear } from './torn-requests';
 const TEARS: readonly Tear[] = ['in the request', 'before the answer', 'in the answer'];
 const CREATE = 'CREATE TABLE t (id INT NOT NULL PRIMARY KEY)';
 const ADD = 'ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c1` INT';
-const logger = new SilentLogger();
-let server: RunningServer;
-
-beforeAll(async () => {
-  server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger });
-});
-
-afterAll(async () => {
-  await server.stop();
-  // A client that goes away is no defect of the server.
-  expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
-});
+// A client that goes away is no defect of the server: its log holds no error.
+const server = useServer();
 
 const gone = (task: string): Promise<unknown> =>
   until(

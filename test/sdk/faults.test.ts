@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,21 +6,11 @@ import type { ClientInterceptor } from '../../sdk';
 import { startServer } from '../../src/server';
 import type { RunningServer } from '../../src/server';
 import { SeededRandom } from '../support/seeded-random';
-import { SilentLogger } from '../support/silent-logger';
+import { useServer } from '../support/use-server';
 import { RunningWorker } from './running-worker';
 import type { JsonCheckpoints, ListUpstream } from './test-plugins';
 
-let server: RunningServer;
-const logger = new SilentLogger();
-
-beforeAll(async () => {
-  server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger });
-});
-
-afterAll(async () => {
-  await server.stop();
-  expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
-});
+const server = useServer();
 
 /** Loses requests, loses answers, and sends some twice. */
 function faulty(random: SeededRandom): ClientInterceptor {
@@ -112,7 +102,7 @@ describe('a server that restarts on what it has stored', () => {
   it('is gone on with by workers that never stopped', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'lockstep-sdk-'));
     const startEmbedded = (port: number): Promise<RunningServer> =>
-      startServer({ store: { kind: 'embedded', directory }, host: '127.0.0.1', port, logger });
+      startServer({ store: { kind: 'embedded', directory }, host: '127.0.0.1', port, logger: server.logger });
     let own = await startEmbedded(0);
     const { port, url } = own;
     const worker = await RunningWorker.start({ url, task: 'outlived' });

@@ -1,25 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { ShardWorker } from '../../sdk';
-import { startServer } from '../../src/server';
-import type { RunningServer } from '../../src/server';
 import { ask } from '../graphql/plain-client';
-import { SilentLogger } from '../support/silent-logger';
+import { useServer } from '../support/use-server';
 import { CREATE, RunningWorker } from './running-worker';
 import { JsonCheckpoints, ListUpstream, RecordingDownstream } from './test-plugins';
 
-let server: RunningServer;
-const logger = new SilentLogger();
+const server = useServer();
 let number = 0;
 const workers: RunningWorker[] = [];
-
-beforeAll(async () => {
-  server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger });
-});
-
-afterAll(async () => {
-  await server.stop();
-  expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
-});
 
 afterEach(async () => {
   for (const worker of workers.splice(0)) await worker.stop();

@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startServer } from '../../../src/server';
-import type { RunningServer } from '../../../src/server';
-import { SilentLogger } from '../../support/silent-logger';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { useServer } from '../../support/use-server';
 import { ask, send } from '../plain-client';
 import type { JsonObject } from '../plain-client';
 import { lockOf, registered } from '../plain-worker';
 import type { PlainWorker } from '../plain-worker';
 import { operate, until } from '../operator-requests';
 
-let server: RunningServer;
-const logger = new SilentLogger();
+const server = useServer();
 const DDLS = ['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c` INT'];
 const EVENT = `cursor kind taskName lockId incarnation mode sentence ... on ShardParticipantEvent { participant { sourceId } }`;
 const PAGE = `edges { cursor node { kind } } nodes { ${EVENT} } complete pageInfo { hasNextPage hasPreviousPage startCursor endCursor }`;
@@ -47,18 +44,12 @@ async function liveOneLock(task: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger });
   await liveOneLock('one');
   await liveOneLock('two');
   await until(
     () => page({ filter: { task: 'two', kinds: ['LOCK_RESOLVED'] } }),
     ({ nodes }) => nodes.length === 1,
   );
-});
-
-afterAll(async () => {
-  await server.stop();
-  expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
 });
 
 describe('the journal', () => {

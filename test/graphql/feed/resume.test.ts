@@ -1,24 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startServer } from '../../../src/server';
-import type { RunningServer } from '../../../src/server';
 import { SeededRandom } from '../../support/seeded-random';
-import { SilentLogger } from '../../support/silent-logger';
+import { useServer } from '../../support/use-server';
 import { overEvents, overWebSocket } from './feed-client';
 import type { FeedItem, OpenFeed, OpenFeedBy, ToldEvent } from './feed-client';
 import { LockTraffic } from './lock-traffic';
 
-let server: RunningServer;
-const logger = new SilentLogger();
-
-beforeAll(async () => {
-  server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger });
-});
-
-afterAll(async () => {
-  await server.stop();
-  expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
-});
+const server = useServer();
 
 const CUTS = 100;
 

@@ -1,26 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import { WebSocketSink } from '../../../src/graphql/transport/websocket-sink';
-import { startServer } from '../../../src/server';
-import type { RunningServer } from '../../../src/server';
-import { SilentLogger } from '../../support/silent-logger';
+import { useServer } from '../../support/use-server';
 import { FEED, messagesOf, overEvents, overWebSocket } from './feed-client';
 import type { FeedItem } from './feed-client';
 import { LockTraffic } from './lock-traffic';
 
-let server: RunningServer;
-const logger = new SilentLogger();
-
-beforeAll(async () => {
-  server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger });
-});
-
-afterAll(async () => {
-  await server.stop();
-  expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
-});
+const server = useServer();
 
 async function allMessages(request: object): Promise<{ event: string; data: string }[]> {
   const messages: { event: string; data: string }[] = [];

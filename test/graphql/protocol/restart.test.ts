@@ -1,23 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startServer } from '../../../src/server';
-import type { RunningServer } from '../../../src/server';
-import { SilentLogger } from '../../support/silent-logger';
+import { describe, expect, it } from '@jest/globals';
+import { useServer } from '../../support/use-server';
 import { operate, readLock, until } from '../operator-requests';
 import type { PlainSubscription } from '../plain-client';
 import { PlainWorker, lockOf } from '../plain-worker';
 import type { Operation } from '../plain-worker';
 
-let server: RunningServer;
-const logger = new SilentLogger();
-
-beforeAll(async () => {
-  server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger });
-});
-
-afterAll(async () => {
-  await server.stop();
-  expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
-});
+const server = useServer();
 
 describe('a restart before the acknowledgement, by schema/PROTOCOL.md', () => {
   const CREATE = 'CREATE TABLE `t1` (`id` INT NOT NULL PRIMARY KEY)';

@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { startServer } from '../../../src/server';
-import type { RunningServer } from '../../../src/server';
 import { useDirectories } from '../../adapters/embedded/use-directories';
-import { SilentLogger } from '../../support/silent-logger';
+import { useServer } from '../../support/use-server';
 import { operate, until } from '../operator-requests';
 import { document, send } from '../plain-client';
 import type { JsonObject } from '../plain-client';
@@ -14,17 +13,7 @@ import { PlainWorker, lockOf } from '../plain-worker';
 
 const DDL = 'ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c1` INT';
 const makeDirectory = useDirectories();
-const logger = new SilentLogger();
-let server: RunningServer;
-
-beforeAll(async () => {
-  server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger });
-});
-
-afterAll(async () => {
-  await server.stop();
-  expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
-});
+const server = useServer();
 
 const post = (body: string, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(server.url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
@@ -108,7 +97,7 @@ describe('transport, by schema/PROTOCOL.md', () => {
       store: { kind: 'memory' },
       host: '127.0.0.1',
       port: 0,
-      logger,
+      logger: server.logger,
       authFile: join(directory, 'auth.yaml'),
     });
     try {

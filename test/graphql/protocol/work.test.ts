@@ -1,23 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { startServer } from '../../../src/server';
-import type { RunningServer } from '../../../src/server';
-import { SilentLogger } from '../../support/silent-logger';
+import { useServer } from '../../support/use-server';
 import { ask } from '../plain-client';
 import type { PlainSubscription } from '../plain-client';
 import { PlainWorker, TARGET, lockOf } from '../plain-worker';
 import type { Operation } from '../plain-worker';
 
-let server: RunningServer;
-const logger = new SilentLogger();
-
-beforeAll(async () => {
-  server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger });
-});
-
-afterAll(async () => {
-  await server.stop();
-  expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
-});
+const server = useServer();
 
 const LOCK =
   'query ($id: ID!) { shardLock(id: $id) { id state syncedCount unsyncedCount joinedSchema { createTable } } }';
@@ -324,7 +313,7 @@ describe('workers in pessimistic mode, by schema/PROTOCOL.md', () => {
   });
 
   it('8.1 the server stops: sockets are closed with 1001', async () => {
-    const own = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger });
+    const own = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger: server.logger });
     const worker = new PlainWorker(own.url, 'w', 'other', 's1', 'PESSIMISTIC');
     await worker.register();
     const subscription = await worker.subscribe();
