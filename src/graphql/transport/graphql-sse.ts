@@ -2,78 +2,62 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError, OperationTypeNode, execute, getOperationAST } from 'graphql';
 import type { ExecutionResult, GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { Identity } from '../../core/model/identity';
-import { Asker } from '../access/asker';
-import type { Authenticator } from '../../identity/authenticator';
+import type { Asker } from '../access/asker';
+import { Askers } from '../access/askers';
 import type { SharedSubscriptions, Subscribed } from '../feed/shared-subscriptions';
 import { topLevelError } from '../errors/top-level-error';
 import type { RequestContext } from '../request-context';
 import type { DocumentCache } from './document-cache';
-import { identify, sendError } from './graphql-http';
-import { readBody } from './http-body';
+import { sendError } from './send-error';
 import { SseStream } from './sse-stream';
 import { parseStreamRequest } from './stream-request';
 import type { StreamRequest } from './stream-request';
+import { takeRequest } from './take-request';
+import type { TakeOptions } from './take-request';
 
 /** The path of GraphQL over server-sent events. */
 export const GRAPHQL_STREAM_PATH = '/graphql/stream';
 
 /** What serving server-sent events needs. */
-export interface GraphqlSseOptions {
+export interface GraphqlSseOptions extends TakeOptions {
   readonly schema: GraphQLSchema;
   readonly documents: DocumentCache;
   readonly subscriptions: SharedSubscriptions;
-  readonly authenticator: Authenticator;
   readonly contextOf: (identity: Identity) => RequestContext;
   readonly show: (errors: readonly GraphQLError[]) => readonly GraphQLFormattedError[];
-  readonly maxBodyBytes: number;
   readonly reportDefect: (error: unknown) => void;
 }
 
-/** How often clients that stay connected must prove again who they are, in milliseconds. */
-const PROOF_MS = 5_000;
-
 /** GraphQL over server-sent events, by the protocol of `graphql-sse` with distinct connections: one request, one stream. */
 export class GraphqlSse {
-  readonly #streams = new Map<SseStream, Asker>();
-  readonly #proofs: NodeJS.Timeout;
+  readonly #streams: Askers<SseStream>;
   #isClosed = false;
 
   constructor(private readonly options: GraphqlSseOptions) {
-    this.#proofs = setInterval(() => void this.#askAgain().catch(options.reportDefect), PROOF_MS);
+    this.#streams = new Askers((stream) => stream.cut(), options.reportDefect);
   }
 
   /** Answer one request with a stream of its results. */
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { authenticator, maxBodyBytes } = this.options;
-    if ((await identify(authenticator, request, response)) === null) return;
-    const read = await readBody(request, maxBodyBytes);
-    if (read.kind === 'gone') return;
-    if (read.kind === 'too-large') {
-      response.setHeader('connection', 'close');
-      sendError(response, 413, 'REQUEST_TOO_LARGE', `the body has more than ${maxBodyBytes} bytes`);
-      return;
-    }
-    const parsed = parseStreamRequest(request, read.text);
+    const taken = await takeRequest(this.options, request, response);
+    if (taken === null) return;
+    const parsed = parseStreamRequest(request, taken.text);
     // A connection that is kept alive may bring a request when the server stops.
     if (this.#isClosed) sendError(response, 503, 'STORE_UNAVAILABLE', 'the server stops');
     else if (parsed.kind === 'refused') sendError(response, parsed.status, 'INVALID_INPUT', parsed.reason);
-    else await this.#stream(await Asker.of(authenticator, request, undefined), parsed.request, response);
+    else await this.#stream(taken.asker, parsed.request, response);
   }
 
   /** End every stream. */
   close(): void {
     this.#isClosed = true;
-    clearInterval(this.#proofs);
-    for (const stream of this.#streams.keys()) stream.end();
-  }
-
-  async #askAgain(): Promise<void> {
-    for (const [stream, asker] of this.#streams) if (!(await asker.isStillKnown())) stream.cut();
+    this.#streams.close();
+    for (const stream of this.#streams.connections) stream.end();
   }
 
   async #stream(asker: Asker, request: StreamRequest, response: ServerResponse): Promise<void> {
     const stream = new SseStream(response);
-    this.#streams.set(stream, asker);
+    this.#streams.add(stream, asker);
     try {
       const results = await this.#resultsOf(asker.identity, request, stream);
       if (!(Symbol.asyncIterator in results)) this.#send(stream, results);

@@ -4,11 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { LockstepError } from '../../core/model/error';
 import { invariant } from '../../core/model/invariant';
 import type { CoordinatorService } from '../../coordinator/service';
-import { answerGraphql, sendError } from './graphql-http';
+import { answerGraphql } from './graphql-http';
 import type { GraphqlHttpOptions } from './graphql-http';
 import { GRAPHQL_STREAM_PATH } from './graphql-sse';
 import type { GraphqlSse } from './graphql-sse';
 import type { Playground } from './playground';
+import { sendError } from './send-error';
 import { refuseUpgrade } from './websocket';
 import type { GraphqlWebSockets } from './websocket';
 

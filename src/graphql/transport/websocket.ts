@@ -9,6 +9,7 @@ import { invariant } from '../../core/model/invariant';
 import type { Authenticator } from '../../identity/authenticator';
 import type { Sent } from '../../identity/credentials';
 import { Asker } from '../access/asker';
+import { Askers } from '../access/askers';
 import type { FeedSink } from '../feed/feed-sink';
 import type { SharedSubscriptions, SubscribeRequest } from '../feed/shared-subscriptions';
 import type { RequestContext } from '../request-context';
@@ -37,24 +38,21 @@ const CLOSE_MS = 2_000;
 /** The close code of a server that stops. */
 const GOING_AWAY = 1001;
 
-/** How often clients that stay connected must prove again who they are, in milliseconds. */
-const PROOF_MS = 5_000;
-
 /** GraphQL over WebSockets on a server's upgrade requests, by the protocol `graphql-transport-ws`. */
 export class GraphqlWebSockets {
   readonly #sockets: WebSocketServer;
-  readonly #askers = new Map<ConnectionExtra, Asker>();
-  readonly #proofs: NodeJS.Timeout;
+  readonly #askers: Askers<ConnectionExtra>;
   /** The protocol's server hands requests on as it was given them, without the subscription that each is for. */
   readonly #subscribing = new WeakMap<ExecutionArgs, { readonly request: SubscribeRequest; readonly sink: FeedSink }>();
 
   constructor(options: WebSocketOptions) {
     const { schema, documents, subscriptions, authenticator, contextOf, show, maxMessageBytes, reportDefect } = options;
+    this.#askers = new Askers(({ close }) => close(), reportDefect);
     const protocol = makeServer<Record<string, unknown>, ConnectionExtra>({
       onConnect: async ({ extra, connectionParams }) => {
         const asker = await identify(authenticator, extra.request, connectionParams);
         // It may have been closed meanwhile, and then nobody would forget it again.
-        if (asker !== null && extra.isOpen()) this.#askers.set(extra, asker);
+        if (asker !== null && extra.isOpen()) this.#askers.add(extra, asker);
         return asker !== null;
       },
       onClose: ({ extra }) => {
@@ -81,11 +79,6 @@ export class GraphqlWebSockets {
     });
     this.#sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, handleProtocols });
     this.#sockets.on('connection', (socket, request) => bindSocket(protocol, socket, request, reportDefect));
-    this.#proofs = setInterval(() => void this.#askAgain().catch(reportDefect), PROOF_MS);
-  }
-
-  async #askAgain(): Promise<void> {
-    for (const [{ close }, asker] of this.#askers) if (!(await asker.isStillKnown())) close();
   }
 
   /** Take over a connection that wants to be a WebSocket; one from a page of another origin is refused. */
@@ -101,7 +94,7 @@ export class GraphqlWebSockets {
 
   /** Close every connection with code 1001, waiting a moment for the clients' answers. */
   async close(): Promise<void> {
-    clearInterval(this.#proofs);
+    this.#askers.close();
     const timer = setTimeout(() => {
       for (const socket of this.#sockets.clients) socket.terminate();
     }, CLOSE_MS);
