@@ -23,3 +23,17 @@ export const systemTiming: Timing = {
   },
   random: () => Math.random(),
 };
+
+/** Resolves after `delayMs`, or when `signal` aborts. */
+export async function sleep(timing: Pick<Timing, 'after'>, delayMs: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      stop();
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const stop = timing.after(delayMs, end);
+    signal.addEventListener('abort', end);
+  });
+}

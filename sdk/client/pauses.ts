@@ -1,3 +1,4 @@
+import { sleep } from '../timing';
 import type { Timing } from '../timing';
 
 /** The pauses before retries, in milliseconds (PROTOCOL 1.7). */
@@ -24,18 +25,9 @@ export class Pauses {
 }
 
 /** Wait for a time; rejects with the signal's reason if that aborts. */
-export function pause(timing: Timing, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const finish = (end: () => void): void => {
-      stop();
-      signal.removeEventListener('abort', abort);
-      end();
-    };
-    const abort = (): void => finish(() => reject(reasonOf(signal)));
-    const stop = timing.after(ms, () => finish(resolve));
-    signal.addEventListener('abort', abort);
-  });
+export async function pause(timing: Timing, ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(timing, ms, signal);
+  if (signal.aborted) throw reasonOf(signal);
 }
 
 /** Why a signal was aborted, as an error. */

@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sleep } from '../../timing';
 import type { Timing } from '../../timing';
 
 /** Where scripts wait: a gate that was opened stays open. */
@@ -48,20 +49,6 @@ export class FileGates implements Gates {
   }
 
   async pass(name: string, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && !existsSync(join(this.folder, name))) await pause(this.timing, LOOK_MS, signal);
+    while (!signal.aborted && !existsSync(join(this.folder, name))) await sleep(this.timing, LOOK_MS, signal);
   }
-}
-
-/** Resolves after `delayMs`, or when `signal` aborts. */
-export async function pause(timing: Timing, delayMs: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const end = (): void => {
-      stop();
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const stop = timing.after(delayMs, end);
-    signal.addEventListener('abort', end);
-  });
 }

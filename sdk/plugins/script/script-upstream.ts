@@ -3,9 +3,9 @@ import { invariant } from '../../../src/core/model/invariant';
 import { createTableText } from '../../../src/core/table/create-table';
 import type { Position, UpstreamEvent, UpstreamPlugin, UpstreamTableName } from '../../plugin';
 import type { NamedTable } from '../database';
-import { systemTiming } from '../../timing';
+import { sleep, systemTiming } from '../../timing';
 import type { Timing } from '../../timing';
-import { MemoryGates, pause } from './gates';
+import { MemoryGates } from './gates';
 import type { Gates } from './gates';
 import { parseScript } from './script-text';
 import type { ScriptItem } from './script-text';
@@ -83,7 +83,7 @@ export class ScriptUpstream implements UpstreamPlugin {
         yield { kind: 'idle', position };
         await this.#gates.pass(item.name, signal);
       }
-      if (item.kind === 'sleep') await pause(this.#timing, item.delayMs, signal);
+      if (item.kind === 'sleep') await sleep(this.#timing, item.delayMs, signal);
       if (hasEnded(signal)) return;
       const event = this.#play(position);
       position += 1;

@@ -1,6 +1,7 @@
 import { createClient } from 'graphql-ws';
 import type { Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { sleep, systemTiming } from '../../../sdk/timing';
 import { LockstepError } from '../../core/model/error';
 import { JsonValue } from '../../core/wire/json-reader';
 import { topLevelError } from './api-client';
@@ -48,7 +49,7 @@ export async function* followEvents(options: FeedOptions): AsyncGenerator<JsonVa
       if (error instanceof LockstepError && error.code !== 'SERVER_UNREACHABLE') throw error;
       options.onLost(error instanceof Error ? error.message : String(error), pauseAfter(failures));
     }
-    await pause(pauseAfter(failures), options.signal);
+    await sleep(systemTiming, pauseAfter(failures), options.signal);
     failures += 1;
   }
 }
@@ -104,16 +105,4 @@ function hasEnded(signal: AbortSignal): boolean {
 
 function pauseAfter(failures: number): number {
   return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures);
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 }
