@@ -5,7 +5,7 @@ import type { StartingTable } from '../../core/diagnosis/explain/scratch-lock';
 import { startingTables } from '../../core/diagnosis/explain/starting-tables';
 import { LockstepError } from '../../core/model/error';
 import { formatLockId } from '../../core/model/lock-id';
-import { parseTaskName, parseUpstreamTable } from '../../core/model/names';
+import { parseTaskName } from '../../core/model/names';
 import type { DownstreamTable, TaskName, UpstreamTable } from '../../core/model/names';
 import type { Mode } from '../../core/model/records';
 import { readReportedSchema } from '../../core/request/reported-schema';
@@ -15,20 +15,11 @@ import { charsetOf } from '../../core/table/collation';
 import { Field, ID, InputType } from '../decorators';
 import { ShardMode } from '../enums';
 import { tablesOfTarget } from '../views/task-view';
-import { ShardDownstreamTableInput, parseTarget } from './table-inputs';
+import { ShardDownstreamTableInput, ShardUpstreamTableInput, parseTarget, parseUpstream } from './table-inputs';
 
 /** A table of a rollout. */
 @InputType({ description: 'An upstream table of a rollout.' })
-export class ShardExplainTableInput {
-  @Field(() => ID, { description: 'The source that has the table.' })
-  readonly source!: string;
-
-  @Field(() => String, { description: 'The schema (database) of the table.' })
-  readonly schema!: string;
-
-  @Field(() => String, { description: 'The name of the table.' })
-  readonly table!: string;
-
+export class ShardExplainTableInput extends ShardUpstreamTableInput {
   @Field(() => String, {
     nullable: true,
     description:
@@ -39,16 +30,7 @@ export class ShardExplainTableInput {
 
 /** What one table meets. */
 @InputType({ description: 'Statements that an upstream table meets.' })
-export class ShardExplainStepInput {
-  @Field(() => ID, { description: 'The source that has the table.' })
-  readonly source!: string;
-
-  @Field(() => String, { description: 'The schema (database) of the table.' })
-  readonly schema!: string;
-
-  @Field(() => String, { description: 'The name of the table.' })
-  readonly table!: string;
-
+export class ShardExplainStepInput extends ShardUpstreamTableInput {
   @Field(() => [String], {
     description: 'The statements in order; each names the table itself or the downstream table.',
   })
@@ -111,7 +93,7 @@ export function explainInput(state: CoordinatorState, input: ShardExplainDDLInpu
   if (mode === 'pessimistic') {
     const sources = task === null ? [] : taskSourcesOf(state, task).sources;
     const known = task === null ? [] : tablesOfTarget(state, task, target);
-    const tables = uniqueTables([...known, ...input.tables.map(parseTable)]);
+    const tables = uniqueTables([...known, ...input.tables.map(parseUpstream)]);
     const otherSources = sources.filter((source) => !tables.some((table) => table.source === source));
     return { mode, target, steps: explainPessimistic({ task: task ?? NO_TASK, target, tables, otherSources, steps }) };
   }
@@ -132,7 +114,7 @@ function optimisticTables(
   const defaults =
     defaultCollation == null ? undefined : { charset: charsetOf(defaultCollation), collation: defaultCollation };
   for (const each of tables) {
-    const table = parseTable(each);
+    const table = parseUpstream(each);
     const key = JSON.stringify(table);
     if (each.createTable == null) {
       if (all.has(key)) continue;
@@ -146,13 +128,9 @@ function optimisticTables(
 }
 
 function parseSteps(steps: readonly ShardExplainStepInput[]): RolloutStep[] {
-  const all = steps.flatMap((step) => step.ddls.map((ddl) => ({ table: parseTable(step), ddl })));
+  const all = steps.flatMap((step) => step.ddls.map((ddl) => ({ table: parseUpstream(step), ddl })));
   if (all.length > MOST_STATEMENTS) throw tooMuch('statements', MOST_STATEMENTS);
   return all;
-}
-
-function parseTable({ source, schema, table }: ShardExplainTableInput | ShardExplainStepInput): UpstreamTable {
-  return parseUpstreamTable(source, schema, table);
 }
 
 function uniqueTables(tables: readonly UpstreamTable[]): UpstreamTable[] {
