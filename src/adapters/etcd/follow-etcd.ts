@@ -1,9 +1,9 @@
-import { LockstepError } from '../../core/model/error';
+import type { LockstepError } from '../../core/model/error';
 import { parseRevision } from '../../core/model/revision';
 import type { Revision } from '../../core/model/revision';
 import type { Batch } from '../../core/model/store';
 import type { Clock } from '../../ports/clock';
-import { compactedError } from '../revisioned/check-revision';
+import { checkWatchStart, compactedError } from '../revisioned/check-revision';
 import type { Connection } from './connection';
 import { decodeBatches, decodeRevision } from './decode';
 import type { Endpoints } from './endpoints';
@@ -26,7 +26,7 @@ export async function* followEtcd(
   from: Revision,
   signal: AbortSignal,
 ): AsyncGenerator<Batch, void, undefined> {
-  if (from < 1) throw new LockstepError('INVALID_INPUT', 'a watch begins at revision 1 or later', { field: 'from' });
+  checkWatchStart(from);
   let next = from;
   while (!signal.aborted) {
     const { stream, connection } = await open(next);

@@ -13,6 +13,11 @@ export function checkRevision(revision: Revision, compacted: Revision, last: Rev
   if (revision < compacted) throw compactedError(revision, compacted);
 }
 
+/** Refuse a revision that no watch can begin at. @throws LockstepError INVALID_INPUT */
+export function checkWatchStart(from: Revision): void {
+  if (from < 1) throw new LockstepError('INVALID_INPUT', 'a watch begins at revision 1 or later', { field: 'from' });
+}
+
 /** The error for a revision that isn't kept any more. */
 export function compactedError(revision: Revision, compactedRevision: Revision): LockstepError {
   const message = `revision ${revision} is compacted; the oldest that is kept is ${compactedRevision}`;

@@ -1,9 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { LockstepError } from '../../core/model/error';
 import { parseRevision } from '../../core/model/revision';
 import type { Revision } from '../../core/model/revision';
 import type { Batch } from '../../core/model/store';
-import { compactedError } from './check-revision';
+import { checkWatchStart, compactedError } from './check-revision';
 import type { Progress } from './progress';
 
 /** The past of a store of our own. */
@@ -28,7 +27,7 @@ export async function* followHistory(
   from: Revision,
   signal: AbortSignal,
 ): AsyncGenerator<Batch, void, undefined> {
-  if (from < 1) throw new LockstepError('INVALID_INPUT', 'a watch begins at revision 1 or later', { field: 'from' });
+  checkWatchStart(from);
   let next = from;
   for (;;) {
     const last = await progress.reach(next, signal);
