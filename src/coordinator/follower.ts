@@ -1,7 +1,9 @@
 import { LockstepError } from '../core/model/error';
-import { parseRevision } from '../core/model/revision';
+import { NO_REVISION, parseRevision } from '../core/model/revision';
 import type { Revision } from '../core/model/revision';
 import type { Batch, KeyValue } from '../core/model/store';
+import { LOCKSTEP_SETTLED_KEY } from '../core/wire/lockstep-keys';
+import { readSettledRecord } from '../core/wire/settled-record';
 import type { Clock } from '../ports/clock';
 import type { Store } from '../ports/store';
 
@@ -11,10 +13,17 @@ export const FOLLOWED_PREFIXES: readonly string[] = ['/dm-master/', '/dm-worker/
 /** How long the follower waits before it tries a store again that can't be reached, in milliseconds. */
 const RETRY_MS = 500;
 
+/** A state that is built anew, and takes the place of the old one at its end. */
+export interface Rebuilding {
+  /** The next changes, in order. */
+  readonly apply: (batch: Batch) => void;
+  readonly end: () => void;
+}
+
 /** What a follower tells. */
 export interface FollowerTarget {
-  /** Build the state anew from what is stored at `revision`. */
-  readonly rebuild: (values: readonly KeyValue[], revision: Revision) => void;
+  /** Begin to build the state anew, from what is stored at `revision`. */
+  readonly rebuild: (values: readonly KeyValue[], revision: Revision) => Rebuilding;
   /** The next changes, in order. */
   readonly apply: (batch: Batch) => void;
   /** The store can't be reached; null: it can again. */
@@ -57,17 +66,59 @@ function hasEnded(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
-/** Read everything of one revision; the revision to watch from. */
+/**
+ * Build the state from what is stored; the revision to watch from. What the store holds while a leader still owes
+ * something doesn't tell all that has happened, so it is read as it was when nothing was owed, and the changes since are
+ * read like any others. Where these are compacted the last revision must do.
+ */
 export async function snapshot(store: Store, target: Pick<FollowerTarget, 'rebuild'>): Promise<Revision> {
-  const [first = '', ...others] = FOLLOWED_PREFIXES;
-  const { values, revision } = await store.range(first);
-  const more: KeyValue[] = [];
-  for (const prefix of others) {
-    const found = revision === 0 ? await store.range(prefix) : await store.range(prefix, { revision });
-    more.push(...found.values);
+  const settled = await readSettled(store);
+  if (settled === null) return await rebuildAt(store, target);
+  try {
+    return await rebuildAt(store, target, settled);
+  } catch (error) {
+    const isGone = error instanceof LockstepError && GONE.has(error.code);
+    if (!isGone) throw error;
+    return await rebuildAt(store, target);
   }
-  target.rebuild([...values, ...more], revision);
-  return parseRevision(revision + 1);
+}
+
+/** A revision that can't be read: compacted, or, in a store that was set back, yet to come. */
+const GONE: ReadonlySet<string> = new Set(['STORE_COMPACTED', 'INVALID_INPUT']);
+
+/** The revision at which nothing was owed; null: nobody has recorded one that this program can read. */
+async function readSettled(store: Store): Promise<Revision | null> {
+  const stored = await store.get(LOCKSTEP_SETTLED_KEY);
+  if (stored === null) return null;
+  try {
+    const reading = readSettledRecord(stored.value, stored.key);
+    return reading.kind === 'record' ? reading.record.revision : null;
+  } catch (error) {
+    if (error instanceof LockstepError) return null;
+    throw error;
+  }
+}
+
+/** Build the state from everything at one revision, the last if none is named, and the changes since. */
+async function rebuildAt(store: Store, target: Pick<FollowerTarget, 'rebuild'>, settled?: Revision): Promise<Revision> {
+  const last = await store.revision();
+  const at = settled ?? last;
+  const values: KeyValue[] = [];
+  // Before its first change a store has no revision that could be read.
+  const options = at === NO_REVISION ? {} : { revision: at };
+  for (const prefix of FOLLOWED_PREFIXES) values.push(...(await store.range(prefix, options)).values);
+  const rebuilding = target.rebuild(values, at);
+  let seen = at;
+  if (seen < last) {
+    const { signal } = new AbortController();
+    for await (const batch of store.watch(FOLLOWED_PREFIXES, parseRevision(at + 1), signal)) {
+      rebuilding.apply(batch);
+      seen = batch.revision;
+      if (seen >= last) break;
+    }
+  }
+  rebuilding.end();
+  return parseRevision(seen + 1);
 }
 
 /** Wait; not longer than until the signal aborts. */

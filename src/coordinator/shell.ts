@@ -9,6 +9,7 @@ import { CoordinatorState } from '../core/state/coordinator-state';
 import { recover } from '../core/state/recovery';
 import { EMBEDDED_RETENTION } from '../core/state/retention';
 import type { Retention } from '../core/state/retention';
+import { settledPut } from '../core/state/settled';
 import { step } from '../core/step';
 import type { CoordinatorEvent, Effect } from '../core/step';
 import type { Clock } from '../ports/clock';
@@ -17,6 +18,7 @@ import type { Store } from '../ports/store';
 import { tryToLead } from './election';
 import type { Leadership } from './election';
 import { follow, pause, snapshot } from './follower';
+import type { Rebuilding } from './follower';
 import { LeaderWatch } from './leader-watch';
 import { LockEventFeed } from './lock-event-feed';
 import { OperationFeed } from './operation-feed';
@@ -65,7 +67,7 @@ export class CoordinatorShell {
   readonly #waits = new Set<() => void>();
   #hasPatience = true;
   readonly #abort = new AbortController();
-  readonly #leaders = new LeaderWatch();
+  #leaders = new LeaderWatch();
   #competing: Promise<void> = Promise.resolve();
 
   private constructor(private readonly options: ShellOptions) {
@@ -170,11 +172,25 @@ export class CoordinatorShell {
     return new CoordinatorState(limits, this.options.retention ?? EMBEDDED_RETENTION, this.#caches);
   }
 
-  #rebuild(values: readonly KeyValue[], revision: Revision): void {
+  /** Until its end the state stays the one that there is. */
+  #rebuild(values: readonly KeyValue[], revision: Revision): Rebuilding {
     const state = this.#newState();
+    const leaders = new LeaderWatch();
     recover(state, values, revision);
+    leaders.rebuild(values);
+    return {
+      apply: (batch) => {
+        leaders.apply(batch);
+        // What it publishes stands in the journal.
+        step(state, { kind: 'batch', batch, nowMs: this.options.clock.wallMs() });
+      },
+      end: () => this.#replace(state, leaders),
+    };
+  }
+
+  #replace(state: CoordinatorState, leaders: LeaderWatch): void {
     this.#state = state;
-    this.#leaders.rebuild(values);
+    this.#leaders = leaders;
     for (const problem of state.problems.values())
       this.options.logger.warn({ key: problem.key }, `unreadable: ${problem.message}`);
     this.#watchLeadership();
@@ -188,7 +204,7 @@ export class CoordinatorShell {
 
   async #follow(from: Revision): Promise<void> {
     const target = {
-      rebuild: (values: readonly KeyValue[], revision: Revision): void => this.#rebuild(values, revision),
+      rebuild: (values: readonly KeyValue[], revision: Revision): Rebuilding => this.#rebuild(values, revision),
       apply: (batch: Batch): void => {
         this.#leaders.apply(batch);
         if (this.#phase.kind === 'leading') this.#phase.queue.observe(batch);
@@ -241,6 +257,7 @@ export class CoordinatorShell {
       clock,
       leaderCompares: leadership.compares,
       sequence: this.#state.journal.last,
+      settled: () => settledPut(this.#state),
       onEnd: (end) => {
         // What this server began when it led before says nothing about what it writes now.
         const old = this.#phase.kind === 'leading' && this.#phase.queue !== queue;

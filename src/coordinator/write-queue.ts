@@ -51,6 +51,8 @@ export class WriteQueue {
       readonly leaderCompares: readonly Compare[];
       /** The last sequence number of the journal. */
       readonly sequence: number;
+      /** Put with every transaction: that everything before some revision is written; null: nothing new. */
+      readonly settled: () => Mutation | null;
       readonly onEnd: (end: WriteEnd) => void;
       readonly onFailure: (error: unknown) => void;
     },
@@ -159,7 +161,10 @@ export class WriteQueue {
     const events = group.flatMap(({ write }) => write.events);
     const journal = events.length === 0 ? null : formatLockstepKey({ kind: 'journal', sequence: this.#sequence + 1 });
     const compares = group.flatMap(({ write }) => write.compares);
-    const mutations = group.flatMap(({ write }) => write.mutations);
+    const mutations = withSettled(
+      group.flatMap(({ write }) => write.mutations),
+      this.options.settled(),
+    );
     const result = await this.options.store.txn({
       compares: [
         ...this.options.leaderCompares,
@@ -181,7 +186,8 @@ export class WriteQueue {
     const { operationsPerTransaction, bytesPerTransaction } = this.options.store.limits;
     const group: QueuedWrite[] = [];
     const touched = new TouchedKeys();
-    let [compares, mutations, bytes] = [3, 1, 4_096];
+    // Beside the writes: the leader's compares and the journal's; the puts of the journal and of what is settled.
+    let [compares, mutations, bytes] = [3, 2, 4_096];
     for (const queued of this.#waiting) {
       compares += queued.write.compares.length;
       mutations += queued.write.mutations.length;
@@ -230,6 +236,13 @@ class TouchedKeys {
       return this.#keys.has(mutation.key) || this.#prefixes.some((prefix) => mutation.key.startsWith(prefix));
     });
   }
+}
+
+/** A write may be that very record. */
+function withSettled(mutations: readonly Mutation[], settled: Mutation | null): readonly Mutation[] {
+  if (settled?.kind !== 'put') return mutations;
+  const isThere = mutations.some((mutation) => mutation.kind === 'put' && mutation.key === settled.key);
+  return isThere ? mutations : [...mutations, settled];
 }
 
 function distinct(compares: readonly Compare[]): Compare[] {

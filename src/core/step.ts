@@ -8,6 +8,7 @@ import { askOverdueActions } from './state/pessimistic-touch';
 import { planObligation } from './state/planner';
 import type { ObligationId } from './state/outbox';
 import { obligationId } from './state/outbox';
+import { askSettledRecord, noteSettled } from './state/settled';
 import { askTrim } from './state/trim';
 import type { Write } from './state/write';
 
@@ -38,6 +39,12 @@ export type Effect =
  * says, never by what was sent. Only a leader's step gives writes.
  */
 export function step(state: CoordinatorState, event: CoordinatorEvent): Effect[] {
+  const effects = react(state, event);
+  noteSettled(state);
+  return effects;
+}
+
+function react(state: CoordinatorState, event: CoordinatorEvent): Effect[] {
   switch (event.kind) {
     case 'batch':
       foldBatch(state, event.batch);
@@ -56,7 +63,10 @@ export function step(state: CoordinatorState, event: CoordinatorEvent): Effect[]
       state.outbox.markEnded(event.id, state.revision, true);
       return planDue(state, event.nowMs);
     case 'tick':
-      if (state.leading) askTrim(state, event.nowMs);
+      if (state.leading) {
+        askTrim(state, event.nowMs);
+        askSettledRecord(state);
+      }
       askOverdueActions(state, event.nowMs);
       return planDue(state, event.nowMs);
     default:

@@ -71,6 +71,7 @@ function setUp(): {
     clock,
     leaderCompares: [],
     sequence: 0,
+    settled: () => null,
     onEnd: (end) => {
       ends.push(end);
       if (end.id !== 'first') ended.shift()?.(end);

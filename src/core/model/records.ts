@@ -215,3 +215,11 @@ export interface StatusRecord {
   readonly stage: string;
   readonly atMs: number;
 }
+
+/**
+ * The last revision, as far as its leader knew, at which nothing was owed: what is stored there tells the whole state, so
+ * a server that starts begins there and reads the changes since.
+ */
+export interface SettledRecord {
+  readonly revision: Revision;
+}

@@ -105,7 +105,7 @@ export interface Limits {
 
 /**
  * Everything that the coordinator knows: a fold of the store's changes. Every server that has read the same changes has
- * the same state; only `leading` and what is in flight differ.
+ * the same state; only `leading`, `settledRevision` and what is in flight differ.
  */
 export class CoordinatorState {
   /** The last revision that the state has seen. */
@@ -121,6 +121,10 @@ export class CoordinatorState {
   readonly past = new Past();
   /** When the leader last looked for what has expired. */
   trimmedAtMs = 0;
+  /** The revision that the stored settled record names; 0: there is none. */
+  settledRecord: Revision = NO_REVISION;
+  /** The last revision at which this server, leading, owed nothing; 0: it hasn't led so far. */
+  settledRevision: Revision = NO_REVISION;
   /** Workers that came or went, until the journal tells it. */
   readonly workerNews = new Map<SourceKey, WorkerNews>();
   readonly emptyCounts: ShapeCounts;

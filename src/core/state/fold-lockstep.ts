@@ -12,6 +12,7 @@ import { readInitialSchemaRecord } from '../wire/initial-schema-record';
 import { readJournalRecord } from '../wire/journal-record';
 import { readLockRecord } from '../wire/lock-record';
 import type { LockstepKey } from '../wire/lockstep-keys';
+import { readSettledRecord } from '../wire/settled-record';
 import type { CoordinatorState } from './coordinator-state';
 import { foldAction } from './fold-action';
 import { foldJournalEvent } from './fold-journal';
@@ -75,9 +76,17 @@ export function foldLockstepChange(state: CoordinatorState, key: LockstepKey, ch
       return foldBreak(state, key, change);
     case 'leader':
       return change.kind === 'put' ? dropUnknown(state) : undefined;
+    case 'settled':
+      return foldSettled(state, change);
     default:
       return unreachable(key);
   }
+}
+
+/** Everything was written up to some revision: a start begins there. */
+function foldSettled(state: CoordinatorState, change: Change): void {
+  state.settledRecord = readPut(state, change, readSettledRecord)?.revision ?? NO_REVISION;
+  state.outbox.settle({ kind: 'record-settled' });
 }
 
 function foldLock(state: CoordinatorState, lockId: LockId, change: Change): void {
@@ -174,7 +183,9 @@ function settleOwed(state: CoordinatorState, entry: TableEntry, by: DecisionReco
 
 function foldInitialSchema(state: CoordinatorState, task: TaskName, table: UpstreamTable, change: Change): void {
   const record = readPut(state, change, readInitialSchemaRecord);
-  state.entryOf(task, table).initial = record === null ? null : state.caches.schemas.read(record.schema).shape;
+  const entry = state.entryOf(task, table);
+  entry.initial = record === null ? null : state.caches.schemas.read(record.schema).shape;
+  settleLeaving(state, entry);
 }
 
 function foldJournal(state: CoordinatorState, sequence: number, change: Change): void {

@@ -54,6 +54,7 @@ const ORDER: Readonly<Record<DmKey['kind'] | LockstepKey['kind'], number>> = {
   'optimistic-info': 7,
   'pessimistic-info': 7,
   journal: 8,
+  settled: 8,
 };
 
 /** After everything else. */

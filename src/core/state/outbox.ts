@@ -34,6 +34,8 @@ export type Obligation =
   | { readonly kind: 'clean-source'; readonly source: SourceKey }
   /** Take the next step of a manual action. */
   | { readonly kind: 'advance-action'; readonly action: string }
+  /** Record up to where everything is written, so that a start needn't read far back. */
+  | { readonly kind: 'record-settled' }
   /** Delete what is only of the past and long enough ago. */
   | { readonly kind: 'trim' }
   /** Journal that a worker came or went. */
@@ -164,6 +166,7 @@ export function obligationId(obligation: Obligation): ObligationId {
     case 'clean-source':
     case 'announce-worker':
       return `${obligation.kind} ${obligation.source}`;
+    case 'record-settled':
     case 'trim':
       return obligation.kind;
     case 'advance-action':

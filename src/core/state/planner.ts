@@ -19,6 +19,7 @@ import {
 import type { Obligation } from './outbox';
 import { planPessimisticLock } from './pessimistic-plan';
 import { planSource } from './pessimistic-source-plan';
+import { planRecordSettled } from './settled';
 import { planTrim } from './trim';
 import type { Plan } from './write';
 
@@ -55,6 +56,8 @@ export function planObligation(state: CoordinatorState, obligation: Obligation, 
         : planSource(state, obligation.source, nowMs);
     case 'announce-worker':
       return planWorkerNews(state, obligation.source);
+    case 'record-settled':
+      return planRecordSettled(state);
     case 'trim':
       return planTrim(state, nowMs);
     case 'advance-action':

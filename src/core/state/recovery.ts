@@ -24,6 +24,7 @@ const TIMELESS: ReadonlySet<KeyedChange['key']['kind']> = new Set([
   'status',
   'action',
   'break',
+  'settled',
 ]);
 
 /**

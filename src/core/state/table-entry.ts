@@ -96,7 +96,10 @@ export class TableEntry {
   get isForgotten(): boolean {
     const revisions = [this.infoRevision, this.operationRevision, this.decisionRevision];
     return (
-      this.membership === 'none' && this.attempt === null && revisions.every((revision) => revision === NO_REVISION)
+      this.membership === 'none' &&
+      this.attempt === null &&
+      this.initial === null &&
+      revisions.every((revision) => revision === NO_REVISION)
     );
   }
 }

@@ -13,6 +13,9 @@ export const LOCKSTEP_PREFIX = '/lockstep/';
 /** The election key of the coordinator that leads; other keys of an election stand below it. */
 export const LOCKSTEP_LEADER_KEY = '/lockstep/leader';
 
+/** Up to which revision everything that followed from the changes is written. */
+export const LOCKSTEP_SETTLED_KEY = '/lockstep/settled';
+
 /** A key of this project's own records, taken apart. */
 export type LockstepKey =
   | { readonly kind: 'task'; readonly task: TaskName }
@@ -41,13 +44,14 @@ export type LockstepKey =
   | { readonly kind: 'break'; readonly task: TaskName; readonly source: SourceId }
   | { readonly kind: 'action'; readonly id: string }
   | { readonly kind: 'journal'; readonly sequence: number }
-  | { readonly kind: 'leader' };
+  | { readonly kind: 'leader' }
+  | { readonly kind: 'settled' };
 
 /** One of this project's kinds of keys. */
 export type LockstepKeyKind = LockstepKey['kind'];
 
-/** The kinds whose keys are a path and hex parts; the journal and the leader are written otherwise. */
-type PartedKind = Exclude<LockstepKeyKind, 'journal' | 'leader'>;
+/** The kinds whose keys are a path and hex parts; the others are written otherwise. */
+type PartedKind = Exclude<LockstepKeyKind, 'journal' | 'leader' | 'settled'>;
 
 const LAYOUTS: Readonly<Record<PartedKind, KeyLayout>> = {
   task: { path: '/lockstep/task/', parts: 1 },
@@ -98,6 +102,8 @@ export function formatLockstepKey(key: LockstepKey): string {
   switch (key.kind) {
     case 'leader':
       return LOCKSTEP_LEADER_KEY;
+    case 'settled':
+      return LOCKSTEP_SETTLED_KEY;
     case 'journal':
       invariant(Number.isSafeInteger(key.sequence) && key.sequence >= 0, 'journal sequences count from 0');
       return JOURNAL_PREFIX + String(key.sequence).padStart(SEQUENCE_DIGITS, '0');
@@ -121,6 +127,7 @@ export function lockstepPrefix(kind: PartedKind, ...parts: readonly string[]): s
  */
 export function parseLockstepKey(text: string): LockstepKey | null {
   if (text === LOCKSTEP_LEADER_KEY) return { kind: 'leader' };
+  if (text === LOCKSTEP_SETTLED_KEY) return { kind: 'settled' };
   try {
     if (text.startsWith(JOURNAL_PREFIX))
       return { kind: 'journal', sequence: parseSequence(text.slice(JOURNAL_PREFIX.length)) };

@@ -1,4 +1,5 @@
 import { follow, snapshot } from '../../../src/coordinator/follower';
+import type { Rebuilding } from '../../../src/coordinator/follower';
 import { SystemClock } from '../../../src/adapters/system/system-clock';
 import type { Revision } from '../../../src/core/model/revision';
 import type { Batch } from '../../../src/core/model/store';
@@ -18,18 +19,21 @@ export class ReadAlong {
   /** Follow a store from now on. */
   static async start(store: Store): Promise<ReadAlong> {
     const reader = new ReadAlong();
+    const take = ({ changes }: Batch): void => {
+      for (const change of changes) {
+        if (change.kind === 'put') reader.#keys.set(change.key, change.value);
+        else reader.#keys.delete(change.key);
+      }
+    };
     const target = {
-      rebuild: (values: readonly { key: string; value: string }[], revision: Revision): void => {
+      rebuild: (values: readonly { key: string; value: string }[], revision: Revision): Rebuilding => {
         reader.#rebuilt += 1;
         reader.#keys = new Map(values.map(({ key, value }) => [key, value]));
-        reader.#reach(revision);
+        return { apply: take, end: () => reader.#reach(revision) };
       },
       apply: (batch: Batch): void => {
         reader.#batches.push(batch);
-        for (const change of batch.changes) {
-          if (change.kind === 'put') reader.#keys.set(change.key, change.value);
-          else reader.#keys.delete(change.key);
-        }
+        take(batch);
         reader.#reach(batch.revision);
       },
       report: (trouble: unknown): void => {
