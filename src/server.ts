@@ -9,6 +9,7 @@ import { invariant, unreachable } from './core/model/invariant';
 import { openAuthenticator } from './identity/auth-config';
 import { OpenAuthenticator } from './identity/open-authenticator';
 import { GraphqlServer } from './graphql/graphql-server';
+import type { Limits } from './graphql/limits/limits';
 import type { Clock } from './ports/clock';
 import type { Logger } from './ports/logger';
 import type { Store } from './ports/store';
@@ -34,8 +35,8 @@ export interface ServerOptions {
   /** 0: any that is free. */
   readonly port: number;
   readonly logger: Logger;
-  /** The largest request over HTTP, and the largest message over a WebSocket; 1 MiB if absent. */
-  readonly maxRequestBytes?: number;
+  /** How much is taken, where it isn't the default. */
+  readonly limits?: Partial<Limits>;
   /** A file that says who clients are (README of `src/identity`); absent: nobody has to say it. */
   readonly authFile?: string;
   /** On etcd: how long a leader that is silent stays one, in milliseconds; 10 s if absent. */

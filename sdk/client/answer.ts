@@ -28,7 +28,7 @@ export function readErrors(errors: readonly unknown[], status: number): Outcome 
   const extensions = isObject(first) ? first['extensions'] : undefined;
   const code = textOf(extensions, 'code') ?? 'PROTOCOL_BROKEN';
   const help = textOf(extensions, 'help');
-  if (code === 'STORE_UNAVAILABLE' || status >= 500) return again(message);
+  if (code === 'STORE_UNAVAILABLE' || code === 'TOO_MANY_REQUESTS' || status >= 500) return again(message);
   if (code === 'UNAUTHENTICATED' || code === 'FORBIDDEN' || code === 'REQUEST_TOO_LARGE')
     return failed(
       help === null

@@ -162,6 +162,7 @@ export type AcknowledgeShardOperationData = {
         readonly __typename:
           | 'ShardInvalidInput'
           | 'ShardForbidden'
+          | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
           | 'ShardStaleSession'
@@ -213,6 +214,7 @@ export type AddShardSourceTableData = {
         readonly __typename:
           | 'ShardInvalidInput'
           | 'ShardForbidden'
+          | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
           | 'ShardStaleSession'
@@ -250,6 +252,7 @@ export type ExtendShardOperationData = {
         readonly __typename:
           | 'ShardInvalidInput'
           | 'ShardForbidden'
+          | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
           | 'ShardStaleSession'
@@ -282,6 +285,7 @@ export type FailShardOperationData = {
         readonly __typename:
           | 'ShardInvalidInput'
           | 'ShardForbidden'
+          | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
           | 'ShardStaleSession'
@@ -314,6 +318,7 @@ export type LeaveShardWorkerData = {
         readonly __typename:
           | 'ShardInvalidInput'
           | 'ShardForbidden'
+          | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
           | 'ShardStaleSession'
@@ -373,6 +378,7 @@ export type PutShardSourceTablesData = {
         readonly __typename:
           | 'ShardInvalidInput'
           | 'ShardForbidden'
+          | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
           | 'ShardStaleSession'
@@ -420,6 +426,7 @@ export type RegisterShardWorkerData = {
         readonly __typename:
           | 'ShardInvalidInput'
           | 'ShardForbidden'
+          | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
           | 'ShardSourceTaken'
@@ -454,6 +461,7 @@ export type RemoveShardSourceTableData = {
         readonly __typename:
           | 'ShardInvalidInput'
           | 'ShardForbidden'
+          | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
           | 'ShardStaleSession'
@@ -501,6 +509,7 @@ export type RenewShardWorkerData = {
         readonly __typename:
           | 'ShardInvalidInput'
           | 'ShardForbidden'
+          | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
           | 'ShardStaleSession'
@@ -537,6 +546,7 @@ export type ReportShardInfoData = {
         readonly __typename:
           | 'ShardInvalidInput'
           | 'ShardForbidden'
+          | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
           | 'ShardStaleSession'
@@ -584,6 +594,7 @@ export type ReportShardSourceInfoData = {
         readonly __typename:
           | 'ShardInvalidInput'
           | 'ShardForbidden'
+          | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
           | 'ShardStaleSession'
@@ -626,6 +637,7 @@ export type ReportShardStatusData = {
         readonly __typename:
           | 'ShardInvalidInput'
           | 'ShardForbidden'
+          | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
           | 'ShardStaleSession'

@@ -1,9 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import type { ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
 import { GraphQLError } from 'graphql';
 import type { GraphQLFormattedError } from 'graphql';
+import { ANYBODY } from '../core/model/identity';
 import type { Identity } from '../core/model/identity';
 import type { CoordinatorService } from '../coordinator/service';
 import type { Authenticator } from '../identity/authenticator';
@@ -12,11 +21,20 @@ import type { Logger } from '../ports/logger';
 import { presentError } from './errors/top-level-error';
 import { SharedSubscriptions } from './feed/shared-subscriptions';
 import type { FeedLimits } from './feed/feed-sink';
+import { apolloGate } from './limits/apollo-gate';
+import { DEFAULT_LIMITS } from './limits/limits';
+import type { Limits } from './limits/limits';
+import { MutationRate } from './limits/mutation-rate';
+import { PersistedQueries } from './limits/persisted-queries';
+import { RefusalAudit } from './limits/refusal-audit';
+import { RequestGate } from './limits/request-gate';
+import type { Safelist } from './limits/safelist';
 import type { RequestContext } from './request-context';
 import { buildShardSchema } from './schema';
 import { DocumentCache } from './transport/document-cache';
 import { GraphqlSse } from './transport/graphql-sse';
 import { GRAPHQL_PATH, GraphqlHttpServer } from './transport/http-server';
+import { RequestReader } from './transport/request-reader';
 import { Playground } from './transport/playground';
 import { GraphqlWebSockets } from './transport/websocket';
 
@@ -27,8 +45,14 @@ export interface GraphqlServerOptions {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
-  /** The largest request over HTTP, and the largest message over a WebSocket. */
-  readonly maxRequestBytes?: number;
+  /** How much is taken, where it isn't the default. */
+  readonly limits?: Partial<Limits>;
+  /** The only documents that are executed; absent: any. */
+  readonly safelist?: Safelist;
+  /** Whether clients may ask for the schema, and errors suggest what it has; for development. */
+  readonly introspection?: boolean;
+  /** Whether routers get traces when they ask for them. */
+  readonly traces?: boolean;
   /** Says who clients are; absent: nobody has to say it. */
   readonly authenticator?: Authenticator;
   /** How much patience there is with slow subscribers of events. */
@@ -36,9 +60,6 @@ export interface GraphqlServerOptions {
   /** Whether there is a page for trying requests out; for development. */
   readonly playground?: boolean;
 }
-
-/** The default of `maxRequestBytes`: 1 MiB. */
-const MAX_REQUEST_BYTES = 1_048_576;
 
 /** A coordinator's GraphQL API on a socket: HTTP and WebSockets at one path, and the health of the process. */
 export class GraphqlServer {
@@ -50,45 +71,49 @@ export class GraphqlServer {
 
   /** Listen and serve. @throws LockstepError INVALID_INPUT if the address can't be listened on */
   static async start(options: GraphqlServerOptions): Promise<GraphqlServer> {
-    const { service, logger, host, port, maxRequestBytes } = options;
+    const { service, logger, host, port, introspection = false } = options;
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const authenticator = options.authenticator ?? new OpenAuthenticator();
     const schema = buildShardSchema();
     const present = (error: GraphQLError): GraphQLError => presentError(error, logger, randomUUID);
+    const gate = new RequestGate(schema, limits, options.safelist ?? null);
+    const documents = new DocumentCache({ schema, gate, introspection });
     const apollo = new ApolloServer<RequestContext>({
       schema,
       includeStacktraceInErrorResponses: false,
-      introspection: true,
+      introspection,
+      hideSchemaDetailsFromClientErrors: !introspection,
+      allowBatchedHttpRequests: false,
       stopOnTerminationSignals: false,
+      documentStore: documents,
+      persistedQueries: { cache: new PersistedQueries(limits['persisted-bytes']) },
       formatError: (formatted, error) => formatForHttp(formatted, error, present),
-      plugins: [ApolloServerPluginLandingPageDisabled()],
+      plugins: [...quietPlugins(options.traces ?? false), apolloGate(gate, (query) => void documents.read(query))],
       logger: quietLogger(logger),
     });
     await apollo.start();
-    const audit = (refused: object, reason: string): void =>
-      logger.warn({ audit: true, ...refused }, `a mutation was refused: ${reason}`);
-    const contextOf = (identity: Identity): RequestContext => ({ service, identity, actor: identity.actor, audit });
-    const maxBytes = maxRequestBytes ?? MAX_REQUEST_BYTES;
+    const contextOf = makeContexts(service, logger, limits);
     const reportDefect = (error: unknown): void => logger.error({ err: error }, 'a request could not be answered');
     const show = (errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] =>
       errors.map((error) => present(error).toJSON());
-    const documents = new DocumentCache(schema);
+    const requests = new RequestReader({ schema, documents, gate, contextOf, introspection });
     const subscriptions = new SharedSubscriptions({
       show,
       reportDefect,
       ...(options.feedLimits === undefined ? {} : { limits: options.feedLimits }),
     });
-    const shared = { schema, documents, subscriptions, authenticator, contextOf, show, reportDefect };
+    const maxBodyBytes = limits['body-bytes'];
+    const shared = { requests, subscriptions, authenticator, show, limits, maxBodyBytes, reportDefect };
     const playground = options.playground === true ? await Playground.load(GRAPHQL_PATH) : null;
     const http = new GraphqlHttpServer({
+      ...shared,
       apollo,
-      authenticator,
+      documents,
       contextOf,
-      maxBodyBytes: maxBytes,
       service,
-      webSockets: new GraphqlWebSockets({ ...shared, maxMessageBytes: maxBytes }),
-      streams: new GraphqlSse({ ...shared, maxBodyBytes: maxBytes }),
+      webSockets: new GraphqlWebSockets(shared),
+      streams: new GraphqlSse(shared),
       playground,
-      reportDefect,
     });
     return new GraphqlServer(await http.listen(host, port), http, apollo);
   }
@@ -98,6 +123,40 @@ export class GraphqlServer {
     await this.http.close();
     await this.apollo.stop();
   }
+}
+
+/** Makes the context of each request: what it may do, and what is kept of what it may not. */
+function makeContexts(
+  service: CoordinatorService,
+  logger: Logger,
+  limits: Limits,
+): (identity: Identity) => RequestContext {
+  const nowMs = (): number => performance.now();
+  const audit = new RefusalAudit(logger, nowMs);
+  const workers = new MutationRate(limits['worker-mutations'], nowMs);
+  const operators = new MutationRate(limits['operator-mutations'], nowMs);
+  return (identity) => ({
+    service,
+    identity,
+    actor: identity.actor,
+    // Where nobody says who he is, all are one.
+    admits: (kind) => (kind === 'worker' || identity === ANYBODY ? workers : operators).admits(identity.actor),
+    audit: (refused, reason) => audit.tell(identity.actor, refused, reason),
+  });
+}
+
+/** Apollo's own plugins would add pages, headers and reports of their own accord. */
+function quietPlugins(traces: boolean): ApolloServerPlugin[] {
+  return [
+    ApolloServerPluginLandingPageDisabled(),
+    ApolloServerPluginCacheControlDisabled(),
+    ApolloServerPluginUsageReportingDisabled(),
+    ApolloServerPluginSchemaReportingDisabled(),
+    // Where traces are on, a router gets one if it asks for it; texts of errors are left out of it.
+    traces
+      ? ApolloServerPluginInlineTrace({ includeErrors: { masked: true } })
+      : ApolloServerPluginInlineTraceDisabled(),
+  ];
 }
 
 /** Apollo gives the error as it found it; bad requests keep the codes that Apollo gave them. */

@@ -7,6 +7,8 @@ export interface RequestContext {
   readonly identity: Identity;
   /** Who asks, as audit records name it. */
   readonly actor: string;
+  /** Whether he may send one more mutation now, as a worker or by hand; absent: as many as he likes. */
+  readonly admits?: (kind: 'worker' | 'operator') => boolean;
   /** Keeps what was refused. */
   readonly audit: (refused: object, reason: string) => void;
 }

@@ -24,7 +24,7 @@ async function start(script: Partial<CoordinatorService> = {}): Promise<void> {
     logger,
     host: '127.0.0.1',
     port: 0,
-    maxRequestBytes: 10_000,
+    limits: { 'body-bytes': 10_000, 'message-bytes': 10_000 },
   });
   base = `http://127.0.0.1:${server.address.port}`;
 }

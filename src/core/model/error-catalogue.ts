@@ -145,7 +145,13 @@ export const ErrorCatalogue = {
     exitStatus: ExitStatus.NOT_ALLOWED,
   }),
   /** More than the server takes in one request. */
-  REQUEST_TOO_LARGE: entry('Send less at once; a long list of tables can be put in parts.'),
+  REQUEST_TOO_LARGE: entry('Ask for less, or send less at once: shorter pages, a long list of tables in parts.'),
+  /** More requests than one identity, or one connection, may send. */
+  TOO_MANY_REQUESTS: entry('Send the same request again after a pause; send fewer at a time.', { retryable: true }),
+  /** A document that isn't on the list of a server that executes no others. */
+  DOCUMENT_NOT_LISTED: entry('Send a document of the list, as it is; or have it added to the list.', {
+    exitStatus: ExitStatus.NOT_ALLOWED,
+  }),
   /** A subscriber of events that doesn't keep up. */
   SUBSCRIBER_TOO_SLOW: entry(
     'Ask for fewer events by a filter, take them faster, or look at the locks from time to time.',

@@ -119,6 +119,11 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   'ShardSource.upstreamTables': readTask,
 };
 
+/** Whether a mutation is one that workers send for their sources, of which there are many; others are sent by hand. */
+export function isWork(rule: AccessRule): boolean {
+  return rule === work || rule === register;
+}
+
 /** Lists that lead to objects of several tasks, and the field of each that names its task: others' are left out. */
 export const FILTERED_LISTS: Readonly<Record<string, string>> = {
   'ShardSource.tasks': 'name',

@@ -1,6 +1,6 @@
 import { defaultFieldResolver, isObjectType } from 'graphql';
 import type { GraphQLField, GraphQLFieldResolver, GraphQLSchema } from 'graphql';
-import type { LockstepError } from '../../core/model/error';
+import { LockstepError } from '../../core/model/error';
 import { ANYBODY } from '../../core/model/identity';
 import { invariant } from '../../core/model/invariant';
 import { parseTaskName } from '../../core/model/names';
@@ -9,7 +9,7 @@ import { JsonValue } from '../../core/wire/json-reader';
 import { rejectRequest } from '../errors/top-level-error';
 import { UserError } from '../errors/user-error';
 import type { RequestContext } from '../request-context';
-import { ACCESS_RULES, FILTERED_LISTS, asBadInput, readArguments } from './access-rules';
+import { ACCESS_RULES, FILTERED_LISTS, asBadInput, isWork, readArguments } from './access-rules';
 import type { AccessRule } from './access-rules';
 
 type Field = GraphQLField<unknown, RequestContext>;
@@ -57,8 +57,10 @@ function isList(value: unknown): value is readonly unknown[] {
 
 function guard(name: string, rule: AccessRule, resolve: Resolve): Resolve {
   const isMutation = name.startsWith('Mutation.');
+  const kind = isWork(rule) ? 'worker' : 'operator';
   return (source, args, context, info) => {
-    const refusal = check(name, rule, args, context);
+    const isTooMany = isMutation && context.admits?.(kind) === false;
+    const refusal = isTooMany ? tooMany() : check(name, rule, args, context);
     if (refusal === null) return resolve(source, args, context, info);
     if (!isMutation) throw rejectRequest(refusal);
     context.audit({ mutation: info.fieldName, actor: context.actor, code: refusal.code }, refusal.message);
@@ -82,6 +84,10 @@ function check(
   } catch (error) {
     return asBadInput(error);
   }
+}
+
+function tooMany(): LockstepError {
+  return new LockstepError('TOO_MANY_REQUESTS', 'this identity sends more mutations a second than the server takes');
 }
 
 function resolverOf(field: Field): Resolve {

@@ -9,7 +9,7 @@ import { rejectRequest } from './top-level-error';
 import { UserError, userErrorTypeName } from './user-error';
 
 /** Errors that every mutation may give. */
-const OF_ALL: readonly ErrorCode[] = ['INVALID_INPUT', 'FORBIDDEN', 'READ_ONLY', 'CONTENTION'];
+const OF_ALL: readonly ErrorCode[] = ['INVALID_INPUT', 'FORBIDDEN', 'TOO_MANY_REQUESTS', 'READ_ONLY', 'CONTENTION'];
 
 /** The result of one mutation: its success, or the errors that a user can expect of it. */
 export interface ResultUnion {

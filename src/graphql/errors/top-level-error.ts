@@ -10,6 +10,15 @@ export function topLevelError(code: ErrorCode, message: string, fields: ErrorFie
   return new GraphQLError(message, { extensions: { code, help, retryable, dmCode, fields } });
 }
 
+/** An error of GraphQL's own, with a code that tells what kind of error it is. */
+export function withCode(
+  error: GraphQLError,
+  code: 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED' | 'BAD_USER_INPUT',
+): GraphQLError {
+  const { message, nodes = null, source = null, positions = null, extensions } = error;
+  return new GraphQLError(message, { nodes, source, positions, extensions: { ...extensions, code } });
+}
+
 /** The top-level error of a request that fails with an error that a query has no other place for. */
 export function rejectRequest({ code, message }: { readonly code: ErrorCode; readonly message: string }): GraphQLError {
   return topLevelError(code, message);

@@ -1,15 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap } from '@apollo/server';
 import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server';
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { Identity } from '../../core/model/identity';
 import type { RequestContext } from '../request-context';
-import { sendError } from './send-error';
+import type { DocumentCache } from './document-cache';
+import { sendError, sendErrors } from './send-error';
 import { takeRequest } from './take-request';
 import type { TakeOptions } from './take-request';
 
 /** What answering GraphQL over HTTP needs. */
 export interface GraphqlHttpOptions extends TakeOptions {
   readonly apollo: ApolloServer<RequestContext>;
+  readonly documents: DocumentCache;
+  /** What a client is told of errors. */
+  readonly show: (errors: readonly GraphQLError[]) => readonly GraphQLFormattedError[];
   readonly contextOf: (identity: Identity) => RequestContext;
 }
 
@@ -24,6 +29,12 @@ export async function answerGraphql(
   const body = parseBody(request, taken.text);
   if (body.kind === 'malformed') {
     sendError(response, 400, 'INVALID_INPUT', 'the body is not JSON');
+    return;
+  }
+  const document = documentOf(request, body.value);
+  const read = document === null ? null : options.documents.read(document);
+  if (read?.kind === 'invalid') {
+    sendErrors(response, 400, options.show(read.errors));
     return;
   }
   const answer = await options.apollo.executeHTTPGraphQLRequest({
@@ -49,6 +60,15 @@ function parseBody(request: IncomingMessage, text: string): ParsedBody {
   } catch {
     return { kind: 'malformed' };
   }
+}
+
+/** The document of a request that has one; null: Apollo says what is wrong, or knows it by its hash. */
+function documentOf(request: IncomingMessage, body: unknown): string | null {
+  const query: unknown =
+    request.method === 'GET'
+      ? new URLSearchParams(searchOf(request)).get('query')
+      : typeof body === 'object' && body !== null && 'query' in body && body.query;
+  return typeof query === 'string' && query !== '' ? query : null;
 }
 
 function headersOf(request: IncomingMessage): HeaderMap {

@@ -1,13 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { GraphQLError, OperationTypeNode, execute, getOperationAST } from 'graphql';
-import type { ExecutionResult, GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import { GraphQLError, execute } from 'graphql';
+import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
 import type { Identity } from '../../core/model/identity';
 import type { Asker } from '../access/asker';
 import { Askers } from '../access/askers';
 import type { SharedSubscriptions, Subscribed } from '../feed/shared-subscriptions';
-import { topLevelError } from '../errors/top-level-error';
-import type { RequestContext } from '../request-context';
-import type { DocumentCache } from './document-cache';
+import type { RequestReader } from './request-reader';
 import { sendError } from './send-error';
 import { SseStream } from './sse-stream';
 import { parseStreamRequest } from './stream-request';
@@ -20,10 +18,8 @@ export const GRAPHQL_STREAM_PATH = '/graphql/stream';
 
 /** What serving server-sent events needs. */
 export interface GraphqlSseOptions extends TakeOptions {
-  readonly schema: GraphQLSchema;
-  readonly documents: DocumentCache;
+  readonly requests: RequestReader;
   readonly subscriptions: SharedSubscriptions;
-  readonly contextOf: (identity: Identity) => RequestContext;
   readonly show: (errors: readonly GraphQLError[]) => readonly GraphQLFormattedError[];
   readonly reportDefect: (error: unknown) => void;
 }
@@ -71,17 +67,12 @@ export class GraphqlSse {
   }
 
   async #resultsOf(identity: Identity, request: StreamRequest, stream: SseStream): Promise<Subscribed> {
-    const { schema, documents, subscriptions, contextOf } = this.options;
-    const { operationName, variables } = request;
-    const read = documents.read(request.query);
-    if (read.kind === 'invalid') return { errors: read.errors };
-    const { document } = read;
-    const operation = getOperationAST(document, operationName);
-    if (operation == null)
-      return { errors: [topLevelError('INVALID_INPUT', 'name one of the operations of the document')] };
-    const args = { schema, document, operationName, variableValues: variables, contextValue: contextOf(identity) };
-    if (operation.operation === OperationTypeNode.SUBSCRIPTION) return await subscriptions.subscribe(args, stream);
-    return await execute(args);
+    const { requests, subscriptions } = this.options;
+    const prepared = requests.read(request, identity);
+    if (prepared.kind === 'refused') return { errors: prepared.errors };
+    return prepared.isSubscription
+      ? await subscriptions.subscribe(prepared.request, stream)
+      : await execute(prepared.request);
   }
 
   async #sendEach(stream: SseStream, results: AsyncIterableIterator<ExecutionResult>): Promise<void> {

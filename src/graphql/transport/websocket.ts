@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ExecutionArgs, GraphQLError, GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import type { ExecutionArgs, GraphQLError, GraphQLFormattedError } from 'graphql';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { LockstepError } from '../../core/model/error';
-import type { Identity } from '../../core/model/identity';
 import { invariant } from '../../core/model/invariant';
 import type { Authenticator } from '../../identity/authenticator';
 import type { Sent } from '../../identity/credentials';
@@ -12,22 +11,20 @@ import { Asker } from '../access/asker';
 import { Askers } from '../access/askers';
 import type { FeedSink } from '../feed/feed-sink';
 import type { SharedSubscriptions, SubscribeRequest } from '../feed/shared-subscriptions';
-import type { RequestContext } from '../request-context';
-import type { DocumentCache } from './document-cache';
+import { topLevelError } from '../errors/top-level-error';
+import type { Limits } from '../limits/limits';
+import type { RequestReader } from './request-reader';
 import { bindSocket } from './socket-binding';
 import type { ConnectionExtra } from './socket-binding';
 
 /** What serving `graphql-transport-ws` needs. */
 export interface WebSocketOptions {
-  readonly schema: GraphQLSchema;
-  readonly documents: DocumentCache;
+  readonly requests: RequestReader;
   readonly subscriptions: SharedSubscriptions;
   readonly authenticator: Authenticator;
-  readonly contextOf: (identity: Identity) => RequestContext;
   /** What a client is told of errors. */
   readonly show: (errors: readonly GraphQLError[]) => readonly GraphQLFormattedError[];
-  /** The largest message that is taken. */
-  readonly maxMessageBytes: number;
+  readonly limits: Limits;
   /** Tells of a defect that no answer could tell of. */
   readonly reportDefect: (error: unknown) => void;
 }
@@ -46,7 +43,7 @@ export class GraphqlWebSockets {
   readonly #subscribing = new WeakMap<ExecutionArgs, { readonly request: SubscribeRequest; readonly sink: FeedSink }>();
 
   constructor(options: WebSocketOptions) {
-    const { schema, documents, subscriptions, authenticator, contextOf, show, maxMessageBytes, reportDefect } = options;
+    const { requests, subscriptions, authenticator, show, limits, reportDefect } = options;
     this.#askers = new Askers(({ close }) => close(), reportDefect);
     const protocol = makeServer<Record<string, unknown>, ConnectionExtra>({
       onConnect: async ({ extra, connectionParams }) => {
@@ -58,15 +55,14 @@ export class GraphqlWebSockets {
       onClose: ({ extra }) => {
         this.#askers.delete(extra);
       },
-      onSubscribe: ({ extra }, id, { query, operationName, variables }) => {
-        const read = documents.read(query);
-        if (read.kind === 'invalid') return read.errors;
+      onSubscribe: ({ extra, subscriptions: open }, id, payload) => {
+        if (Object.keys(open).length > limits.subscriptions) return [tooManyAtOnce(limits.subscriptions)];
         const asker = this.#askers.get(extra);
         invariant(asker !== undefined, 'a connection that was acknowledged has an asker');
-        const contextValue = contextOf(asker.identity);
-        const args = { schema, document: read.document, operationName, variableValues: variables, contextValue };
-        this.#subscribing.set(args, { request: args, sink: extra.sinkOf(id) });
-        return args;
+        const prepared = requests.read(payload, asker.identity);
+        if (prepared.kind === 'refused') return prepared.errors;
+        this.#subscribing.set(prepared.request, { request: prepared.request, sink: extra.sinkOf(id) });
+        return prepared.request;
       },
       subscribe: async (args) => {
         const asked = this.#subscribing.get(args);
@@ -77,7 +73,7 @@ export class GraphqlWebSockets {
       onNext: (_connection, _id, _payload, _args, result) =>
         result.errors === undefined ? undefined : { data: result.data ?? null, errors: show(result.errors) },
     });
-    this.#sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, handleProtocols });
+    this.#sockets = new WebSocketServer({ noServer: true, maxPayload: limits['message-bytes'], handleProtocols });
     this.#sockets.on('connection', (socket, request) => bindSocket(protocol, socket, request, reportDefect));
   }
 
@@ -102,6 +98,13 @@ export class GraphqlWebSockets {
     await new Promise<void>((resolve) => this.#sockets.close(() => resolve()));
     clearTimeout(timer);
   }
+}
+
+function tooManyAtOnce(most: number): GraphQLError {
+  return topLevelError('TOO_MANY_REQUESTS', `more than ${most} requests at once on one WebSocket are refused`, {
+    limit: 'subscriptions',
+    most,
+  });
 }
 
 /** Null: nobody knows who it is. */

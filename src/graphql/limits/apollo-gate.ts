@@ -1,0 +1,28 @@
+import { HeaderMap } from '@apollo/server';
+import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
+import { GraphQLError } from 'graphql';
+import type { RequestContext } from '../request-context';
+import type { RequestGate } from './request-gate';
+
+/**
+ * The gate before Apollo's execution: there the variables are known, and documents that were named by their hash.
+ * @param read reads a document, so that Apollo finds it among those that are kept
+ */
+export function apolloGate(gate: RequestGate, read: (query: string) => void): ApolloServerPlugin<RequestContext> {
+  const listener: GraphQLRequestListener<RequestContext> = {
+    didResolveSource: ({ source }) => {
+      read(source);
+      return Promise.resolve();
+    },
+    didResolveOperation: ({ document, request }) => {
+      const error = gate.refuse(document, request.operationName ?? null, request.variables ?? {});
+      return error === null ? Promise.resolve() : Promise.reject(withStatus(error));
+    },
+  };
+  return { requestDidStart: () => Promise.resolve(listener) };
+}
+
+/** Apollo takes errors without a status for its own. */
+function withStatus({ message, extensions }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, { extensions: { ...extensions, http: { status: 400, headers: new HeaderMap() } } });
+}

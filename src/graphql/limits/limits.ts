@@ -1,0 +1,57 @@
+/**
+ * Everything that a server bounds, by its name, with what holds if nobody says otherwise. `serve --limit`, the
+ * documentation and the checks take names and figures from here.
+ */
+export const DEFAULT_LIMITS = {
+  tokens: 2_000,
+  depth: 20,
+  aliases: 100,
+  'root-fields': 50,
+  operations: 10,
+  directives: 50,
+  cost: 200_000,
+  representations: 1_000,
+  'body-bytes': 1_048_576,
+  'message-bytes': 1_048_576,
+  'receive-ms': 9_000,
+  'stalled-ms': 60_000,
+  'idle-ms': 300_000,
+  connections: 10_000,
+  subscriptions: 1_000,
+  'worker-mutations': 5_000,
+  'operator-mutations': 100,
+  'persisted-bytes': 4_194_304,
+};
+
+/** The name of a limit. */
+export type LimitName = keyof typeof DEFAULT_LIMITS;
+
+/** How much a server takes. */
+export type Limits = Readonly<Record<LimitName, number>>;
+
+/** What each limit bounds, as a sentence with its figure in front reads on. */
+export const LIMIT_MEANINGS: Readonly<Record<LimitName, string>> = {
+  tokens: 'names, numbers, texts and signs in a document',
+  depth: 'selections within each other, those of fragments included',
+  aliases: 'aliases in a document',
+  'root-fields': 'fields at the top of an operation',
+  operations: 'operations in a document',
+  directives: 'directives in a document',
+  cost: 'fields that a request may ask for, lists counted by their length',
+  representations: 'objects that a router may ask for by their keys at once',
+  'body-bytes': 'bytes in the body of a request',
+  'message-bytes': 'bytes in a message over a WebSocket',
+  'receive-ms': 'milliseconds until the head of a request has come, and until all of it has',
+  'stalled-ms': 'milliseconds in which a connection takes nothing of what waits for it',
+  'idle-ms': 'milliseconds in which a WebSocket has no subscription',
+  connections: 'connections at once',
+  subscriptions: 'requests at once on one WebSocket',
+  'worker-mutations': 'mutations a second of one identity that speaks for sources',
+  'operator-mutations': 'mutations a second of one identity that acts by hand',
+  'persisted-bytes': 'bytes of documents that are kept for requests that name only their hash',
+};
+
+/** Whether a limit has this name. */
+export function isLimitName(name: string): name is LimitName {
+  return Object.hasOwn(DEFAULT_LIMITS, name);
+}
