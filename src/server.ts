@@ -1,17 +1,23 @@
 import { createRequire } from 'node:module';
+import { Registry } from 'prom-client';
 import type * as EtcdRoom from './adapters/etcd/etcd-store';
 import type { EtcdOptions } from './adapters/etcd/etcd-options';
 import { EmbeddedStore } from './adapters/embedded/embedded-store';
 import { MemoryStore } from './adapters/memory/memory-store';
+import { PrometheusMetrics, showProcess } from './adapters/prometheus/prometheus-metrics';
+import { PrometheusPage } from './adapters/prometheus/prometheus-page';
 import { SystemClock } from './adapters/system/system-clock';
 import { Coordinator } from './coordinator/coordinator';
+import { MeasuredStore } from './coordinator/measured-store';
 import { invariant, unreachable } from './core/model/invariant';
 import { openAuthenticator } from './identity/auth-config';
 import { OpenAuthenticator } from './identity/open-authenticator';
 import { GraphqlServer } from './graphql/graphql-server';
 import type { Limits } from './graphql/limits/limits';
+import { OperatingServer } from './graphql/transport/operating-server';
 import type { Clock } from './ports/clock';
 import type { Logger } from './ports/logger';
+import type { MetricsPage } from './ports/metrics';
 import type { Store } from './ports/store';
 
 /** Where the state is kept. */
@@ -43,6 +49,10 @@ export interface ServerOptions {
   readonly leaseMs?: number;
   /** Whether browsers get a page for trying requests out; for development. */
   readonly playground?: boolean;
+  /** Another address at which metrics and health are, for whoever reaches it; absent: there is none. */
+  readonly metricsListen?: { readonly host: string; readonly port: number };
+  /** Whether metrics also show the process: processor time, memory, event loop. One server of a process should. */
+  readonly processMetrics?: boolean;
 }
 
 /** How long others wait for a leader that is silent unless configured, in milliseconds. */
@@ -53,6 +63,8 @@ export interface RunningServer {
   /** Where GraphQL is, for example `http://127.0.0.1:4000/graphql`. */
   readonly url: string;
   readonly port: number;
+  /** Where metrics are beside `/metrics` of the port; null: nowhere. */
+  readonly metricsUrl: string | null;
   /** Close subscriptions, finish requests and writes, close the store; the same end for every caller. */
   stop(): Promise<void>;
 }
@@ -66,13 +78,17 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { logger, host } = options;
   const clock = new SystemClock();
-  const store = await openStore(options.store, clock);
+  const registry = new Registry();
+  const metrics = new PrometheusMetrics(registry);
+  if (options.processMetrics === true) showProcess(registry);
+  const store = new MeasuredStore(await openStore(options.store, clock), clock, metrics);
   const parts: (() => Promise<void>)[] = [() => store.close()];
   try {
     const storeKind = options.store.kind;
     const election = storeKind === 'etcd' ? { leaseMs: options.leaseMs ?? LEASE_MS } : {};
-    const coordinator = await Coordinator.start({ store, clock, logger, storeKind, ...election });
+    const coordinator = await Coordinator.start({ store, clock, logger, metrics, storeKind, ...election });
     parts.unshift(() => coordinator.stop());
+    const metricsPage = new PrometheusPage(registry, () => coordinator.read());
     const { authFile } = options;
     const authenticator =
       authFile === undefined ? new OpenAuthenticator() : await openAuthenticator(authFile, clock, logger);
@@ -80,20 +96,40 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       authenticator.close();
       return Promise.resolve();
     });
-    const api = await GraphqlServer.start({ ...options, service: coordinator, authenticator });
+    const operating = await startOperating(options, coordinator, metricsPage);
+    parts.unshift(async () => operating?.server.close());
+    const api = await GraphqlServer.start({ ...options, service: coordinator, authenticator, metrics, metricsPage });
     parts.unshift(() => {
       // A request that waits for a person's action would hold up the stop.
       coordinator.endWaits();
       return api.stop();
     });
     const { port } = api.address;
-    const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}/graphql`;
+    const url = `${originOf(host, port)}/graphql`;
     let stopping: Promise<void> | null = null;
-    return { url, port, stop: () => (stopping ??= stopAll(parts)) };
+    return { url, port, metricsUrl: operating?.url ?? null, stop: () => (stopping ??= stopAll(parts)) };
   } catch (error) {
     await stopAll(parts);
     throw error;
   }
+}
+
+/** The listener for those who operate the server; null: nobody wants one. */
+async function startOperating(
+  { metricsListen, logger }: ServerOptions,
+  service: Coordinator,
+  metrics: MetricsPage,
+): Promise<{ readonly server: OperatingServer; readonly url: string } | null> {
+  if (metricsListen === undefined) return null;
+  const server = new OperatingServer({ service, metrics }, (error) =>
+    logger.error({ err: error }, 'a request for a page could not be answered'),
+  );
+  const { port } = await server.listen(metricsListen.host, metricsListen.port);
+  return { server, url: `${originOf(metricsListen.host, port)}/metrics` };
+}
+
+function originOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 async function openStore(choice: StoreChoice, clock: Clock): Promise<Store> {

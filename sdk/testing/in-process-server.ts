@@ -5,6 +5,7 @@ import { ANYBODY } from '../../src/core/model/identity';
 import type { CoordinatorState } from '../../src/core/state/coordinator-state';
 import { buildShardSchema } from '../../src/graphql/schema';
 import type { RequestContext } from '../../src/graphql/request-context';
+import type { Logger as CoordinatorLogger } from '../../src/ports/logger';
 import type { Store } from '../../src/ports/store';
 import type { Transport } from '../client/transport';
 import type { Logger } from '../logger';
@@ -81,7 +82,7 @@ export class InProcessServer {
   async restart(): Promise<void> {
     this.kill();
     const store = new KillableStore(this.#store);
-    const coordinator = await Coordinator.start({ store, clock: this.#timing, logger: this.#logger });
+    const coordinator = await Coordinator.start({ store, clock: this.#timing, logger: coarse(this.#logger) });
     this.#running = { coordinator, store, id: randomUUID() };
   }
 
@@ -100,4 +101,14 @@ export class InProcessServer {
     const audit = (fields: object, message: string): void => this.#logger.warn(fields, message);
     return { service: coordinator, identity: ANYBODY, actor: ANYBODY.actor, audit };
   }
+}
+
+/** Authors of workers read nothing of each table of the coordinator. */
+function coarse(logger: Logger): CoordinatorLogger {
+  return {
+    debug: () => undefined,
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+  };
 }

@@ -19,8 +19,10 @@ import { EMBEDDED_RETENTION, ETCD_RETENTION } from '../core/state/retention';
 import type { CoordinatorState } from '../core/state/coordinator-state';
 import { describeMutations } from '../core/request/describe-write';
 import { charsetOf } from '../core/table/collation';
+import type { ServerReading } from '../ports/metrics';
 import type { Store } from '../ports/store';
 import { execute } from './execute';
+import { readServer } from './read-server';
 import type {
   Acknowledgement,
   ActionAnswer,
@@ -90,6 +92,11 @@ export class Coordinator implements CoordinatorService {
 
   readiness(): ReturnType<CoordinatorShell['readiness']> {
     return this.shell.readiness();
+  }
+
+  /** What is true now, for metrics. */
+  async read(): Promise<ServerReading> {
+    return await readServer({ ...this.options, shell: this.shell, server: this.server });
   }
 
   /** Answer the requests that wait for the end of an action: it is pending, and any server goes on with it. */

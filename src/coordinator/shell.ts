@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { ActionRecord } from '../core/model/action';
 import { LockstepError } from '../core/model/error';
 import { unreachable } from '../core/model/invariant';
+import type { PublishedEvent } from '../core/model/published-event';
 import { NO_REVISION } from '../core/model/revision';
 import type { Revision } from '../core/model/revision';
 import type { Batch, KeyValue } from '../core/model/store';
@@ -14,11 +16,14 @@ import { step } from '../core/step';
 import type { CoordinatorEvent, Effect } from '../core/step';
 import type { Clock } from '../ports/clock';
 import type { Logger } from '../ports/logger';
+import { NO_METRICS } from '../ports/metrics';
+import type { Metrics } from '../ports/metrics';
 import type { Store } from '../ports/store';
 import { tryToLead } from './election';
 import type { Leadership } from './election';
 import { follow, pause, snapshot } from './follower';
 import type { Rebuilding } from './follower';
+import { logAction, logEvents } from './log-events';
 import { LeaderWatch } from './leader-watch';
 import { LockEventFeed } from './lock-event-feed';
 import { OperationFeed } from './operation-feed';
@@ -32,6 +37,8 @@ export interface ShellOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Where it tells what it does; nowhere if absent. */
+  readonly metrics?: Metrics;
   /** How many of the newest events stay in memory; 10,000 if absent. */
   readonly recentEvents?: number;
   /** How long what is only of the past is kept; the store's default if absent. */
@@ -67,10 +74,12 @@ export class CoordinatorShell {
   readonly #waits = new Set<() => void>();
   #hasPatience = true;
   readonly #abort = new AbortController();
+  readonly #metrics: Metrics;
   #leaders = new LeaderWatch();
   #competing: Promise<void> = Promise.resolve();
 
   private constructor(private readonly options: ShellOptions) {
+    this.#metrics = options.metrics ?? NO_METRICS;
     this.#state = this.#newState();
     this.#waiters = new RevisionWaiters(options.clock, NO_REVISION);
     this.events = new LockEventFeed({
@@ -109,6 +118,16 @@ export class CoordinatorShell {
   /** What the coordinator is doing. */
   get phase(): Phase['kind'] {
     return this.#phase.kind;
+  }
+
+  /** Whether anybody leads on the store, as far as this server has read. */
+  get isLed(): boolean {
+    return this.#leaders.leader !== null || this.#leaders.dmLeads;
+  }
+
+  /** Whether this server is the one that tells what happens to the store as a whole. */
+  get speaksForStore(): boolean {
+    return this.#phase.kind === 'leading';
   }
 
   /** Whether requests can be served; if not, why. */
@@ -267,6 +286,7 @@ export class CoordinatorShell {
     });
     this.#phase = { kind: 'leading', queue, leadership };
     logger.info({ revision: leadership.revision }, 'leading');
+    this.#metrics.beganToLead();
     this.#handle({ kind: 'lead', nowMs: clock.wallMs() });
     this.#tick();
   }
@@ -343,7 +363,10 @@ export class CoordinatorShell {
 
   #handle(event: CoordinatorEvent): void {
     const writes: QueuedWrite[] = [];
-    for (const effect of step(this.#state, event)) this.#carryOut(effect, writes);
+    const begunMs = this.options.clock.monotonicMs();
+    const effects = step(this.#state, event);
+    this.#metrics.stepped(event.kind, this.options.clock.monotonicMs() - begunMs);
+    for (const effect of effects) this.#carryOut(effect, writes);
     if (this.#phase.kind === 'leading' && writes.length > 0) this.#phase.queue.push(writes);
   }
 
@@ -355,9 +378,26 @@ export class CoordinatorShell {
       case 'operations':
         return this.operations.notify(this.#state, effect.touched);
       case 'publish':
+        this.#tell(effect.events);
         return this.events.publish(effect.events);
+      case 'ended-actions':
+        return this.#tellActions(effect.actions);
       default:
         return unreachable(effect);
+    }
+  }
+
+  #tell(events: readonly PublishedEvent[]): void {
+    if (!this.speaksForStore) return;
+    this.#metrics.happened(events.map(({ event }) => event));
+    logEvents(this.options.logger, events);
+  }
+
+  #tellActions(actions: readonly ActionRecord[]): void {
+    if (!this.speaksForStore) return;
+    for (const action of actions) {
+      this.#metrics.endedAction(action.input.kind, action.state);
+      logAction(this.options.logger, action);
     }
   }
 

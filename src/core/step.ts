@@ -1,3 +1,4 @@
+import type { ActionRecord } from './model/action';
 import { unreachable } from './model/invariant';
 import type { PublishedEvent } from './model/published-event';
 import type { Revision } from './model/revision';
@@ -31,6 +32,8 @@ export type CoordinatorEvent =
 export type Effect =
   | { readonly kind: 'write'; readonly id: ObligationId; readonly write: Write }
   | { readonly kind: 'publish'; readonly events: readonly PublishedEvent[] }
+  /** These manual actions have ended. */
+  | { readonly kind: 'ended-actions'; readonly actions: readonly ActionRecord[] }
   /** These operations have changed: whoever waits for them is to be told. */
   | { readonly kind: 'operations'; readonly touched: readonly TouchedOperation[] };
 
@@ -75,11 +78,13 @@ function react(state: CoordinatorState, event: CoordinatorEvent): Effect[] {
 }
 
 function publications(state: CoordinatorState): Effect[] {
-  const { published, touchedOperations: touched } = state;
+  const { published, touchedOperations: touched, endedActions: actions } = state;
   state.published = [];
+  state.endedActions = [];
   state.touchedOperations = [];
   return [
     ...(published.length > 0 ? [{ kind: 'publish', events: published } as const] : []),
+    ...(actions.length > 0 ? [{ kind: 'ended-actions', actions } as const] : []),
     ...(touched.length > 0 ? [{ kind: 'operations', touched } as const] : []),
   ];
 }

@@ -1,6 +1,7 @@
 import { ErrorCatalogue } from '../core/model/error-catalogue';
 import type { ErrorCode } from '../core/model/error-catalogue';
 import type { LockEvent } from '../core/model/lock-event';
+import type { LockState } from '../core/model/lock-state';
 import { registerEnumType } from './decorators';
 
 /** A task's mode, by its name in GraphQL. */
@@ -13,10 +14,7 @@ export const ShardLockState = {
   CONFLICT: 'conflict',
   EXECUTING: 'executing',
   RESOLVED: 'resolved',
-} as const;
-
-/** How far a lock is. */
-export type LockState = (typeof ShardLockState)[keyof typeof ShardLockState];
+} as const satisfies Record<string, LockState>;
 
 /** What an optimistic operation says about conflicts, by its name in GraphQL. */
 export const ShardConflictStage = {

@@ -18,6 +18,8 @@ import type { CoordinatorService } from '../coordinator/service';
 import type { Authenticator } from '../identity/authenticator';
 import { OpenAuthenticator } from '../identity/open-authenticator';
 import type { Logger } from '../ports/logger';
+import { NO_METRICS } from '../ports/metrics';
+import type { Metrics, MetricsPage } from '../ports/metrics';
 import { presentError } from './errors/top-level-error';
 import { SharedSubscriptions } from './feed/shared-subscriptions';
 import type { FeedLimits } from './feed/feed-sink';
@@ -34,6 +36,7 @@ import { buildShardSchema } from './schema';
 import { DocumentCache } from './transport/document-cache';
 import { GraphqlSse } from './transport/graphql-sse';
 import { GRAPHQL_PATH, GraphqlHttpServer } from './transport/http-server';
+import { OperatingPages } from './transport/operating-pages';
 import { RequestReader } from './transport/request-reader';
 import { Playground } from './transport/playground';
 import { GraphqlWebSockets } from './transport/websocket';
@@ -59,6 +62,10 @@ export interface GraphqlServerOptions {
   readonly feedLimits?: FeedLimits;
   /** Whether there is a page for trying requests out; for development. */
   readonly playground?: boolean;
+  /** Where it tells of subscribers; nowhere if absent. */
+  readonly metrics?: Metrics;
+  /** What `/metrics` shows; absent: there is no such page. */
+  readonly metricsPage?: MetricsPage;
 }
 
 /** A coordinator's GraphQL API on a socket: HTTP and WebSockets at one path, and the health of the process. */
@@ -100,6 +107,7 @@ export class GraphqlServer {
     const subscriptions = new SharedSubscriptions({
       show,
       reportDefect,
+      metrics: options.metrics ?? NO_METRICS,
       ...(options.feedLimits === undefined ? {} : { limits: options.feedLimits }),
     });
     const maxBodyBytes = limits['body-bytes'];
@@ -110,7 +118,7 @@ export class GraphqlServer {
       apollo,
       documents,
       contextOf,
-      service,
+      pages: new OperatingPages({ service, authenticator, metrics: options.metricsPage ?? null }),
       webSockets: new GraphqlWebSockets(shared),
       streams: new GraphqlSse(shared),
       playground,

@@ -27,6 +27,8 @@ describe('the options of serve', () => {
       authFile: null,
       etcd: null,
       playground: false,
+      metricsListen: null,
+      logLevel: 'info',
     };
     expect(optionsOf([], {})).toEqual(initial);
     expect(optionsOf([], { LOCKSTEP_PORT: '1', LOCKSTEP_DATA: 'd' })).toEqual({
@@ -41,6 +43,16 @@ describe('the options of serve', () => {
     });
     expect(optionsOf(['--host', '0.0.0.0', '--insecure'], {})).toEqual({ ...initial, host: '0.0.0.0' });
     expect(optionsOf(['--host', '0.0.0.0', '--auth', 'a.yaml'], {})).toMatchObject({ authFile: 'a.yaml' });
+    expect(optionsOf(['--log-level', 'debug'], {})).toEqual({ ...initial, logLevel: 'debug' });
+  });
+
+  it.each([
+    ['9464', { host: '127.0.0.1', port: 9464 }],
+    ['0.0.0.0:9464', { host: '0.0.0.0', port: 9464 }],
+    ['metrics.internal:0', { host: 'metrics.internal', port: 0 }],
+    ['[::1]:9464', { host: '::1', port: 9464 }],
+  ])('take %s as the address of metrics', (text, address) => {
+    expect(optionsOf(['--metrics-listen', text], {}).metricsListen).toEqual(address);
   });
 
   it.each([
@@ -53,6 +65,12 @@ describe('the options of serve', () => {
     [['--data', '']],
     [['--host', '0.0.0.0']],
     [['--host', '127.0.0.1.example']],
+    [['--metrics-listen', '']],
+    [['--metrics-listen', '0.0.0.0']],
+    [['--metrics-listen', '0.0.0.0:']],
+    [['--metrics-listen', '::1:9464']],
+    [['--metrics-listen', '127.0.0.1:99999']],
+    [['--log-level', 'loud']],
   ])('refuse %j', (args) => {
     expect(() => optionsOf(args, {})).toThrow(LockstepError);
   });

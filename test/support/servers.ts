@@ -3,16 +3,17 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 
-/** A server that tests start themselves, and the Debian package that has it. */
+/** A server or program that tests start themselves, and the Debian package that has it. */
 const PACKAGES = {
   etcd: { program: 'etcd', debian: 'etcd-server' },
+  promtool: { program: 'promtool', debian: 'prometheus' },
 } as const;
 
 /** The name of such a server. */
 export type ServerName = keyof typeof PACKAGES;
 
 /** All of them. */
-export const SERVER_NAMES: readonly ServerName[] = ['etcd'];
+export const SERVER_NAMES: readonly ServerName[] = ['etcd', 'promtool'];
 
 /**
  * The path of a server's program: from PATH, else installed from Debian's packages if this is Debian and we are root.
@@ -22,7 +23,7 @@ export function ensureServer(name: ServerName): string {
   const { program, debian } = PACKAGES[name];
   const found = findProgram(program);
   if (found !== null) return found;
-  const command = `apt-get update && apt-get install -y ${debian}`;
+  const command = `apt-get update && apt-get install -y --no-install-recommends ${debian}`;
   if (existsSync('/etc/debian_version') && process.getuid?.() === 0) install(command, debian);
   const installed = findProgram(program);
   if (installed !== null) return installed;

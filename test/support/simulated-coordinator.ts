@@ -128,7 +128,7 @@ export class SimulatedCoordinator {
         this.published.push(...effect.events.map(({ event }) => event));
         continue;
       }
-      if (effect.kind === 'operations') continue;
+      if (effect.kind === 'operations' || effect.kind === 'ended-actions') continue;
       writes += 1;
       invariant(writes <= WRITES_A_CHANGE, `a change never comes to rest; last: ${effect.id}`);
       if (!this.beforeWrite(effect.write)) {

@@ -15,7 +15,17 @@ export interface ServeOptions {
   readonly etcd: EtcdFlags | null;
   /** Whether the server has a page for trying requests out. */
   readonly playground: boolean;
+  /** Where metrics and health are beside the server's own address; null: nowhere. */
+  readonly metricsListen: { readonly host: string; readonly port: number } | null;
+  /** From which level on its log tells. */
+  readonly logLevel: LogLevel;
 }
+
+/** Levels of the log, from the most talkative. */
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+
+/** From which level on a log tells. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** The flags of `lockstep serve`. */
 export const SERVE_FLAGS: readonly Flag[] = [
@@ -67,6 +77,23 @@ export const SERVE_FLAGS: readonly Flag[] = [
     variable: 'LOCKSTEP_PLAYGROUND',
     setting: 'serve.playground',
   },
+  {
+    name: 'metrics-listen',
+    kind: 'text',
+    value: 'ADDRESS:PORT',
+    help: 'another address for /metrics, /livez and /readyz, where nobody has to say who he is',
+    variable: 'LOCKSTEP_METRICS_LISTEN',
+    setting: 'serve.metrics-listen',
+  },
+  {
+    name: 'log-level',
+    kind: 'text',
+    value: LOG_LEVELS.join('|'),
+    help: 'debug also tells of each table',
+    variable: 'LOCKSTEP_LOG_LEVEL',
+    setting: 'serve.log-level',
+    initial: 'info',
+  },
   ...ETCD_FLAGS,
 ];
 
@@ -87,13 +114,28 @@ export function serveOptionsOf(options: Options): ServeOptions {
     authFile,
     etcd: parseEtcdFlags(options),
     playground: options.isOn('playground'),
+    metricsListen: parseListen(options.text('metrics-listen')),
+    logLevel: parseLevel(options.textOr('log-level', '')),
   };
 }
 
-function parsePort(text: string): number {
+/** `9464` is that port on loopback; IPv6 addresses stand in brackets. */
+function parseListen(text: string | null): ServeOptions['metricsListen'] {
+  if (text === null) return null;
+  const [, bracketed, plain, port = ''] = /^(?:(?:\[([^\]]+)\]|([^:[\]]+)):)?([^:]*)$/u.exec(text) ?? [];
+  return { host: bracketed ?? plain ?? '127.0.0.1', port: parsePort(port, 'metrics-listen') };
+}
+
+function parseLevel(text: string): LogLevel {
+  const level = LOG_LEVELS.find((known) => known === text);
+  if (level === undefined) throw invalid('log-level', `not a level: ${text} (expected ${LOG_LEVELS.join(', ')})`);
+  return level;
+}
+
+function parsePort(text: string, field = 'port'): number {
   const port = Number(text);
   if (/^\d{1,5}$/u.test(text) && port <= 65_535) return port;
-  throw invalid('port', `not a port: ${text} (expected a number from 0 to 65535)`);
+  throw invalid(field, `not a port: ${text} (expected a number from 0 to 65535)`);
 }
 
 function isLoopback(host: string): boolean {

@@ -13,18 +13,24 @@ export const serve: Command = {
   arguments: [],
   flags: [...SERVE_FLAGS, CONFIG_FLAG, HELP_FLAG],
   run: async (options, { interrupted }) => {
-    const { directory, host, port, authFile, etcd, playground } = serveOptionsOf(options);
-    const logger = pino({ name: 'lockstep' });
+    const { directory, host, port, authFile, etcd, playground, metricsListen, logLevel } = serveOptionsOf(options);
+    const logger = pino({ name: 'lockstep', level: logLevel });
     const server = await startServer({
       store: etcd === null ? { kind: 'embedded', directory } : { kind: 'etcd', options: await openEtcdFlags(etcd) },
       host,
       port,
       logger,
       playground,
+      processMetrics: true,
+      ...(metricsListen === null ? {} : { metricsListen }),
       ...(authFile === null ? {} : { authFile }),
       ...(etcd === null ? {} : { leaseMs: etcd.leaseMs }),
     });
-    logger.info({ url: server.url, ...(etcd === null ? { directory } : { etcd: etcd.urls }) }, 'listening');
+    const { url, metricsUrl } = server;
+    logger.info(
+      { url, ...(metricsUrl === null ? {} : { metricsUrl }), ...(etcd === null ? { directory } : { etcd: etcd.urls }) },
+      'listening',
+    );
     await untilAborted(interrupted);
     logger.info({ signal: interrupted.reason instanceof Error ? interrupted.reason.message : '' }, 'stopping');
     await server.stop();

@@ -1,3 +1,5 @@
+import { isBlockingStage } from '../model/conflict-stage';
+import type { BlockingStage } from '../model/conflict-stage';
 import { differences } from '../table/differences';
 import { isShape } from '../table/shape';
 import type { Shape } from '../table/shape';
@@ -17,14 +19,10 @@ interface Context {
   readonly held: TargetLock;
 }
 
-/** The stages of an operation that leave its table waiting for others. */
-export type BlockingStage = 'detected' | 'skip and wait for redirect' | 'error';
-
 /** The stage in which a table waits for a person or for other tables; null: it doesn't. */
 export function blockingStageOf({ operation, isAnswered }: TableEntry): BlockingStage | null {
   if (operation === null || !isAnswered) return null;
-  const { stage } = operation;
-  return stage === 'detected' || stage === 'skip and wait for redirect' || stage === 'error' ? stage : null;
+  return isBlockingStage(operation.stage) ? operation.stage : null;
 }
 
 /** For which of its tables an optimistic lock waits, and why, one by one: walks only as far as it is asked to. */

@@ -19,3 +19,11 @@ export type ConflictStage = (typeof ConflictStages)[number];
 export function isConflictStage(text: string): text is ConflictStage {
   return (ConflictStages as readonly string[]).includes(text);
 }
+
+/** The stages of an operation that leave its table waiting for a person or for other tables. */
+export type BlockingStage = 'detected' | 'skip and wait for redirect' | 'error';
+
+/** Whether a stage leaves its table waiting. */
+export function isBlockingStage(stage: ConflictStage): stage is BlockingStage {
+  return stage === 'detected' || stage === 'skip and wait for redirect' || stage === 'error';
+}

@@ -115,6 +115,8 @@ export class CoordinatorState {
   published: PublishedEvent[] = [];
   /** Tables and sources whose operations this step has changed. */
   touchedOperations: TouchedOperation[] = [];
+  /** Manual actions that ended in this step. */
+  endedActions: ActionRecord[] = [];
   /** The journal records that are stored. */
   readonly journal = new JournalIndex();
   /** What the journal tells of former locks and of workers that went. */

@@ -26,7 +26,9 @@ export function foldAction(state: CoordinatorState, id: string, change: Change):
   state.actions.set(id, action);
   if (action.endedAtMs === null) return state.outbox.ask(obligation);
   state.outbox.settle(obligation);
-  if (before !== undefined && before.endedAtMs === null && action.result?.failure === null) applyAction(state, action);
+  if (before?.endedAtMs !== null) return;
+  state.endedActions.push(action);
+  if (action.result?.failure === null) applyAction(state, action);
 }
 
 /** A removal in parts has begun, or ended: what is owed for its task waits until then. */

@@ -17,6 +17,13 @@ export interface ExecutedDdls {
   readonly atMs: number;
 }
 
+/** A worker that is gone. */
+export interface OfflineWorker {
+  readonly worker: string;
+  /** In milliseconds since 1970. */
+  readonly sinceMs: number;
+}
+
 /** How many locks, and how many sources, are remembered; the oldest are forgotten first. */
 const CAPACITY = 50_000;
 
@@ -28,13 +35,18 @@ const DDLS_A_LOCK = 64;
  * executed. Nothing is decided by it, so that what a trimmed journal has forgotten only makes explanations shorter.
  */
 export class Past {
-  readonly #offlineSinceMs = new Map<SourceKey, number>();
+  readonly #offline = new Map<SourceKey, OfflineWorker>();
   readonly #running = new Map<LockId, ExecutedDdls>();
   readonly #former = new Map<LockId, ExecutedDdls>();
 
   /** When the worker of a source went offline, in milliseconds; null: nobody knows. */
   offlineSinceMs(source: SourceKey): number | null {
-    return this.#offlineSinceMs.get(source) ?? null;
+    return this.#offline.get(source)?.sinceMs ?? null;
+  }
+
+  /** The workers that went offline and whose source nobody has taken over. */
+  get offlineWorkers(): Iterable<OfflineWorker> {
+    return this.#offline.values();
   }
 
   /** What the lock of this ID before the one of `incarnation` executed; null: nothing is known. */
@@ -48,9 +60,9 @@ export class Past {
   take(event: LockEvent, atMs: number): void {
     switch (event.kind) {
       case 'WorkerOffline':
-        return remember(this.#offlineSinceMs, sourceKey(event.task, event.source), atMs);
+        return remember(this.#offline, sourceKey(event.task, event.source), { worker: event.worker, sinceMs: atMs });
       case 'WorkerOnline':
-        this.#offlineSinceMs.delete(sourceKey(event.task, event.source));
+        this.#offline.delete(sourceKey(event.task, event.source));
         return;
       case 'OperationPut':
         if (event.exec !== false && event.ddls.length > 0) this.#execute(event, atMs);
@@ -75,9 +87,9 @@ export class Past {
 
   /** Nothing is kept of what a person removed. */
   #forget({ task, sources }: Extract<LockEvent, { kind: 'MetaRemoved' }>): void {
-    for (const key of this.#offlineSinceMs.keys()) {
+    for (const key of this.#offline.keys()) {
       const of = taskSourceOfKey(key);
-      if (of.task === task && (sources.length === 0 || sources.includes(of.source))) this.#offlineSinceMs.delete(key);
+      if (of.task === task && (sources.length === 0 || sources.includes(of.source))) this.#offline.delete(key);
     }
     if (sources.length > 0) return;
     for (const locks of [this.#running, this.#former])

@@ -1,4 +1,5 @@
 import type { LockId } from '../model/lock-id';
+import { isBlockingStage } from '../model/conflict-stage';
 import type { ConflictStage } from '../model/conflict-stage';
 import type { SourceId, TaskName, UpstreamTable } from '../model/names';
 import type { AttemptRecord } from '../model/records';
@@ -50,8 +51,6 @@ export class TableEntry {
   readonly schema: string;
   readonly name: string;
   membership: Membership = 'none';
-  /** The downstream table that it routes to; null: only leftovers are stored. */
-  target: Target | null = null;
   /** Its last report through the API; null: none. */
   attempt: Attempt | null = null;
   /** The schema that its worker registered for it; null: none. */
@@ -59,7 +58,6 @@ export class TableEntry {
   info: InfoContent | null = null;
   infoRevision: Revision = NO_REVISION;
   infoVersion = 0;
-  operation: OperationContent | null = null;
   operationRevision: Revision = NO_REVISION;
   /** The revision at which the coordinator put its operation, which stays when the worker puts it back; 0: none. */
   putRevision: Revision = NO_REVISION;
@@ -71,6 +69,8 @@ export class TableEntry {
   decisionRevision: Revision = NO_REVISION;
   /** Its part in the target's lock; null: there is no lock. */
   member: LockMember | null = null;
+  #target: Target | null = null;
+  #operation: OperationContent | null = null;
 
   constructor(
     readonly key: TableKey,
@@ -80,6 +80,27 @@ export class TableEntry {
     this.source = table.source;
     this.schema = table.schema;
     this.name = table.table;
+  }
+
+  /** The downstream table that it routes to; null: only leftovers are stored. */
+  get target(): Target | null {
+    return this.#target;
+  }
+
+  set target(target: Target | null) {
+    this.#target?.stopped.delete(this);
+    this.#target = target;
+    this.#showStopped();
+  }
+
+  /** What is stored as its operation; null: none. */
+  get operation(): OperationContent | null {
+    return this.#operation;
+  }
+
+  set operation(operation: OperationContent | null) {
+    this.#operation = operation;
+    this.#showStopped();
   }
 
   /** The table's names. */
@@ -101,5 +122,11 @@ export class TableEntry {
       this.initial === null &&
       revisions.every((revision) => revision === NO_REVISION)
     );
+  }
+
+  /** Its target knows the tables that wait, so that nobody has to look at all of them. */
+  #showStopped(): void {
+    if (this.#operation !== null && isBlockingStage(this.#operation.stage)) this.#target?.stopped.add(this);
+    else this.#target?.stopped.delete(this);
   }
 }

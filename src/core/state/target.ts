@@ -6,6 +6,8 @@ import type { OptimisticLock } from '../optimistic/lock';
 /** One downstream table of an optimistic task, with all upstream tables, each a `Table`, that route to it. */
 export class TargetOf<Table> {
   readonly tables = new Set<Table>();
+  /** Those of them whose operation tells them to wait for a person or for other tables. */
+  readonly stopped = new Set<Table>();
   /** The lock while its shards differ; all tables are its members then. */
   lock: TargetLock | null = null;
 

@@ -1,5 +1,6 @@
 import { compareEventCursors } from '../../core/model/event-cursor';
 import type { EventCursor } from '../../core/model/event-cursor';
+import type { Metrics } from '../../ports/metrics';
 import type { LockFeedItem } from '../types/lock-feed';
 import type { FeedGroup } from './feed-group';
 import type { FeedLimits, FeedSink } from './feed-sink';
@@ -18,7 +19,7 @@ export class FeedMember {
   constructor(
     private readonly group: FeedGroup,
     private readonly sink: FeedSink,
-    private readonly limits: FeedLimits,
+    private readonly options: { readonly limits: FeedLimits; readonly metrics: Metrics },
     private readonly onEnd: (defect: unknown) => void,
   ) {}
 
@@ -32,7 +33,7 @@ export class FeedMember {
 
   /** Take what the group got. Whether it did: a connection that is full takes nothing. */
   take(payload: SharedPayload): boolean {
-    if (this.sink.bufferedBytes >= this.limits.bufferedBytes) return false;
+    if (this.sink.bufferedBytes >= this.options.limits.bufferedBytes) return false;
     this.sink.send(payload);
     return true;
   }
@@ -75,7 +76,9 @@ export class FeedMember {
     let position = from;
     for await (const step of this.group.source.begin(from)) {
       if (!(await this.#tell(step.item))) return null;
+      if (step.item.kind === 'lagged') this.options.metrics.lostEvents();
       if (step.item.kind === 'lagged' && this.#lags.isTooMany()) {
+        this.options.metrics.cutSubscriber();
         this.sink.endAsTooSlow();
         this.end();
         return null;
@@ -95,11 +98,12 @@ export class FeedMember {
 
   /** Wait for room; one that makes none for too long is cut. */
   async #hasRoom(): Promise<boolean> {
-    if (this.sink.bufferedBytes >= this.limits.bufferedBytes / 2) {
+    if (this.sink.bufferedBytes >= this.options.limits.bufferedBytes / 2) {
       const timer = setTimeout(() => {
+        this.options.metrics.cutSubscriber();
         this.sink.cut();
         this.end();
-      }, this.limits.stalledMs);
+      }, this.options.limits.stalledMs);
       await this.sink.drained();
       clearTimeout(timer);
     }

@@ -1,5 +1,6 @@
-import { createSourceEventStream, execute } from 'graphql';
+import { Kind, createSourceEventStream, execute, getOperationAST } from 'graphql';
 import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { Metrics, SubscribedField } from '../../ports/metrics';
 import type { LockFeedItem } from '../types/lock-feed';
 import type { RequestContext } from '../request-context';
 import { FeedGroup } from './feed-group';
@@ -24,6 +25,7 @@ export interface SharedSubscriptionsOptions {
   /** What a client is told of errors. */
   readonly show: (errors: readonly GraphQLError[]) => readonly GraphQLFormattedError[];
   readonly reportDefect: (error: unknown) => void;
+  readonly metrics: Metrics;
   readonly limits?: FeedLimits;
 }
 
@@ -43,7 +45,8 @@ export class SharedSubscriptions {
   async subscribe(request: SubscribeRequest, sink: FeedSink): Promise<Subscribed> {
     const stream = await createSourceEventStream(request);
     if (!(Symbol.asyncIterator in stream)) return stream;
-    return stream instanceof LockFeedSource ? this.#share(request, stream, sink) : executeEach(request, stream);
+    if (stream instanceof LockFeedSource) return this.#share(request, stream, sink);
+    return executeEach(request, stream, this.options.metrics.subscribed(fieldOf(request)));
   }
 
   #share(request: SubscribeRequest, source: LockFeedSource, sink: FeedSink): AsyncIterableIterator<never> {
@@ -53,15 +56,18 @@ export class SharedSubscriptions {
       source.events,
       () => new FeedGroup(source, (item) => this.#encode(request, item)),
     );
+    const leave = this.options.metrics.subscribed('shardLockEvents');
     let end: (defect: unknown) => void = () => undefined;
     const ended = new Promise<void>((resolve, reject) => {
       end = (defect) => {
+        leave();
         this.#pump.release(key);
         if (defect === null) resolve();
         else reject(toError(defect));
       };
     });
-    const member = new FeedMember(group, sink, this.options.limits ?? FEED_LIMITS, (defect) => end(defect));
+    const { metrics, limits = FEED_LIMITS } = this.options;
+    const member = new FeedMember(group, sink, { limits, metrics }, (defect) => end(defect));
     let hasStarted = false;
     return {
       next: async () => {
@@ -93,25 +99,43 @@ export class SharedSubscriptions {
   }
 }
 
+/** @param onEnd called once, when nothing more comes or is wanted */
 function executeEach(
   request: SubscribeRequest,
   stream: AsyncIterable<unknown>,
+  onEnd: () => void,
 ): AsyncIterableIterator<ExecutionResult> {
   const iterator: AsyncIterator<unknown, unknown> = stream[Symbol.asyncIterator]();
+  let hasEnded = false;
+  const end = (): { readonly done: true; readonly value: undefined } => {
+    if (!hasEnded) onEnd();
+    hasEnded = true;
+    return { done: true, value: undefined };
+  };
+  const next = async (): Promise<IteratorResult<ExecutionResult, undefined>> => {
+    const { done, value } = await iterator.next();
+    return done === true ? end() : { done: false, value: await execute({ ...request, rootValue: value }) };
+  };
   return {
-    next: async () => {
-      const { done, value } = await iterator.next();
-      if (done === true) return { done, value: undefined };
-      return { done: false, value: await execute({ ...request, rootValue: value }) };
-    },
+    next: () =>
+      next().catch((error: unknown) => {
+        end();
+        throw error;
+      }),
     return: async () => {
       await iterator.return?.();
-      return { done: true, value: undefined };
+      return end();
     },
     [Symbol.asyncIterator]() {
       return this;
     },
   };
+}
+
+/** What is subscribed to, for metrics. */
+function fieldOf({ document, operationName }: SubscribeRequest): SubscribedField {
+  const [selection] = getOperationAST(document, operationName)?.selectionSet.selections ?? [];
+  return selection?.kind === Kind.FIELD && selection.name.value === 'shardOperations' ? 'shardOperations' : 'other';
 }
 
 function toError(thrown: unknown): Error {

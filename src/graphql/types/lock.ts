@@ -1,12 +1,12 @@
 import type { ConflictStage } from '../../core/model/conflict-stage';
 import type { LockId } from '../../core/model/lock-id';
+import type { LockState } from '../../core/model/lock-state';
 import type { SourceId, TaskName, UpstreamTable } from '../../core/model/names';
 import type { Mode } from '../../core/model/records';
 import type { Revision } from '../../core/model/revision';
 import type { DropStage } from '../../core/optimistic/dropped-columns';
 import { Directive, Field, ID, Int, ObjectType } from '../decorators';
 import { ShardConflictStage, ShardDropStage, ShardLockState, ShardMode } from '../enums';
-import type { LockState } from '../enums';
 import { DateTime, ShardRevision } from '../scalars';
 import { ShardDownstreamTable, ShardUpstreamTable } from './names';
 import { ShardOperation } from './operation';

@@ -1,18 +1,17 @@
 import { blockingStageOf } from '../../core/diagnosis/optimistic-waits';
 import { formingLocks } from '../../core/diagnosis/forming';
+import { optimisticState, pessimisticState } from '../../core/diagnosis/lock-state';
 import type { FoundLock } from '../../core/diagnosis/scope';
 import type { ConflictStage } from '../../core/model/conflict-stage';
 import type { LockId } from '../../core/model/lock-id';
+import type { LockState } from '../../core/model/lock-state';
 import type { SourceId, TaskName } from '../../core/model/names';
 import type { Mode } from '../../core/model/records';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
 import type { Target } from '../../core/state/table-entry';
 import type { TargetLock } from '../../core/state/target';
 import type { LockOrder } from '../diagnosis-enums';
-import type { LockState } from '../enums';
 import { formingSinceMs } from './forming-lock-view';
-import { optimisticState } from './optimistic-lock-view';
-import { pessimisticState } from './pessimistic-lock-view';
 
 /** Which locks are listed; null: whatever it is. */
 export interface LockFilter {

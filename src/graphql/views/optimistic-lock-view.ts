@@ -1,5 +1,5 @@
 import { isOrphanLock, isPhantomLock } from '../../core/diagnosis/diagnose';
-import { blockingStageOf } from '../../core/diagnosis/optimistic-waits';
+import { optimisticState } from '../../core/diagnosis/lock-state';
 import type { LockId } from '../../core/model/lock-id';
 import type { Revision } from '../../core/model/revision';
 import { viewTableOperation } from '../../core/request/operation-view';
@@ -7,7 +7,6 @@ import type { CoordinatorState } from '../../core/state/coordinator-state';
 import type { InfoContent, TableEntry, Target } from '../../core/state/table-entry';
 import type { TargetLock } from '../../core/state/target';
 import { isShape } from '../../core/table/shape';
-import type { LockState } from '../enums';
 import type { ShardDDLInfo, ShardLock, ShardParticipant } from '../types/lock';
 import { viewDroppedColumns } from './dropped-columns-view';
 import { isListed } from './keyed-participant';
@@ -79,18 +78,6 @@ export function* viewOptimisticParticipants(
     const participant = { synced, done: member?.done ?? false, stage: operation?.stage ?? null, source };
     if (isListed(filter, participant)) yield { key, view: () => viewTable(entry, held) };
   }
-}
-
-/** How far an optimistic lock is. Walks over its tables unless it is known at once. */
-export function optimisticState(target: Target, { lock }: TargetLock): LockState {
-  if (lock.resolved) return 'resolved';
-  if (lock.waiting.size > 0 || hasConflict(target)) return 'conflict';
-  return lock.synced ? 'executing' : 'waiting';
-}
-
-function hasConflict(target: Target): boolean {
-  for (const entry of target.tables) if (blockingStageOf(entry) !== null) return true;
-  return false;
 }
 
 function latestRevision({ tables }: Target, created: Revision): Revision {

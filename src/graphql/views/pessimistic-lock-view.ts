@@ -1,4 +1,5 @@
 import { isOrphanLock, isPhantomLock } from '../../core/diagnosis/diagnose';
+import { pessimisticState } from '../../core/diagnosis/lock-state';
 import type { LockId } from '../../core/model/lock-id';
 import { NO_REVISION } from '../../core/model/revision';
 import type { Revision } from '../../core/model/revision';
@@ -8,7 +9,6 @@ import type { PessimisticLock } from '../../core/pessimistic/lock';
 import { viewSourceOperation } from '../../core/request/operation-view';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
 import type { HeldLock } from '../../core/state/held-lock';
-import type { LockState } from '../enums';
 import type { ShardLock, ShardParticipant } from '../types/lock';
 import { isListed } from './keyed-participant';
 import type { KeyedParticipant, ParticipantFilter } from './keyed-participant';
@@ -63,13 +63,6 @@ export function* viewPessimisticParticipants(
     if (isListed(filter, { synced: ready || isExcluded, done: done || isExcluded, stage: null, source }))
       yield { key: source, view: () => viewSource(state, lock, participant) };
   }
-}
-
-/** How far a pessimistic lock is. */
-export function pessimisticState(lock: PessimisticLock): LockState {
-  if (lock.resolved) return 'resolved';
-  if (lock.conflicts.size > 0) return 'conflict';
-  return lock.moving ? 'executing' : 'waiting';
 }
 
 function latestRevision(state: CoordinatorState, { lock, recordRevision }: HeldLock): Revision {

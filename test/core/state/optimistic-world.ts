@@ -3,6 +3,7 @@ import { expect } from '@jest/globals';
 import { parseStatement } from '../../../src/core/ddl';
 import { applyStatement, buildTable } from '../../../src/core/ddl/tracker';
 import type { ActionInput } from '../../../src/core/model/action';
+import { isBlockingStage } from '../../../src/core/model/conflict-stage';
 import { formatLockId } from '../../../src/core/model/lock-id';
 import { parseDownstreamTable, parseSourceId, parseTaskName, parseUpstreamTable } from '../../../src/core/model/names';
 import type { DownstreamTable, SourceId, UpstreamTable } from '../../../src/core/model/names';
@@ -92,8 +93,10 @@ function byText(a: unknown, b: unknown): number {
   return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
 }
 
-function lockPicture({ lockId: id, tables: entries, lock: held }: Target): unknown {
+function lockPicture({ lockId: id, tables: entries, stopped, lock: held }: Target): unknown {
   const lock = held?.lock;
+  const waiting = [...entries].filter(({ operation }) => operation !== null && isBlockingStage(operation.stage));
+  expect([...stopped].map(({ key }) => key).sort()).toEqual(waiting.map(({ key }) => key).sort());
   const members = [...entries].map((entry) => [
     entry.key,
     entry.member?.normal.fingerprint,

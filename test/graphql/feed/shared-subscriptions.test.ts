@@ -14,6 +14,8 @@ import type { FeedSink } from '../../../src/graphql/feed/feed-sink';
 import type { SharedPayload } from '../../../src/graphql/feed/shared-payload';
 import { SharedSubscriptions } from '../../../src/graphql/feed/shared-subscriptions';
 import { buildShardSchema } from '../../../src/graphql/schema';
+import { NO_METRICS } from '../../../src/ports/metrics';
+import type { Metrics } from '../../../src/ports/metrics';
 import { SilentLogger } from '../../support/silent-logger';
 import { FEED } from './feed-client';
 import type { FeedItem } from './feed-client';
@@ -76,6 +78,19 @@ interface Subscriber {
   stop(): Promise<void>;
 }
 
+/** What metrics were told since the test began. */
+let told = { lost: 0, cut: 0, subscribed: 0 };
+
+const metrics: Metrics = {
+  ...NO_METRICS,
+  lostEvents: () => (told.lost += 1),
+  cutSubscriber: () => (told.cut += 1),
+  subscribed: () => {
+    told.subscribed += 1;
+    return () => (told.subscribed -= 1);
+  },
+};
+
 let store: MemoryStore;
 let coordinator: Coordinator;
 let subscriptions: SharedSubscriptions;
@@ -83,6 +98,7 @@ let workers = 0;
 const defects: unknown[] = [];
 
 beforeEach(async () => {
+  told = { lost: 0, cut: 0, subscribed: 0 };
   store = new MemoryStore(new SystemClock());
   coordinator = await Coordinator.start({
     store,
@@ -93,6 +109,7 @@ beforeEach(async () => {
   subscriptions = new SharedSubscriptions({
     show: (errors) => errors.map((error) => error.toJSON()),
     reportDefect: (error) => defects.push(error),
+    metrics,
     limits: { bufferedBytes: FULL, stalledMs: 300 },
   });
 });
@@ -258,6 +275,7 @@ describe('a subscriber that does not keep up', () => {
     await ended;
     expect(sink.end).toBe('too slow');
     expect(sink.kinds.at(-1)).toBe('ShardLagged');
+    expect(told).toEqual({ lost: 3, cut: 1, subscribed: 0 });
   });
 
   it('is cut when nothing moves for too long', async () => {
@@ -267,6 +285,7 @@ describe('a subscriber that does not keep up', () => {
     await makeEvents(1);
     await ended;
     expect(sink.end).toBe('cut');
+    expect(told).toEqual({ lost: 0, cut: 1, subscribed: 0 });
   });
 });
 

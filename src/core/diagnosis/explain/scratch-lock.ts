@@ -1,3 +1,4 @@
+import type { BlockingStage } from '../../model/conflict-stage';
 import type { DownstreamTable, TaskName, UpstreamTable } from '../../model/names';
 import { formatLockId } from '../../model/lock-id';
 import { NO_REVISION } from '../../model/revision';
@@ -13,7 +14,6 @@ import type { ContentCache } from '../../state/content-cache';
 import { ShapeCounts } from '../../table/shape-counts';
 import type { Shape } from '../../table/shape';
 import type { TableSchema } from '../../table/table-schema';
-import type { BlockingStage } from '../optimistic-waits';
 
 /** An upstream table at the beginning of a rollout. */
 export interface StartingTable {

@@ -1,0 +1,112 @@
+import { Gauge } from 'prom-client';
+import type { Registry } from 'prom-client';
+import type { LockReading, StoreReading } from '../../core/model/store-reading';
+import type { ServerReading } from '../../ports/metrics';
+
+/** How many locks are shown one by one; the sums are of all. */
+const LOCKS_SHOWN = 100;
+
+const MODES = ['optimistic', 'pessimistic'] as const;
+const STATES = ['forming', 'waiting', 'conflict', 'executing', 'resolved'] as const;
+
+/** DM's words for its gauge of DDLs. */
+const DDL_STATES = { unsynced: 'Un-synced', synced: 'Synced' } as const;
+
+/** DM's numbers for the states of workers. */
+const WORKER_STATES = { offline: 0, bound: 2 } as const;
+
+/** What is true of a server now, as gauges of a registry: whoever looks sees one reading as a whole. */
+export class ServerGauges {
+  readonly #registry: Registry;
+  readonly #info;
+  readonly #ready;
+  readonly #leading;
+  readonly #led;
+  readonly #stateRevision;
+  readonly #storeReachable;
+  readonly #watchLag;
+  readonly #unreadable;
+  readonly #locks;
+  readonly #lockProgress;
+  readonly #absentSources;
+  readonly #ddlStates;
+  readonly #workerStates;
+
+  constructor(registry: Registry) {
+    this.#registry = registry;
+    this.#info = this.#gauge('lockstep_info', 'Which version runs, on which kind of store.', ['version', 'store']);
+    this.#ready = this.#gauge('lockstep_ready', '1: requests can be served.');
+    this.#leading = this.#gauge('lockstep_leading', '1: this server leads.');
+    this.#led = this.#gauge('lockstep_led', '1: somebody leads on the store, as far as this server has read.');
+    this.#stateRevision = this.#gauge('lockstep_state_revision', 'The last revision that this server has read.');
+    this.#storeReachable = this.#gauge('lockstep_store_reachable', '1: the store answered within a second.');
+    this.#watchLag = this.#gauge(
+      'lockstep_watch_lag_revisions',
+      'How many revisions of the store this server has not read yet; absent while the store cannot be reached.',
+    );
+    this.#unreadable = this.#gauge('lockstep_unreadable_records', 'Stored records that cannot be read.');
+    this.#locks = this.#gauge('lockstep_locks', 'Locks by mode and state, told by the server that leads.', [
+      'mode',
+      'state',
+    ]);
+    this.#lockProgress = this.#gauge(
+      'lockstep_lock_seconds_since_progress',
+      `How long a lock has made no progress; of ${LOCKS_SHOWN} at most, those in conflict first, then the longest.`,
+      ['task', 'lock', 'mode', 'state'],
+    );
+    this.#absentSources = this.#gauge(
+      'lockstep_absent_source_locks',
+      'How many locks wait for a source whose worker is offline.',
+      ['task', 'source'],
+    );
+    this.#ddlStates = this.#gauge(
+      'dm_master_ddl_state_number',
+      'Locks whose DDL waits for upstreams (Un-synced), or only for the downstream (Synced).',
+      ['task', 'type'],
+    );
+    this.#workerStates = this.#gauge('dm_master_worker_state', 'Of a worker: 0 offline, 2 bound to a source.', [
+      'worker',
+    ]);
+  }
+
+  /** Show this reading, and nothing of the one before. */
+  show(reading: ServerReading): void {
+    const { version, storeKind, stateRevision, storeRevision } = reading;
+    this.#info.set({ version, store: storeKind }, 1);
+    this.#ready.set(Number(reading.ready));
+    this.#leading.set(Number(reading.phase === 'leading'));
+    this.#led.set(Number(reading.isLed));
+    this.#stateRevision.set(stateRevision);
+    this.#unreadable.set(reading.unreadableRecords);
+    this.#storeReachable.set(Number(storeRevision !== null));
+    this.#watchLag.remove();
+    if (storeRevision !== null) this.#watchLag.set(Math.max(0, storeRevision - stateRevision));
+    for (const gauge of [this.#locks, this.#lockProgress, this.#absentSources, this.#ddlStates, this.#workerStates])
+      gauge.reset();
+    if (reading.store !== null) this.#showStore(reading.store, reading.nowMs);
+  }
+
+  #showStore({ tasks, locks, workers, absentSources }: StoreReading, nowMs: number): void {
+    for (const mode of MODES) for (const state of STATES) this.#locks.set({ mode, state }, 0);
+    for (const task of tasks) for (const type of Object.values(DDL_STATES)) this.#ddlStates.set({ task, type }, 0);
+    for (const { mode, state, task, synced } of locks) {
+      this.#locks.inc({ mode, state });
+      if (state !== 'forming') this.#ddlStates.inc({ task, type: synced ? DDL_STATES.synced : DDL_STATES.unsynced });
+    }
+    for (const [worker, state] of workers) this.#workerStates.set({ worker }, WORKER_STATES[state]);
+    for (const { task, source, locks: waiting } of absentSources) this.#absentSources.set({ task, source }, waiting);
+    for (const { task, lockId, mode, state, progressAtMs } of mostPressing(locks))
+      this.#lockProgress.set({ task, lock: lockId, mode, state }, Math.max(0, nowMs - (progressAtMs ?? nowMs)) / 1_000);
+  }
+
+  #gauge<T extends string>(name: string, help: string, labelNames: readonly T[] = []): Gauge<T> {
+    return new Gauge({ name, help, labelNames, registers: [this.#registry] });
+  }
+}
+
+/** The locks that people should look at first: those in conflict, then those that stand still longest. */
+function mostPressing(locks: readonly LockReading[]): LockReading[] {
+  const rank = ({ state }: LockReading): number => (state === 'conflict' ? 0 : 1);
+  const since = ({ progressAtMs }: LockReading): number => progressAtMs ?? Number.MAX_SAFE_INTEGER;
+  return [...locks].sort((a, b) => rank(a) - rank(b) || since(a) - since(b)).slice(0, LOCKS_SHOWN);
+}

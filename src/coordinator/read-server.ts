@@ -1,0 +1,57 @@
+import { readStore } from '../core/diagnosis/read-store';
+import { LockstepError } from '../core/model/error';
+import type { Revision } from '../core/model/revision';
+import type { Clock, StopTimer } from '../ports/clock';
+import type { ServerReading } from '../ports/metrics';
+import type { Store } from '../ports/store';
+import type { ServerIdentity } from './service';
+import type { CoordinatorShell } from './shell';
+
+/** How long a reading waits for the store, in milliseconds. */
+const PATIENCE_MS = 1_000;
+
+/** What is true of a server now, for metrics. */
+export async function readServer({
+  shell,
+  server,
+  store,
+  clock,
+}: {
+  readonly shell: CoordinatorShell;
+  readonly server: ServerIdentity;
+  readonly store: Store;
+  readonly clock: Clock;
+}): Promise<ServerReading> {
+  // Asked first: what the store has by then the state may have seen afterwards, so it isn't shown as being behind for nothing.
+  const storeRevision = await revisionOf(store, clock);
+  const { state } = shell;
+  return {
+    nowMs: clock.wallMs(),
+    version: server.version,
+    storeKind: server.storeKind,
+    phase: shell.phase,
+    ready: shell.readiness().ready,
+    isLed: shell.isLed,
+    stateRevision: state.revision,
+    storeRevision,
+    unreadableRecords: state.problems.size,
+    store: shell.speaksForStore ? readStore(state) : null,
+  };
+}
+
+/** Null: the store doesn't answer in time. */
+async function revisionOf(store: Store, clock: Clock): Promise<Revision | null> {
+  const asked = store.revision().catch((error: unknown) => {
+    if (error instanceof LockstepError) return null;
+    throw error;
+  });
+  let stop: StopTimer = () => undefined;
+  const tooLate = new Promise<null>((resolve) => {
+    stop = clock.after(PATIENCE_MS, () => resolve(null));
+  });
+  try {
+    return await Promise.race([asked, tooLate]);
+  } finally {
+    stop();
+  }
+}
