@@ -1,6 +1,7 @@
 import { OperationStream } from '../support/api-client';
 import type { ApiClient, ApiOperation, MutationAnswer } from '../support/api-client';
 import type { SeededRandom } from '../support/seeded-random';
+import { Disturbances } from './disturbances';
 import type { Downstream } from './downstream';
 import type { Ledger } from './ledger';
 import { OperationInbox } from './operation-inbox';
@@ -57,8 +58,7 @@ export class PlayedWorker {
   #stream: OperationStream | null = null;
   #life = 0;
   #attempts = 0;
-  /** Odd while one lasts. */
-  #disturbances = 0;
+  readonly #disturbances = new Disturbances();
 
   constructor(readonly options: PlayedWorkerOptions) {
     for (const { name } of options.tables) this.#columns.set(name, FIRST_COLUMNS);
@@ -80,10 +80,10 @@ export class PlayedWorker {
 
   /** Do something by which what the server knows of the worker's reports is lost, and begin anew. */
   async disturb(action: () => Promise<unknown>): Promise<void> {
-    this.#disturbances += 1;
-    await action();
-    this.#reports.clear();
-    this.#disturbances += 1;
+    await this.#disturbances.during(async () => {
+      await action();
+      this.#reports.clear();
+    });
     await this.restart();
   }
 
@@ -197,9 +197,10 @@ export class PlayedWorker {
             table: namesOf(table),
             createTableBefore: createTableOf(table, this.#columnsOf(table)),
           });
+    const isDisturbed = this.#disturbances.watch();
     const answer = await this.#twice(send);
     if (typeof answer['revision'] !== 'string') throw new Error(`not reported: ${JSON.stringify({ ddl, answer })}`);
-    await this.#reportLate(table, send);
+    await this.#reportLate(table, isDisturbed() ? null : send);
     const { task, source } = identity;
     const revision = Number(answer['revision']);
     ledger.reports.push({ task, source, table: namesOf(table), attempt, revision });
@@ -210,13 +211,12 @@ export class PlayedWorker {
   async #twice(send: () => Promise<MutationAnswer>): Promise<MutationAnswer> {
     if (!this.#chance('repeat')) return await send();
     this.options.ledger.repetitions += 1;
-    const disturbances = this.#disturbances;
+    const isDisturbed = this.#disturbances.watch();
     const first = send();
     if (this.options.random.oneIn(2)) await first;
     const answers = await Promise.all([first, send()]);
     const [one, other] = answers.map((answer) => answer['revision'] ?? null);
-    const isDisturbed = disturbances % 2 === 1 || disturbances !== this.#disturbances;
-    if (one !== other && !isDisturbed)
+    if (one !== other && !isDisturbed())
       throw new Error(`a repeated request was answered otherwise: ${JSON.stringify(answers)}`);
     return answers[0];
   }
@@ -234,17 +234,17 @@ export class PlayedWorker {
     if (!isHarmless) throw new Error(`a late acknowledgement was taken: ${JSON.stringify({ revision, answer })}`);
   }
 
-  /** Send the report before the last of a table once more: it is over. */
-  async #reportLate(table: string, send: () => Promise<MutationAnswer>): Promise<void> {
+  /** Send the report before the last of a table once more: it is over. @param last null: the server may have forgotten it */
+  async #reportLate(table: string, last: (() => Promise<MutationAnswer>) | null): Promise<void> {
     const former = this.#reports.get(table);
-    this.#reports.set(table, send);
+    if (last === null) this.#reports.delete(table);
+    else this.#reports.set(table, last);
     if (!this.#chance('late') || former === undefined) return;
     this.options.ledger.repetitions += 1;
-    const disturbances = this.#disturbances;
+    const isDisturbed = this.#disturbances.watch();
     const answer = await former();
     // With what was stored of the source its attempts were forgotten.
-    const isDisturbed = disturbances % 2 === 1 || disturbances !== this.#disturbances;
-    if (typeof answer['revision'] === 'string' && !isDisturbed)
+    if (typeof answer['revision'] === 'string' && !isDisturbed())
       throw new Error(`a late report was taken: ${JSON.stringify({ table, answer })}`);
   }
 

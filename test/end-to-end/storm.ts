@@ -15,7 +15,7 @@ import type { ServerInProcess } from './server-in-process';
 export interface StormLength {
   readonly stormMs: number;
   readonly restarts: number;
-  /** How long everything may take to come to rest afterwards. */
+  /** How long afterwards it may take until the next operation is acknowledged: however many are left, they go on. */
   readonly calmMs: number;
 }
 
@@ -159,12 +159,18 @@ export class Storm {
 
   /** Act by hand, without haste, until all workers are done. */
   async #calm(played: Promise<unknown>): Promise<void> {
-    const end = Date.now() + this.length.calmMs;
+    const { acknowledgements } = this.ledger;
+    let [acknowledged, end] = [-1, 0];
     const watched = played.finally(() => (this.#playing = false));
     watched.catch(() => undefined);
     const [operator] = this.#operators;
-    while (this.#playing && Date.now() < end) {
-      await Promise.race([watched, sleep(500)]);
+    for (;;) {
+      if (acknowledgements.length > acknowledged) {
+        acknowledged = acknowledgements.length;
+        end = Date.now() + this.length.calmMs;
+      }
+      if (!this.#isPlaying() || Date.now() > end) break;
+      await Promise.race([watched, sleep(100)]);
       const locks = this.#isPlaying() ? await operator.locks() : [];
       for (const lock of locks) await this.#release(operator, lock);
       // Forcing a lock away leaves its workers blocked: they are restarted, as an operator would.
@@ -173,7 +179,7 @@ export class Storm {
         if (this.#isPlaying() && !isHeld && worker.isBlocked) await worker.restart();
       }
     }
-    if (this.#playing) {
+    if (this.#isPlaying()) {
       const waiting = this.#workers.flatMap((worker) => worker.describe());
       const locks = (await operator.locks()).map((lock) => JSON.stringify(lock));
       throw new Error(`the workers don't come to an end:\n${[...waiting, ...locks].join('\n')}`);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ClientStopped } from '../support/api-client';
 import type { ApiClient, MutationAnswer } from '../support/api-client';
 import type { SeededRandom } from '../support/seeded-random';
 
@@ -45,7 +46,9 @@ export class WorkerSession {
     for (;;) {
       await sleep(TTL_MS / 4, undefined, { signal: this.client.signal }).catch(() => undefined);
       if (this.client.signal.aborted) return;
-      await this.mutate('RenewShardWorker', {});
+      await this.mutate('RenewShardWorker', {}).catch((error: unknown) => {
+        if (!(error instanceof ClientStopped)) throw error;
+      });
     }
   }
 
