@@ -1,3 +1,4 @@
+import type { RemedyKind } from '../core/diagnosis/remedy';
 import { registerEnumType } from './decorators';
 
 /** Why a lock waits, by its name in GraphQL. */
@@ -28,6 +29,32 @@ export const ShardProblemKind = {
   UNANSWERED_INFO: 'unanswered-info',
   WATCH_LAG: 'watch-lag',
 } as const;
+
+/** What a remedy does, by its name in GraphQL. */
+export const ShardRemedyKind = {
+  EXECUTE_TABLE: 'execute-table',
+  SKIP_TABLE: 'skip-table',
+  RETRY_INFO: 'retry-info',
+  REMOVE_UNREADABLE: 'remove-unreadable',
+  EXCLUDE_SOURCE: 'exclude-source',
+  INCLUDE_SOURCE: 'include-source',
+  REMOVE_TASK: 'remove-task',
+  BEGIN_AGAIN: 'begin-again',
+  DECLARE_TASK: 'declare-task',
+  SKIP_REPEATED: 'skip-repeated',
+  EXECUTE_REPEATED: 'execute-repeated',
+  SKIP_OTHER_DDLS: 'skip-other-ddls',
+  EXECUTE_OTHER_DDLS: 'execute-other-ddls',
+  UNLOCK: 'unlock',
+  UNLOCK_BY_OTHER_OWNER: 'unlock-by-other-owner',
+  FORCE_REMOVAL: 'force-removal',
+  UNLOCK_EXECUTED: 'unlock-executed',
+  REMOVE_OTHER_LOCK: 'remove-other-lock',
+  REMOVE_OTHER_OPERATION: 'remove-other-operation',
+  SKIP_BLOCKED: 'skip-blocked',
+  EXECUTE_BLOCKED: 'execute-blocked',
+  REMOVE_STALE_OPERATION: 'remove-stale-operation',
+} as const satisfies Record<string, RemedyKind>;
 
 /** How locks are ordered, by its name in GraphQL. */
 export const ShardLockOrder = { OLDEST_PROGRESS_FIRST: 'oldest-progress', NEWEST_FIRST: 'newest', ID: 'id' } as const;
@@ -69,6 +96,56 @@ registerEnumType(ShardProblemKind, {
     STALE_OPERATION: { description: 'An operation that was never carried out, of a lock that does not exist.' },
     UNANSWERED_INFO: { description: 'A report that no lock takes in and no operation will answer.' },
     WATCH_LAG: { description: 'This server does not see the latest changes of the store.' },
+  },
+});
+
+registerEnumType(ShardRemedyKind, {
+  name: 'ShardRemedyKind',
+  description: 'What a remedy does, for programs: its sentence and its effect say it to people.',
+  valuesConfig: {
+    EXECUTE_TABLE: { description: 'A table that waits executes its DDLs and goes on.' },
+    SKIP_TABLE: { description: 'A table that waits goes on without its DDLs.' },
+    RETRY_INFO: { description: 'The stored report of a table is decided again.' },
+    REMOVE_UNREADABLE: { description: 'What is stored of a source is removed, because a report of it cannot be read.' },
+    EXCLUDE_SOURCE: { description: 'A source that is gone is left out of its task.' },
+    INCLUDE_SOURCE: { description: 'A source that was left out takes part again.' },
+    REMOVE_TASK: { description: 'What is stored of a task that was stopped is removed.' },
+    BEGIN_AGAIN: { description: 'What is stored of a task is removed, and its workers put their tables anew.' },
+    DECLARE_TASK: { description: 'Pessimistic mode: the sources that are known are declared to be all.' },
+    SKIP_REPEATED: {
+      description: 'Pessimistic mode: a source skips what the last lock has executed, and the lock is removed.',
+    },
+    EXECUTE_REPEATED: {
+      description:
+        'Pessimistic mode: a source executes again what the last lock has executed, and the lock is removed.',
+    },
+    SKIP_OTHER_DDLS: { description: 'Pessimistic mode: a source skips its DDLs, which are not those of the lock.' },
+    EXECUTE_OTHER_DDLS: {
+      description: 'Pessimistic mode: a source executes its DDLs alone, which are not those of the lock.',
+    },
+    UNLOCK: {
+      description: 'Pessimistic mode: the owner executes without those that are missing, and the lock is removed.',
+    },
+    UNLOCK_BY_OTHER_OWNER: {
+      description: 'Pessimistic mode: another source executes instead of the owner, and the lock is removed.',
+    },
+    FORCE_REMOVAL: { description: 'Pessimistic mode: the lock is removed whether the owner executes or not.' },
+    UNLOCK_EXECUTED: {
+      description:
+        'Pessimistic mode: the owner has executed, and the lock is removed without those that do not answer.',
+    },
+    REMOVE_OTHER_LOCK: {
+      description: 'Pessimistic mode: another lock, for which a source must execute first, is removed by force.',
+    },
+    REMOVE_OTHER_OPERATION: {
+      description:
+        'Pessimistic mode: an operation of another lock that comes first is removed, with what else is stored of its source.',
+    },
+    SKIP_BLOCKED: { description: 'A source that is blocked on a lock that is gone skips its DDLs.' },
+    EXECUTE_BLOCKED: { description: 'A source that is blocked on a lock that is gone executes its DDLs.' },
+    REMOVE_STALE_OPERATION: {
+      description: 'An operation of a lock that is gone is removed with what else is stored of its source.',
+    },
   },
 });
 

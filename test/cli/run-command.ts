@@ -44,6 +44,13 @@ export async function runCommand(words: readonly string[], options: RunOptions =
   return { status: await runProgram(words, io), ...written };
 }
 
+/** The words of a command as a shell takes them: what remedies print is within single quotes where it has to be. */
+export function shellWords(command: string): string[] {
+  return [...command.matchAll(/'((?:[^']|'\\'')*)'|(\S+)/gu)].map(
+    ([, quoted, bare]) => quoted?.replaceAll("'\\''", "'") ?? bare!,
+  );
+}
+
 /** A command as a process of its own. */
 export interface CommandProcess {
   readonly process: ChildProcess;

@@ -3,20 +3,13 @@ import { useServer } from '../support/use-server';
 import { readLock, until } from '../graphql/operator-requests';
 import { lockOf, registered } from '../graphql/plain-worker';
 import { makeConflict } from './conflict';
-import { runCommand } from './run-command';
+import { runCommand, shellWords } from './run-command';
 import type { Ended } from './run-command';
 
 const server = useServer();
 
 const lockstep = (...words: readonly string[]): Promise<Ended> =>
   runCommand(words, { environment: { LOCKSTEP_SERVER: server.url } });
-
-/** The words of a command as a shell takes them: what remedies print is within single quotes where it has to be. */
-function shellWords(command: string): string[] {
-  return [...command.matchAll(/'((?:[^']|'\\'')*)'|(\S+)/gu)].map(
-    ([, quoted, bare]) => quoted?.replaceAll("'\\''", "'") ?? bare!,
-  );
-}
 
 /** The commands that `why` prints. */
 const commandsIn = (text: string): string[] =>

@@ -1,73 +1,34 @@
 import { describe, expect, it } from '@jest/globals';
 import { useServer } from '../support/use-server';
-import { carryOut, diagnose, problemsOf, remedyWith } from './diagnosis';
+import { carryOut, problemsOf, remedyWith } from './diagnosis';
 import type { Diagnosis } from './diagnosis';
-import { operate, until } from './operator-requests';
+import { until } from './operator-requests';
 import { ask } from './plain-client';
-import { TARGET, lockOf, registered } from './plain-worker';
-import type { Operation, PlainWorker } from './plain-worker';
+import { TARGET } from './plain-worker';
+import type { PlainWorker } from './plain-worker';
+import {
+  BEFORE,
+  TABLE_1,
+  TABLE_2,
+  alter,
+  answerOf,
+  inConflict,
+  inError,
+  lockGone,
+  look as lookAt,
+  optimisticTask,
+  waitingForRedirect,
+} from './situations';
 
-const BEFORE = 'CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(10))';
-const alter = (change: string): string => `ALTER TABLE \`${TARGET.schema}\`.\`${TARGET.table}\` ${change}`;
-const TABLE_1 = { schema: 'up', table: 't1' };
-const TABLE_2 = { schema: 'up', table: 't2' };
 const server = useServer();
 
-/** A task of two sources with a table each, and their workers. */
-async function twoWorkers(task: string): Promise<[PlainWorker, PlainWorker]> {
-  await operate(server.url, 'putTask', { name: task, mode: 'OPTIMISTIC', sources: ['s1', 's2'] });
-  const one = await registered(server.url, 'w1', task, 's1', 'OPTIMISTIC');
-  const two = await registered(server.url, 'w2', task, 's2', 'OPTIMISTIC');
-  await one.putTables([{ ...TABLE_1, createTable: BEFORE }]);
-  await two.putTables([{ ...TABLE_2, createTable: BEFORE }]);
-  return [one, two];
-}
-
-/** The operation that answers a report, in the stage that is expected. */
-async function answerOf(worker: PlainWorker, stage: string): Promise<Operation> {
-  const pending = await until(
-    () => worker.pending(),
-    (operations) => operations.some(({ conflictStage }) => conflictStage === stage),
-  );
-  const found = pending.find(({ conflictStage }) => conflictStage === stage);
-  if (found === undefined) throw new Error('unreachable');
-  return found;
-}
-
-/** What a lock waits for now; it is there. */
-async function look(task: string): Promise<Diagnosis> {
-  const found = await diagnose(server.url, lockOf(task));
-  if (found === null) throw new Error(`there is no lock of ${task}`);
-  return found;
-}
-
-const gone = (task: string): Promise<unknown> =>
-  until(
-    () => diagnose(server.url, lockOf(task)),
-    (lock) => lock === null,
-  );
-
-/** Two tables add the same column with types that contradict each other. */
-async function inConflict(task: string): Promise<[PlainWorker, PlainWorker]> {
-  const [one, two] = await twoWorkers(task);
-  await one.report(TABLE_1, BEFORE, [alter('ADD COLUMN c INT')], '1');
-  await one.acknowledge(await answerOf(one, 'NONE'));
-  await two.report(TABLE_2, BEFORE, [alter('ADD COLUMN c DATETIME')], '1');
-  await answerOf(two, 'DETECTED');
-  return [one, two];
-}
-
-/** One table renames a column and waits for the other. */
-async function waitingForRedirect(task: string): Promise<[PlainWorker, PlainWorker]> {
-  const [one, two] = await twoWorkers(task);
-  await one.report(TABLE_1, BEFORE, [alter('RENAME COLUMN a TO b')], '1');
-  await answerOf(one, 'SKIP_WAIT_REDIRECT');
-  return [one, two];
-}
+const look = (task: string): Promise<Diagnosis> => lookAt(server.url, task);
+const gone = (task: string): Promise<unknown> => lockGone(server.url, task);
+const twoWorkers = (task: string): Promise<[PlainWorker, PlainWorker]> => optimisticTask(server.url, task);
 
 describe('an optimistic conflict', () => {
   it('names both tables, the column, both definitions, and since when', async () => {
-    await inConflict('o1');
+    await inConflict(server.url, 'o1');
     const { state, waitingFor, remedies } = await look('o1');
     expect(state).toBe('CONFLICT');
     const conflict = waitingFor.find(({ kind }) => kind === 'CONFLICT');
@@ -94,7 +55,7 @@ describe('an optimistic conflict', () => {
     ['skip', [], 'goes on without executing'],
   ])('%s does what its remedy says', async (action, ddls, effect) => {
     const task = `o2-${action}`;
-    const [, two] = await inConflict(task);
+    const [, two] = await inConflict(server.url, task);
     const remedy = remedyWith((await look(task)).remedies, `--action ${action}`);
     expect(remedy.effect).toContain(effect);
     expect(await carryOut(server.url, remedy)).toMatchObject({ __typename: 'ShardUnlockLockSuccess' });
@@ -106,7 +67,7 @@ describe('an optimistic conflict', () => {
   });
 
   it('a remedy that is read too late does nothing to a newer lock', async () => {
-    await inConflict('o3');
+    await inConflict(server.url, 'o3');
     const remedy = remedyWith((await look('o3')).remedies, '--action exec');
     const stale = { ...remedy, variables: remedy.variables.replace(/"ifIncarnation":"\d+"/u, '"ifIncarnation":"1"') };
     expect(await carryOut(server.url, stale)).toMatchObject({ code: 'LOCK_CHANGED' });
@@ -115,7 +76,7 @@ describe('an optimistic conflict', () => {
 
 describe('a table that waits for a redirect', () => {
   it('says which tables still have to run which DDL, and why the schemas do not join', async () => {
-    await waitingForRedirect('r1');
+    await waitingForRedirect(server.url, 'r1');
     const { state, waitingFor, joinConflict } = await look('r1');
     expect(state).toBe('CONFLICT');
     const redirect = waitingFor.find(({ kind }) => kind === 'REDIRECT');
@@ -126,7 +87,7 @@ describe('a table that waits for a redirect', () => {
   });
 
   it('goes on when they have', async () => {
-    const [one, two] = await waitingForRedirect('r2');
+    const [one, two] = await waitingForRedirect(server.url, 'r2');
     await two.report(TABLE_2, BEFORE, [alter('RENAME COLUMN a TO b')], '1');
     await two.acknowledge(await answerOf(two, 'NONE'));
     await answerOf(one, 'RESOLVED');
@@ -136,7 +97,7 @@ describe('a table that waits for a redirect', () => {
   });
 
   it('can be released by force', async () => {
-    const [one] = await waitingForRedirect('r3');
+    const [one] = await waitingForRedirect(server.url, 'r3');
     const { remedies } = await look('r3');
     const remedy = remedyWith(remedies, '--action exec', '--force');
     expect(remedy.effect).toContain('executes ALTER TABLE `shard_db`.`shard_table` RENAME COLUMN a TO b downstream');
@@ -147,11 +108,7 @@ describe('a table that waits for a redirect', () => {
 
 describe('a table in stage error', () => {
   it('is decided again when the others have changed', async () => {
-    const [one, two] = await twoWorkers('e1');
-    await one.report(TABLE_1, BEFORE, [alter('ADD COLUMN c VARCHAR(10)')], '1');
-    await one.acknowledge(await answerOf(one, 'NONE'));
-    await two.report(TABLE_2, BEFORE, [alter('ADD COLUMN c VARCHAR(20)')], '1');
-    await answerOf(two, 'ERROR');
+    const [one, two] = await inError(server.url, 'e1');
     const { waitingFor, remedies } = await look('e1');
     expect(waitingFor.find(({ kind }) => kind === 'ERROR')?.sentence).toMatch(
       /^s2 `up`\.`t2` is stopped by an error since .*different field length: 10 and 20/u,
@@ -248,7 +205,7 @@ describe('what is read of an optimistic lock', () => {
   });
 
   it('explains a rollout on the tables of a task as they are, and changes nothing', async () => {
-    await inConflict('x1');
+    await inConflict(server.url, 'x1');
     const before = await ask(server.url, '{ shardCluster { revision } }');
     const step = { source: 's1', ...TABLE_1, ddls: ['ALTER TABLE up.t1 ADD COLUMN d INT'] };
     const blocked = { source: 's2', ...TABLE_2, ddls: ['ALTER TABLE up.t2 ADD COLUMN d INT'] };

@@ -1,52 +1,31 @@
 import { describe, expect, it } from '@jest/globals';
 import { useServer } from '../support/use-server';
-import { carryOut, diagnose, problemsOf, remedyWith } from './diagnosis';
+import { carryOut, problemsOf, remedyWith } from './diagnosis';
 import type { Diagnosis, Remedy } from './diagnosis';
 import { operate, until } from './operator-requests';
 import { ask } from './plain-client';
 import type { JsonObject } from './plain-client';
 import { TARGET, lockOf, registered } from './plain-worker';
-import type { Operation, PlainWorker } from './plain-worker';
+import type { PlainWorker } from './plain-worker';
+import { lockGone, look as lookAt, operationOf, pessimisticTask } from './situations';
 
 const DDLS = ['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c2` INT'];
 const OTHER = ['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c3` INT'];
 const server = useServer();
 
-/** A declared task with a worker for each named source. */
-async function makeTask(task: string, sources: readonly string[], alive: readonly string[]): Promise<PlainWorker[]> {
-  await operate(server.url, 'putTask', { name: task, mode: 'PESSIMISTIC', sources });
-  return Promise.all(alive.map((source) => registered(server.url, `w-${source}`, task, source, 'PESSIMISTIC')));
-}
-
-async function look(task: string): Promise<Diagnosis> {
-  const found = await diagnose(server.url, lockOf(task));
-  if (found === null) throw new Error(`there is no lock of ${task}`);
-  return found;
-}
-
-async function operationFor(worker: PlainWorker): Promise<Operation> {
-  const [operation] = await until(
-    () => worker.pending(),
-    (pending) => pending.length > 0,
-  );
-  if (operation === undefined) throw new Error('unreachable');
-  return operation;
-}
+const makeTask = (task: string, sources: readonly string[], alive: readonly string[]): Promise<PlainWorker[]> =>
+  pessimisticTask(server.url, task, sources, alive);
+const look = (task: string): Promise<Diagnosis> => lookAt(server.url, task);
+const gone = (task: string): Promise<unknown> => lockGone(server.url, task);
 
 /** Carry a remedy out while `worker` does what it is then told, which must be `exec`. */
 async function carryOutWith(remedy: Remedy, worker: PlainWorker, exec: boolean): Promise<JsonObject> {
   const answer = carryOut(server.url, remedy);
-  const operation = await operationFor(worker);
+  const operation = await operationOf(worker);
   expect(operation).toMatchObject({ exec });
   await worker.acknowledge(operation);
   return answer;
 }
-
-const gone = (task: string): Promise<unknown> =>
-  until(
-    () => diagnose(server.url, lockOf(task)),
-    (lock) => lock === null,
-  );
 
 const kinds = ({ waitingFor }: Diagnosis): (string | null)[][] =>
   waitingFor.map(({ kind, sourceId }) => [kind, sourceId]);
@@ -100,7 +79,7 @@ describe('A. a worker has gone for good', () => {
     const [one, two] = await makeTask('pa4', ['s1', 's2'], ['s1', 's2']);
     await one!.reportSource(DDLS, '1');
     await two!.reportSource(DDLS, '1');
-    const exec = await operationFor(one!);
+    const exec = await operationOf(one!);
     const failure = { table: null, revision: exec.revision, reason: 'disk is full', retryable: true };
     await one!.withSession('FailShardOperation', failure);
     const found = await look('pa4');
@@ -179,8 +158,8 @@ describe('other reasons to wait', () => {
     const remedy = remedyWith(found.remedies, 'break-ddl-lock --worker s2 --skip pd2');
     expect(await carryOutWith(remedy, two!, false)).toMatchObject({ __typename: 'ShardBreakLockSuccess' });
     await two!.reportSource(DDLS, '2');
-    await one!.acknowledge(await operationFor(one!));
-    await two!.acknowledge(await operationFor(two!));
+    await one!.acknowledge(await operationOf(one!));
+    await two!.acknowledge(await operationOf(two!));
     await gone('pd2');
   });
 
@@ -236,7 +215,7 @@ describe('other reasons to wait', () => {
     );
     expect(found.waitingFor[0]?.sentence).toMatch(/^Unlock \S+ of anonymous is at work: .* UTC at the latest\.$/u);
     expect(kinds(found).slice(1)).toEqual([['OWNER_NOT_DONE', 's1']]);
-    await one!.acknowledge(await operationFor(one!));
+    await one!.acknowledge(await operationOf(one!));
     await answer;
     const actions = await ask<{ nodes: { kind: string; lockId: string }[] }>(
       server.url,

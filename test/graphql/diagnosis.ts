@@ -14,6 +14,7 @@ export interface Wait {
 
 /** Something that a person could do. */
 export interface Remedy {
+  readonly kind: string;
   readonly sentence: string;
   readonly effect: string;
   readonly command: string;
@@ -32,7 +33,7 @@ export interface Diagnosis {
   readonly joinConflict: JsonObject | null;
 }
 
-const REMEDY = 'remedies { sentence effect command mutation variables }';
+const REMEDY = 'remedies { kind sentence effect command mutation variables }';
 
 /** Why a lock waits, and what a person could do; null: there is no lock. */
 export function diagnose(url: string, id: string): Promise<Diagnosis | null> {

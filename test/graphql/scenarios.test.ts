@@ -3,7 +3,7 @@ import { useServer } from '../support/use-server';
 import { ask } from './plain-client';
 import { operate, readLock, until } from './operator-requests';
 import { PlainWorker, lockOf, registered } from './plain-worker';
-import type { Operation } from './plain-worker';
+import { operationOf } from './situations';
 
 const DDLS = ['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c2` INT'];
 const server = useServer();
@@ -13,16 +13,6 @@ async function makeTask(task: string, sources: readonly string[], alive: readonl
   const declared = await operate(server.url, 'putTask', { name: task, mode: 'PESSIMISTIC', sources });
   expect(declared).toMatchObject({ task: { name: task, mode: 'PESSIMISTIC', declared: true, sourceIds: sources } });
   return Promise.all(alive.map((source) => registered(server.url, `w-${source}`, task, source, 'PESSIMISTIC')));
-}
-
-/** Wait until the worker has an operation. */
-async function operationFor(worker: PlainWorker): Promise<Operation> {
-  const [operation] = await until(
-    () => worker.pending(),
-    (pending) => pending.length > 0,
-  );
-  if (operation === undefined) throw new Error('unreachable');
-  return operation;
 }
 
 const gone = (task: string): Promise<unknown> =>
@@ -67,11 +57,11 @@ describe('A. a worker has gone for good', () => {
       },
     });
     const answer = operate(server.url, 'unlock', { lockId: lockOf('a1'), reason: 's2 is gone' });
-    const exec = await operationFor(one!);
+    const exec = await operationOf(one!);
     expect(exec).toMatchObject({ exec: true, ddls: DDLS });
     expect(await three!.pending()).toEqual([]);
     await one!.acknowledge(exec);
-    const skip = await operationFor(three!);
+    const skip = await operationOf(three!);
     expect(skip).toMatchObject({ exec: false });
     await three!.acknowledge(skip);
     expect(await answer).toMatchObject({
@@ -106,7 +96,7 @@ describe('A. a worker has gone for good', () => {
     const refused = await operate(server.url, 'unlock', { lockId: lockOf('a3'), owner: 's2' });
     expect(refused).toMatchObject({ code: 'OWNER_NOT_WAITING', dmCode: 38022 });
     const answer = operate(server.url, 'unlock', { lockId: lockOf('a3'), owner: 's3', waitMs: 600 });
-    const exec = await operationFor(three!);
+    const exec = await operationOf(three!);
     expect(exec).toMatchObject({ exec: true });
     await three!.acknowledge(exec);
     // The owner was told to skip, and never answers: it is reported, the lock is removed all the same.
@@ -139,7 +129,7 @@ describe('B. a worker restarted while the unlock ran', () => {
     const [one] = await makeTask('b', ['s1', 's2'], ['s1']);
     await one!.reportSource(DDLS, '1');
     const first = operate(server.url, 'unlock', { lockId: lockOf('b') });
-    await one!.acknowledge(await operationFor(one!));
+    await one!.acknowledge(await operationOf(one!));
     expect(await first).toMatchObject({ __typename: 'ShardUnlockLockSuccess' });
     await gone('b');
 
@@ -147,7 +137,7 @@ describe('B. a worker restarted while the unlock ran', () => {
     await two.reportSource(DDLS, '1');
     expect(await readLock(server.url, lockOf('b'))).toMatchObject({ ownerId: 's2', syncedCount: 1, unsyncedCount: 1 });
     const second = operate(server.url, 'unlock', { lockId: lockOf('b'), sources: ['s2'] });
-    const exec = await operationFor(two);
+    const exec = await operationOf(two);
     expect(exec).toMatchObject({ exec: true, ddls: DDLS });
     await two.acknowledge(exec);
     expect(await second).toMatchObject({ __typename: 'ShardUnlockLockSuccess', lock: null });
@@ -161,7 +151,7 @@ describe('C. a worker was unreachable for a moment', () => {
     await one!.reportSource(DDLS, '1');
     await two!.reportSource(DDLS, '1');
     const unlock = operate(server.url, 'unlock', { lockId: lockOf('c'), waitMs: 500 });
-    await one!.acknowledge(await operationFor(one!));
+    await one!.acknowledge(await operationOf(one!));
     // s2 doesn't see its operation: it is cut off until the unlock has ended.
     const ended = await unlock;
     expect(ended).toMatchObject({ __typename: 'ShardPartOfWorkersFailed' });
@@ -170,7 +160,7 @@ describe('C. a worker was unreachable for a moment', () => {
     const status = { stage: 'running', blockingDdls: DDLS, blockingLockId: lockOf('c') };
     await two!.withSession('ReportShardStatus', status);
     const answer = operate(server.url, 'break', { task: 'c', source: 's2', action: 'SKIP', reason: 'lock is gone' });
-    const skip = await operationFor(two!);
+    const skip = await operationOf(two!);
     expect(skip).toMatchObject({ exec: false, ddls: DDLS, lockId: lockOf('c') });
     expect(await two!.acknowledge(skip)).toMatchObject({ outcome: 'ACKNOWLEDGED' });
     expect(await answer).toMatchObject({ __typename: 'ShardBreakLockSuccess', action: { state: 'DONE' } });
@@ -202,7 +192,7 @@ describe('the first of three pessimistic workers to start', () => {
       await new Promise((resolve) => setTimeout(resolve, 50));
       if (source !== 's3') for (const other of workers) expect(await other.pending()).toEqual([]);
     }
-    expect(await operationFor(workers[0]!)).toMatchObject({ exec: true, ddls: DDLS });
+    expect(await operationOf(workers[0]!)).toMatchObject({ exec: true, ddls: DDLS });
     for (const other of workers.slice(1)) expect(await other.pending()).toEqual([]);
   });
 
@@ -219,7 +209,7 @@ describe('the first of three pessimistic workers to start', () => {
       for (const worker of workers) expect(await worker.pending()).toEqual([]);
       expect(await readLock(server.url, lockOf(task))).toMatchObject({ state: 'WAITING', syncedCount: 3 });
       await operate(server.url, 'putTask', { name: task, mode: 'PESSIMISTIC', sources: SOURCES });
-      expect(await operationFor(workers[0]!)).toMatchObject({ exec: true });
+      expect(await operationOf(workers[0]!)).toMatchObject({ exec: true });
     }
   });
 });

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
+import { MemoryStore } from '../../src/adapters/memory/memory-store';
+import { SystemClock } from '../../src/adapters/system/system-clock';
+import { Coordinator } from '../../src/coordinator/coordinator';
+import { GraphqlServer } from '../../src/graphql/graphql-server';
+import type { FeedLimits } from '../../src/graphql/feed/feed-sink';
+import type { Store } from '../../src/ports/store';
 import { startServer } from '../../src/server';
-import type { RunningServer } from '../../src/server';
 import { SilentLogger } from './silent-logger';
+
+const HOST = '127.0.0.1';
 
 /** A server that a file of tests has for itself. */
 export interface UsedServer {
@@ -11,16 +18,54 @@ export interface UsedServer {
   readonly logger: SilentLogger;
 }
 
+/** A server whose store the tests reach. */
+export interface UsedStoreServer extends UsedServer {
+  readonly store: Store;
+}
+
+interface Started {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
 /**
  * Have a server on an empty store in memory during the tests of a file, or of a `describe`. Nothing that they do may be a
  * defect of the server: a line at level `error` in its log fails them.
  */
 export function useServer(): UsedServer {
+  return use((logger) => startServer({ store: { kind: 'memory' }, host: HOST, port: 0, logger }));
+}
+
+/** The same, for tests that write what others would have written into the store, or want other limits of the feed. */
+export function useStoreServer(feedLimits?: FeedLimits): UsedStoreServer {
+  const clock = new SystemClock();
+  const store = new MemoryStore(clock);
+  const server = use(async (logger) => {
+    const service = await Coordinator.start({ store, clock, logger });
+    const limits = feedLimits === undefined ? {} : { feedLimits };
+    const api = await GraphqlServer.start({ service, logger, host: HOST, port: 0, ...limits });
+    const stop = async (): Promise<void> => {
+      await api.stop();
+      await service.stop();
+      await store.close();
+    };
+    return { url: `http://${HOST}:${api.address.port}/graphql`, stop };
+  });
+  return {
+    store,
+    logger: server.logger,
+    get url() {
+      return server.url;
+    },
+  };
+}
+
+function use(start: (logger: SilentLogger) => Promise<Started>): UsedServer {
   const logger = new SilentLogger();
-  let server: RunningServer | null = null;
+  let server: Started | null = null;
 
   beforeAll(async () => {
-    server = await startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger });
+    server = await start(logger);
   });
 
   afterAll(async () => {

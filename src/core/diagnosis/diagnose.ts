@@ -53,6 +53,7 @@ export function remediesOfLock(state: CoordinatorState, lockId: LockId): Remedy[
 function beginAgain(lockId: LockId): Remedy {
   const { task } = parseLockId(lockId);
   return {
+    kind: 'begin-again',
     sentence: `Tables repeat DDLs that the last lock of this target has executed. Stop the workers of task ${task}, remove what is stored of it, and start them again.`,
     effect: `Locks, reports, operations and source tables of task ${task} are removed; its workers put their tables with their schemas again when they start.`,
     ...removeMeta(task),
@@ -81,6 +82,7 @@ function stoppedRemedies(state: CoordinatorState, lockId: LockId): Remedy[] {
   if (hasWorkers(state, task)) return [];
   return [
     {
+      kind: 'remove-task',
       sentence: `If task ${task}, of which no worker is registered, was stopped for good: remove what is stored of it.`,
       effect: `Locks, reports, operations and source tables of task ${task} are removed; nothing is executed downstream.`,
       ...removeMeta(task),
@@ -91,7 +93,8 @@ function stoppedRemedies(state: CoordinatorState, lockId: LockId): Remedy[] {
 function formingRemedies(state: CoordinatorState, { task, parts }: FormingLock): Remedy[] {
   return parts
     .filter(({ source }) => excludable(state, task, source))
-    .map(({ source }) => ({
+    .map(({ source }): Remedy => ({
+      kind: 'exclude-source',
       sentence: `If the DDL cannot be run on the missing tables of source ${source} and the others must go on: leave the source out.`,
       effect: `Source ${source} counts as ready and done in all locks of task ${task}, gets no operations, and its reports are refused until that is undone.`,
       ...excludeSource(task, source),

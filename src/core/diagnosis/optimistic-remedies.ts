@@ -48,11 +48,13 @@ function ofTable(entry: TableEntry, lock: Parameters<typeof unlockTable>[0]): Re
   const before = force ? ' although it would go on by itself later' : '';
   const release: Remedy[] = [
     {
+      kind: 'execute-table',
       sentence: `If the DDL of ${name} is right and the downstream table can take it${before}: execute it.`,
       effect: `${name} executes ${ddls} downstream and goes on; in the lock its schema becomes the one after the DDL.`,
       ...unlockTable(lock, entry.table, { exec: true, force }),
     },
     {
+      kind: 'skip-table',
       sentence: `If the downstream table must not have the change of ${name}, or has it already${before}: skip it.`,
       effect: `${name} goes on without executing ${ddls} downstream; in the lock its schema stays the one before the DDL.`,
       ...unlockTable(lock, entry.table, { exec: false, force }),
@@ -60,6 +62,7 @@ function ofTable(entry: TableEntry, lock: Parameters<typeof unlockTable>[0]): Re
   ];
   if (stage === 'detected') return release;
   const again: Remedy = {
+    kind: 'retry-info',
     sentence: `If the other tables have changed since ${name} reported: decide its report again.`,
     effect: `The stored report of ${name} is decided as if it had come now, and ${name} gets a new operation.`,
     ...retryInfo(entry.task, entry.table),
@@ -69,6 +72,7 @@ function ofTable(entry: TableEntry, lock: Parameters<typeof unlockTable>[0]): Re
 
 function removeUnreadable(entry: TableEntry): Remedy {
   return {
+    kind: 'remove-unreadable',
     sentence: `If the worker of ${tableText(entry.table)} cannot report again: remove what is stored of its source, with the worker stopped.`,
     effect: `Reports, operations and source tables of source ${entry.source} in task ${entry.task} are removed; its worker puts them again when it starts.`,
     ...removeMeta(entry.task, [entry.source]),
@@ -81,6 +85,7 @@ function ofGoneSource(state: CoordinatorState, { task }: Target, source: SourceI
   const since = worker.kind === 'offline' ? sinceText(worker.sinceMs) : '';
   return [
     {
+      kind: 'exclude-source',
       sentence: `If source ${source} (${countText(count, 'table')} of this lock; no worker${since}) is gone for good: leave it out. Otherwise start its worker again.`,
       effect: `Source ${source} no longer holds up the locks of task ${task}, gets no operations, and its reports are refused until that is undone.`,
       ...excludeSource(task, source),
@@ -90,6 +95,7 @@ function ofGoneSource(state: CoordinatorState, { task }: Target, source: SourceI
 
 function takeInAgain({ task }: Target, source: SourceId): Remedy {
   return {
+    kind: 'include-source',
     sentence: `If source ${source}, which is left out of the task by hand, has come back: take it in again.`,
     effect: `Source ${source} takes part in task ${task} again, and its report is answered.`,
     ...includeSource(task, source),

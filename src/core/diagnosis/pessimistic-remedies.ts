@@ -42,6 +42,7 @@ export function pessimisticRemedies(state: CoordinatorState, held: HeldLock): Re
 function declare({ lock, task }: Context): Remedy {
   const sources = [...lock.participants.keys()].sort();
   return {
+    kind: 'declare-task',
     sentence: `If task ${task} has these sources and no others (${listText(sources)}): declare them. Add the others if there are any.`,
     effect: `The sources of task ${task} count as complete; when all of them have reported, the owner is told to execute.`,
     ...putTask(task, 'pessimistic', sources),
@@ -54,13 +55,15 @@ function phantomRemedies({ lock, task, named, ddls }: Context, executed: Execute
   return lock.active
     .filter(({ ready, done }) => ready && !done)
     .slice(0, SHOWN)
-    .flatMap(({ source }) => [
+    .flatMap(({ source }): Remedy[] => [
       {
+        kind: 'skip-repeated',
         sentence: `Source ${source} repeats DDLs of the last lock (${before}): let it skip them.`,
         effect: `Source ${source} skips ${ddls} and goes on; this lock is removed.`,
         ...breakSource(task, source, { exec: false, removeId: named.lockId }),
       },
       {
+        kind: 'execute-repeated',
         sentence: `If it is not sure that the downstream has them: let ${source} execute them again; "duplicate column" counts as success.`,
         effect: `Source ${source} executes ${ddls} again; this lock is removed.`,
         ...unlockLock(named, { owner: source, sources: [source] }),
@@ -70,15 +73,17 @@ function phantomRemedies({ lock, task, named, ddls }: Context, executed: Execute
 
 /** Sources that have reported other DDLs. */
 function conflictRemedies({ lock, task, ddls }: Context): Remedy[] {
-  return [...lock.conflicts].slice(0, SHOWN).flatMap(([source, conflict]) => {
+  return [...lock.conflicts].slice(0, SHOWN).flatMap(([source, conflict]): Remedy[] => {
     const own = ddlsText(conflict.ddls);
     return [
       {
+        kind: 'skip-other-ddls',
         sentence: `If the other DDLs of ${source} (${own}) are a mistake, or executed downstream already: let it skip them.`,
         effect: `Source ${source} skips ${own} and reads on; the lock goes on waiting for it to report ${ddls}.`,
         ...breakSource(task, source, { exec: false }),
       },
       {
+        kind: 'execute-other-ddls',
         sentence: `If the downstream must have the DDLs of ${source} now: let it execute them alone.`,
         effect: `Source ${source} executes ${own} downstream and reads on; the lock goes on waiting for it to report ${ddls}.`,
         ...breakSource(task, source, { exec: true }),
@@ -111,6 +116,7 @@ function unlockRemedies({ state, lock, task, named, ddls }: Context, when: strin
   const remedies: Remedy[] = [];
   if (ready.includes(chosen) && lives(chosen)) {
     remedies.push({
+      kind: 'unlock',
       sentence: `${when}: unlock without them.`,
       effect: `Owner ${chosen} executes ${ddls} downstream, ${skip}.`,
       ...unlockLock(named),
@@ -118,6 +124,7 @@ function unlockRemedies({ state, lock, task, named, ddls }: Context, when: strin
   } else {
     for (const owner of ready.filter((source) => source !== chosen && lives(source)).slice(0, SHOWN)) {
       remedies.push({
+        kind: 'unlock-by-other-owner',
         sentence: `${when}: unlock; since owner ${chosen} is not there, let ${owner} execute.`,
         effect: `Source ${owner} executes ${ddls} downstream instead of ${chosen}, ${skip}.`,
         ...unlockLock(named, { owner }),
@@ -126,6 +133,7 @@ function unlockRemedies({ state, lock, task, named, ddls }: Context, when: strin
   }
   if (!ready.includes(chosen)) return remedies;
   remedies.push({
+    kind: 'force-removal',
     sentence: `If ${chosen} cannot execute them either, or the downstream has them already: force the removal of the lock.`,
     effect: `Owner ${chosen} is told to execute ${ddls}; whether it does or not, ${skip}.`,
     ...unlockLock(named, { forceRemove: true }),
@@ -146,6 +154,7 @@ function lateRemedies(context: Context): Remedy[] {
     return [...unlockRemedies(context, `If ${listText(due)} does not execute them in time`), ...leave];
   return [
     {
+      kind: 'unlock-executed',
       sentence: `If ${listText(due)} cannot answer: remove the lock without waiting longer.`,
       effect: `${ddls} is executed already; ${listText(due)} has some seconds more to skip, then the lock is removed and the result names who has not answered.`,
       ...unlockLock(named),
@@ -154,36 +163,46 @@ function lateRemedies(context: Context): Remedy[] {
   ];
 }
 
-/** Sources whose operation of another lock comes first: that one needs to end. */
+/** Sources whose operation of another lock comes first: it must be carried out, or go. */
 function blockedRemedies({ state, lock, task }: Context): Remedy[] {
   return lock.dueOrders.slice(0, SHOWN).flatMap(({ source }): Remedy[] => {
-    const other = otherLockOf(state, lock, source);
-    if (other === null) return [];
-    const held = state.pessimistic.locks.get(other);
-    if (held !== undefined) {
-      const { incarnation } = held.lock.origin;
-      return [
-        {
-          sentence: `Source ${source} must carry out its operation of lock ${other} first. If it cannot: unlock that lock.`,
-          effect: `Lock ${other} is unlocked and removed; then ${source} gets its operation of this lock.`,
-          ...unlockLock({ lockId: other, incarnation }),
-        },
-      ];
-    }
+    const lockId = otherLockOf(state, lock, source);
+    if (lockId === null) return [];
+    const other = state.pessimistic.locks.get(lockId)?.lock;
     return [
-      {
-        sentence: `Source ${source} has an operation of lock ${other}, which is gone. If its worker is stopped: remove what is stored of it.`,
-        effect: `Reports and operations of source ${source} in task ${task} are removed; its worker puts them again when it starts.`,
-        ...removeMeta(task, [source]),
-      },
+      other !== undefined && !other.executed && (other.executor ?? other.owner) === source
+        ? removeOtherLock(other, source)
+        : removeOtherOperation(task, source, `${lockId}${other === undefined ? ' (which is gone)' : ''}`),
     ];
   });
+}
+
+/** The other lock waits for `source` itself to execute: force alone ends it. */
+function removeOtherLock(other: PessimisticLock, source: SourceId): Remedy {
+  const { id: lockId, incarnation } = other.origin;
+  return {
+    kind: 'remove-other-lock',
+    sentence: `Source ${source} must execute for lock ${lockId} first. If it cannot: force the removal of that lock.`,
+    effect: `Lock ${lockId} is removed, whether ${source} executes or not; then ${source} gets its operation of this lock.`,
+    ...unlockLock({ lockId, incarnation }, { forceRemove: true }),
+  };
+}
+
+/** An order to skip outlives its lock, for a worker that comes back late: only what is stored of the source can go. */
+function removeOtherOperation(task: TaskName, source: SourceId, lock: string): Remedy {
+  return {
+    kind: 'remove-other-operation',
+    sentence: `Source ${source} must carry out its operation of lock ${lock} first. If it cannot, and its worker is stopped: remove what is stored of it.`,
+    effect: `Reports and operations of source ${source} in task ${task} are removed; its worker puts them again when it starts.`,
+    ...removeMeta(task, [source]),
+  };
 }
 
 function leaveOut({ state, task }: Context, source: SourceId): Remedy {
   const worker = workerOf(state, task, source);
   const since = worker.kind === 'offline' ? sinceText(worker.sinceMs) : '';
   return {
+    kind: 'exclude-source',
     sentence: `If source ${source} (no worker${since}) is gone for good: leave it out. Otherwise start its worker again.`,
     effect: `Source ${source} counts as ready and done in all locks of task ${task}, gets no operations, and its reports are refused until that is undone.`,
     ...excludeSource(task, source),

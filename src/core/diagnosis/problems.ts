@@ -106,11 +106,13 @@ function blockedWithoutLock(state: CoordinatorState): Problem[] {
         source,
         remedies: [
           {
+            kind: 'skip-blocked',
             sentence: `If the downstream has the change already: let ${source} skip it.`,
             effect: `Source ${source} skips ${ddls} and reads on.`,
             ...breakSource(task, source, { exec: false }),
           },
           {
+            kind: 'execute-blocked',
             sentence: `If the downstream lacks the change: let ${source} execute it.`,
             effect: `Source ${source} executes ${ddls} downstream and reads on.`,
             ...breakSource(task, source, { exec: true }),
@@ -140,6 +142,7 @@ function staleOperations(state: CoordinatorState): Problem[] {
         revision: operationRevision,
         remedies: [
           {
+            kind: 'remove-stale-operation',
             sentence: `If source ${source} is gone: remove what is stored of it.`,
             effect: `Reports, operations and source tables of source ${source} in task ${task} are removed.`,
             ...removeMeta(task, [source]),

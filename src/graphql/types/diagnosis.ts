@@ -1,10 +1,11 @@
 import type { WaitKind } from '../../core/diagnosis/wait-reason';
 import type { ProblemKind } from '../../core/diagnosis/problem';
+import type { RemedyKind } from '../../core/diagnosis/remedy';
 import type { LockId } from '../../core/model/lock-id';
 import type { SourceId, TaskName, UpstreamTable } from '../../core/model/names';
 import type { Revision } from '../../core/model/revision';
 import { Field, ID, ObjectType } from '../decorators';
-import { ShardProblemKind, ShardWaitKind } from '../diagnosis-enums';
+import { ShardProblemKind, ShardRemedyKind, ShardWaitKind } from '../diagnosis-enums';
 import { DateTime, ShardRevision } from '../scalars';
 import { ShardUpstreamTable } from './names';
 
@@ -33,6 +34,9 @@ export class ShardWaitReason {
 /** What a person could do. */
 @ObjectType({ description: 'Something that a person could do about a lock or a problem.' })
 export class ShardRemedy {
+  @Field(() => ShardRemedyKind, { description: 'What it does, for programs.' })
+  readonly kind!: RemedyKind;
+
   @Field(() => String, { description: 'When to do it, in a sentence.' })
   readonly sentence!: string;
 
