@@ -1,4 +1,4 @@
-import { parseDownstreamTable, parseTaskName, parseUpstreamTable } from '../../src/core/model/names';
+import { parseTaskName } from '../../src/core/model/names';
 import type { UpstreamTable } from '../../src/core/model/names';
 import { parseRevision } from '../../src/core/model/revision';
 import { tableKey } from '../../src/core/model/table-key';
@@ -7,24 +7,16 @@ import { recover } from '../../src/core/state/recovery';
 import { step } from '../../src/core/step';
 import { formatDmKey } from '../../src/core/wire/dm-keys';
 import { writeOptimisticOperation } from '../../src/core/wire/optimistic-operation';
-import { tableTreeOf, writeSourceTables } from '../../src/core/wire/source-tables';
 import type { BenchLine } from './bench-line';
 import { Feed, heapUsed, NOW_MS } from './feed';
-import { createTableText, schemaAfter, schemaOf, tableInfoTemplate } from './table-info-text';
+import { infoText, shardDdls, shardsOf, sourceTablesOf } from './shard-infos';
+import type { ShardDdl } from './shard-infos';
 
 const COLUMNS = 10;
 const TASK = parseTaskName('bench');
-const TARGET = parseDownstreamTable('shop', 'orders');
 
 /** Which DDL the shards meet. */
 export type Rollout = 'add-column' | 'all-different' | 'half-in-conflict';
-
-/** The schemas before and after of one shard, with its DDL. */
-interface ShardDdl {
-  readonly ddl: string;
-  readonly before: (name: string) => string;
-  readonly after: (name: string) => string;
-}
 
 /** A rollout over so many shards, from the first info until the lock is gone. */
 export function benchOptimistic(rollout: Rollout, tables: number, measuresHeap: boolean): BenchLine {
@@ -39,7 +31,7 @@ export function benchOptimistic(rollout: Rollout, tables: number, measuresHeap: 
   for (const [index, shard] of shards.entries()) {
     if (index >= reporting) break;
     const key = formatDmKey({ kind: 'optimistic-info', task: TASK, table: shard });
-    const text = infoText(shard, ddls(index));
+    const text = infoText(TASK, shard, ddls(index));
     const began = process.hrtime.bigint();
     const effects = feed.put(key, text);
     inStepsNs += process.hrtime.bigint() - began;
@@ -68,7 +60,7 @@ export function benchRecovery(tables: number): BenchLine {
   putSourceTables(feed, shards);
   for (const [index, shard] of shards.entries()) {
     feed.settle(
-      feed.put(formatDmKey({ kind: 'optimistic-info', task: TASK, table: shard }), infoText(shard, ddls(index))),
+      feed.put(formatDmKey({ kind: 'optimistic-info', task: TASK, table: shard }), infoText(TASK, shard, ddls(index))),
     );
   }
   const values = [...feed.values.values()];
@@ -86,32 +78,13 @@ export function benchRecovery(tables: number): BenchLine {
   };
 }
 
-function shardsOf(tables: number): UpstreamTable[] {
-  return Array.from({ length: tables }, (_, index) =>
-    parseUpstreamTable(
-      `mysql-replica-${String(index % 10).padStart(2, '0')}`,
-      `shard_${index % 100}`,
-      `orders_${index}`,
-    ),
-  );
-}
-
 function putSourceTables(feed: Feed, shards: readonly UpstreamTable[]): void {
-  for (const source of new Set(shards.map((shard) => shard.source))) {
-    const tables = shards.filter((shard) => shard.source === source);
-    const tree = tableTreeOf(tables.map((table) => ({ target: TARGET, table })));
-    feed.put(
-      formatDmKey({ kind: 'optimistic-source-tables', task: TASK, source }),
-      writeSourceTables({ task: TASK, source, tables: tree }),
-    );
-  }
+  for (const [key, text] of sourceTablesOf(TASK, shards)) feed.put(key, text);
   feed.settle(step(feed.state, { kind: 'lead', nowMs: NOW_MS }));
 }
 
 function ddlsOf(rollout: Rollout, tables: number): (index: number) => ShardDdl {
-  const schema = schemaOf(createTableText(COLUMNS));
-  const before = tableInfoTemplate(schema);
-  const make = (ddl: string): ShardDdl => ({ ddl, before, after: tableInfoTemplate(schemaAfter(schema, ddl)) });
+  const make = shardDdls(COLUMNS);
   if (rollout === 'add-column') {
     const same = make('ALTER TABLE `shop`.`orders` ADD COLUMN `note` VARCHAR(255)');
     return () => same;
@@ -123,20 +96,6 @@ function ddlsOf(rollout: Rollout, tables: number): (index: number) => ShardDdl {
   // Every shard has its own length; the lengths shrink, so that the join stays with the first.
   return (index) =>
     make(`ALTER TABLE \`shop\`.\`orders\` MODIFY COLUMN \`column_1\` VARCHAR(${(tables - index) % 16_000})`);
-}
-
-function infoText(shard: UpstreamTable, { ddl, before, after }: ShardDdl): string {
-  const { source, schema, table } = shard;
-  const head = JSON.stringify({
-    task: TASK,
-    source,
-    'up-schema': schema,
-    'up-table': table,
-    'down-schema': TARGET.schema,
-    'down-table': TARGET.table,
-    ddls: [ddl],
-  });
-  return `${head.slice(0, -1)},"table-info-before":${before(table)},"table-info-after":[${after(table)}],"ignore-conflict":false}`;
 }
 
 function acknowledge(feed: Feed, shard: UpstreamTable): void {

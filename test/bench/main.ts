@@ -1,4 +1,5 @@
 import { benchCore } from './core';
+import { benchEtcd } from './etcd';
 import { benchEvents } from './events';
 import { benchRead } from './read';
 import { benchSdk } from './sdk';
@@ -14,6 +15,7 @@ const SUITES: Readonly<Record<string, (emit: Emit) => void | Promise<void>>> = {
   events: benchEvents,
   read: benchRead,
   sdk: benchSdk,
+  etcd: benchEtcd,
 };
 
 /**
