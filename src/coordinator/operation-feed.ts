@@ -1,4 +1,4 @@
-import { sourceKey } from '../core/model/table-key';
+import { sourceKey, taskSourceOfKey } from '../core/model/table-key';
 import type { SourceKey } from '../core/model/table-key';
 import type { SourceId, TaskName } from '../core/model/names';
 import type { Revision } from '../core/model/revision';
@@ -12,6 +12,8 @@ interface Subscriber {
   readonly waiting: Map<string, OperationView>;
   /** The newest revision that it was given of each operation. */
   readonly given: Map<string, Revision>;
+  /** Up to here it knows the operations of which it was given none. */
+  readonly after: Revision;
   wake: () => void;
 }
 
@@ -31,6 +33,14 @@ export class OperationFeed {
     }
   }
 
+  /** The state was built anew, and nobody knows what has changed meanwhile. */
+  restart(state: CoordinatorState): void {
+    for (const key of this.#subscribers.keys()) {
+      const { task, source } = taskSourceOfKey(key);
+      for (const view of listPendingOperations(state, task, source)) this.#offer(view);
+    }
+  }
+
   /** The operations of a source, until `signal` aborts. */
   async *subscribe(
     state: () => CoordinatorState,
@@ -39,7 +49,7 @@ export class OperationFeed {
     after: Revision,
     signal: AbortSignal,
   ): AsyncGenerator<OperationView> {
-    const subscriber: Subscriber = { waiting: new Map(), given: new Map(), wake: () => undefined };
+    const subscriber: Subscriber = { waiting: new Map(), given: new Map(), after, wake: () => undefined };
     const key = sourceKey(task, source);
     const group = this.#subscribers.get(key) ?? new Set<Subscriber>();
     this.#subscribers.set(key, group.add(subscriber));
@@ -62,7 +72,7 @@ export class OperationFeed {
 
   #offer(view: OperationView): void {
     for (const subscriber of this.#subscribers.get(sourceKey(view.task, view.source)) ?? []) {
-      if ((subscriber.given.get(nameOf(view)) ?? 0) >= view.revision) continue;
+      if ((subscriber.given.get(nameOf(view)) ?? subscriber.after) >= view.revision) continue;
       subscriber.waiting.set(nameOf(view), view);
       subscriber.wake();
     }

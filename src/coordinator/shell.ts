@@ -219,6 +219,7 @@ export class CoordinatorShell {
     }
     this.#advance();
     this.events.restart();
+    this.operations.restart(this.#state);
   }
 
   async #follow(from: Revision): Promise<void> {
