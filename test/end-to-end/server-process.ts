@@ -1,10 +1,14 @@
 import { startTypescript } from '../support/typescript-process';
 import type { TypescriptProcess } from '../support/typescript-process';
 
+/** How much of what a server writes is kept, in characters. */
+const LOG_LENGTH = 8_000;
+
 /** `lockstep serve` in a process of its own, on one store and, from its second start on, one port. */
 export class ServerProcess {
   #running: TypescriptProcess | null = null;
   #port = 0;
+  #log = '';
 
   /** @param store a directory, or the flags that name another store */
   constructor(private readonly store: string | readonly string[]) {}
@@ -20,6 +24,10 @@ export class ServerProcess {
     const flags = ['serve', ...store, '--port', String(this.#port)];
     const running = startTypescript('src/cli/main.ts', flags);
     this.#running = running;
+    running.child.stdout.on(
+      'data',
+      (chunk: Buffer) => (this.#log = `${this.#log}${chunk.toString()}`.slice(-LOG_LENGTH)),
+    );
     this.#port = await new Promise<number>((resolve, reject) => {
       let output = '';
       running.child.stdout.on('data', (chunk: Buffer) => {
@@ -29,6 +37,11 @@ export class ServerProcess {
       });
       void running.ended.then((end) => reject(new Error(`the server has ended: ${JSON.stringify(end)}`)));
     });
+  }
+
+  /** The last that it has written, of all its starts. */
+  get log(): string {
+    return this.#log;
   }
 
   /** Whether it has been started and hasn't ended. */

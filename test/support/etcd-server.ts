@@ -26,24 +26,44 @@ export class EtcdServer {
 
   /** Start one on free ports, with an empty store. */
   static async start(flags: EtcdFlags = {}): Promise<EtcdServer> {
+    const [server] = await EtcdServer.startMembers(1, flags);
+    if (server === undefined) throw new Error('no etcd was started');
+    return server;
+  }
+
+  /** Start so many members of one etcd on free ports, with an empty store. */
+  static async startMembers(count: number, flags: EtcdFlags = {}): Promise<readonly EtcdServer[]> {
+    const peers = await Promise.all(
+      Array.from({ length: count }, async (_, index) => ({
+        name: `member-${index}`,
+        url: `http://127.0.0.1:${await findFreePort()}`,
+      })),
+    );
+    const cluster = peers.map(({ name, url }) => `${name}=${url}`).join(',');
+    const members: EtcdServer[] = [];
+    for (const { name, url } of peers) members.push(await EtcdServer.#member(name, url, cluster, flags));
+    // None of them is well before most of them are.
+    await Promise.all(members.map((member) => member.restart()));
+    return members;
+  }
+
+  static async #member(name: string, peerUrl: string, cluster: string, flags: EtcdFlags): Promise<EtcdServer> {
     const directory = mkdtempSync(join(tmpdir(), 'lockstep-etcd-'));
     const scheme = flags['cert-file'] === undefined ? 'http' : 'https';
     const url = `${scheme}://127.0.0.1:${await findFreePort()}`;
-    const peerUrl = `http://127.0.0.1:${await findFreePort()}`;
-    const server = new EtcdServer(url, directory, {
+    return new EtcdServer(url, directory, {
+      name,
       'data-dir': directory,
       'listen-client-urls': url,
       'advertise-client-urls': url,
       'listen-peer-urls': peerUrl,
       'initial-advertise-peer-urls': peerUrl,
-      'initial-cluster': `default=${peerUrl}`,
+      'initial-cluster': cluster,
       // Health is asked without certificates.
       'listen-metrics-urls': `http://127.0.0.1:${await findFreePort()}`,
       logger: 'zap',
       ...flags,
     });
-    await server.restart();
-    return server;
   }
 
   /** Start it again on its data, after `kill`. */

@@ -1,10 +1,12 @@
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A way to a server on loopback that can be cut, or swallow everything. */
+/** A way to a server on loopback that can be cut, be slow, or swallow everything. */
 export class TcpProxy {
   readonly #sockets = new Set<Socket>();
   #swallowing = false;
+  #delayMs = 0;
 
   private constructor(
     private readonly server: Server,
@@ -25,6 +27,11 @@ export class TcpProxy {
   /** As a black hole: connections stay open, and new ones are accepted, but no byte gets through any more. */
   swallow(): void {
     this.#swallowing = true;
+  }
+
+  /** Let every byte take so long; 0: none does. */
+  delay(delayMs: number): void {
+    this.#delayMs = delayMs;
   }
 
   /** Let bytes through; what was swallowed is gone, so its connections are too. */
@@ -56,14 +63,30 @@ export class TcpProxy {
       [far, near],
     ] as const) {
       this.#sockets.add(from);
-      from.on('data', (bytes: Buffer) => {
-        if (!this.#swallowing) to.write(bytes);
-      });
+      this.#forward(from, to);
       from.on('error', () => to.destroy());
       from.on('close', () => {
         this.#sockets.delete(from);
         to.destroy();
       });
     }
+  }
+
+  /** In order, also what comes after the delay has become shorter. */
+  #forward(from: Socket, to: Socket): void {
+    let before: Promise<unknown> = Promise.resolve();
+    let underWay = 0;
+    from.on('data', (bytes: Buffer) => {
+      if (this.#swallowing) return;
+      if (this.#delayMs === 0 && underWay === 0) {
+        to.write(bytes);
+        return;
+      }
+      underWay += 1;
+      before = Promise.all([before, sleep(this.#delayMs)]).then(() => {
+        underWay -= 1;
+        to.write(bytes);
+      });
+    });
   }
 }
