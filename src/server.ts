@@ -11,14 +11,24 @@ import { Coordinator } from './coordinator/coordinator';
 import { MeasuredStore } from './coordinator/measured-store';
 import { invariant, unreachable } from './core/model/invariant';
 import { openAuthenticator } from './identity/auth-config';
+import type { Authenticator } from './identity/authenticator';
+import { checkExposure } from './identity/exposure';
 import { OpenAuthenticator } from './identity/open-authenticator';
+import { watchTls } from './identity/tls-files';
+import type { TlsMaterial, TlsPaths } from './identity/tls-files';
+import type { WatchedFiles } from './identity/watched-files';
 import { GraphqlServer } from './graphql/graphql-server';
 import type { Limits } from './graphql/limits/limits';
 import { OperatingServer } from './graphql/transport/operating-server';
+import { Safelist } from './graphql/limits/safelist';
 import type { Clock } from './ports/clock';
 import type { Logger } from './ports/logger';
 import type { MetricsPage } from './ports/metrics';
 import type { Store } from './ports/store';
+
+export { isLimitName } from './graphql/limits/limits';
+export type { LimitName } from './graphql/limits/limits';
+export { checkExposure, isLoopback } from './identity/exposure';
 
 /** Where the state is kept. */
 export type StoreChoice =
@@ -45,6 +55,18 @@ export interface ServerOptions {
   readonly limits?: Partial<Limits>;
   /** A file that says who clients are (README of `src/identity`); absent: nobody has to say it. */
   readonly authFile?: string;
+  /** Whether to listen beyond loopback although nobody has to say who he is. */
+  readonly insecure?: boolean;
+  /** A certificate and its key, by which connections are encrypted; absent: they aren't. */
+  readonly tls?: TlsPaths;
+  /** Origins of pages that may send requests; absent: only pages of this server. */
+  readonly origins?: readonly string[];
+  /** Folders of the only documents that are executed; absent: any. */
+  readonly safelist?: readonly string[];
+  /** Whether clients may ask for the schema, and errors suggest what it has; for development. */
+  readonly introspection?: boolean;
+  /** Whether routers get traces when they ask for them. */
+  readonly traces?: boolean;
   /** On etcd: how long a leader that is silent stays one, in milliseconds; 10 s if absent. */
   readonly leaseMs?: number;
   /** Whether browsers get a page for trying requests out; for development. */
@@ -60,7 +82,7 @@ const LEASE_MS = 10_000;
 
 /** A server that runs. */
 export interface RunningServer {
-  /** Where GraphQL is, for example `http://127.0.0.1:4000/graphql`. */
+  /** Where GraphQL is, for example `http://127.0.0.1:4000/graphql`; `https` where there is a certificate. */
   readonly url: string;
   readonly port: number;
   /** Where metrics are beside `/metrics` of the port; null: nowhere. */
@@ -76,7 +98,8 @@ export interface RunningServer {
  *   they say when they can't start
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { logger, host } = options;
+  const { logger, host, insecure = false } = options;
+  checkExposure({ host, hasIdentities: options.authFile !== undefined, insecure });
   const clock = new SystemClock();
   const registry = new Registry();
   const metrics = new PrometheusMetrics(registry);
@@ -88,24 +111,24 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const election = storeKind === 'etcd' ? { leaseMs: options.leaseMs ?? LEASE_MS } : {};
     const coordinator = await Coordinator.start({ store, clock, logger, metrics, storeKind, ...election });
     parts.unshift(() => coordinator.stop());
+    const door = await openDoor(options, clock);
+    parts.unshift(() => door.close());
     const metricsPage = new PrometheusPage(registry, () => coordinator.read());
-    const { authFile } = options;
-    const authenticator =
-      authFile === undefined ? new OpenAuthenticator() : await openAuthenticator(authFile, clock, logger);
-    parts.unshift(() => {
-      authenticator.close();
-      return Promise.resolve();
-    });
     const operating = await startOperating(options, coordinator, metricsPage);
     parts.unshift(async () => operating?.server.close());
-    const api = await GraphqlServer.start({ ...options, service: coordinator, authenticator, metrics, metricsPage });
+    const { limits, origins, introspection, traces, playground } = options;
+    const { authenticator, tls, safelist } = door;
+    const api = await GraphqlServer.start({
+      ...{ service: coordinator, logger, host, port: options.port, metrics, metricsPage },
+      ...{ authenticator, tls, safelist, limits, origins, introspection, traces, playground },
+    });
     parts.unshift(() => {
       // A request that waits for a person's action would hold up the stop.
       coordinator.endWaits();
       return api.stop();
     });
     const { port } = api.address;
-    const url = `${originOf(host, port)}/graphql`;
+    const url = `${originOf(tls === undefined ? 'http' : 'https', host, port)}/graphql`;
     let stopping: Promise<void> | null = null;
     return { url, port, metricsUrl: operating?.url ?? null, stop: () => (stopping ??= stopAll(parts)) };
   } catch (error) {
@@ -125,11 +148,40 @@ async function startOperating(
     logger.error({ err: error }, 'a request for a page could not be answered'),
   );
   const { port } = await server.listen(metricsListen.host, metricsListen.port);
-  return { server, url: `${originOf(metricsListen.host, port)}/metrics` };
+  return { server, url: `${originOf('http', metricsListen.host, port)}/metrics` };
 }
 
-function originOf(host: string, port: number): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+function originOf(scheme: 'http' | 'https', host: string, port: number): string {
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** What everybody comes by: who he is, how he is connected, and what he may ask for. */
+interface Door {
+  readonly authenticator: Authenticator;
+  readonly tls: WatchedFiles<TlsMaterial> | undefined;
+  readonly safelist: Safelist | undefined;
+  close(): Promise<void>;
+}
+
+async function openDoor({ authFile, tls, safelist, logger }: ServerOptions, clock: Clock): Promise<Door> {
+  const allowed = safelist === undefined ? undefined : Safelist.open(safelist);
+  const material = tls === undefined ? undefined : watchTls(tls, clock, logger);
+  try {
+    const authenticator = await openIdentities(authFile, clock, logger);
+    const close = (): Promise<void> => {
+      authenticator.close();
+      material?.close();
+      return Promise.resolve();
+    };
+    return { authenticator, tls: material, safelist: allowed, close };
+  } catch (error) {
+    material?.close();
+    throw error;
+  }
+}
+
+async function openIdentities(file: string | undefined, clock: Clock, logger: Logger): Promise<Authenticator> {
+  return file === undefined ? new OpenAuthenticator() : await openAuthenticator(file, clock, logger);
 }
 
 async function openStore(choice: StoreChoice, clock: Clock): Promise<Store> {

@@ -16,7 +16,10 @@ import { ANYBODY } from '../core/model/identity';
 import type { Identity } from '../core/model/identity';
 import type { CoordinatorService } from '../coordinator/service';
 import type { Authenticator } from '../identity/authenticator';
+import { isLoopback } from '../identity/exposure';
 import { OpenAuthenticator } from '../identity/open-authenticator';
+import type { TlsMaterial } from '../identity/tls-files';
+import type { WatchedFiles } from '../identity/watched-files';
 import type { Logger } from '../ports/logger';
 import { NO_METRICS } from '../ports/metrics';
 import type { Metrics, MetricsPage } from '../ports/metrics';
@@ -37,6 +40,7 @@ import { DocumentCache } from './transport/document-cache';
 import { GraphqlSse } from './transport/graphql-sse';
 import { GRAPHQL_PATH, GraphqlHttpServer } from './transport/http-server';
 import { OperatingPages } from './transport/operating-pages';
+import { PageGuard } from './transport/page-guard';
 import { RequestReader } from './transport/request-reader';
 import { Playground } from './transport/playground';
 import { GraphqlWebSockets } from './transport/websocket';
@@ -49,19 +53,23 @@ export interface GraphqlServerOptions {
   /** 0: any that is free. */
   readonly port: number;
   /** How much is taken, where it isn't the default. */
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<Limits> | undefined;
+  /** The certificate; absent: connections aren't encrypted. */
+  readonly tls?: WatchedFiles<TlsMaterial> | undefined;
+  /** Origins of pages that may send requests; absent: only pages of this server. */
+  readonly origins?: readonly string[] | undefined;
   /** The only documents that are executed; absent: any. */
-  readonly safelist?: Safelist;
+  readonly safelist?: Safelist | undefined;
   /** Whether clients may ask for the schema, and errors suggest what it has; for development. */
-  readonly introspection?: boolean;
+  readonly introspection?: boolean | undefined;
   /** Whether routers get traces when they ask for them. */
-  readonly traces?: boolean;
+  readonly traces?: boolean | undefined;
   /** Says who clients are; absent: nobody has to say it. */
   readonly authenticator?: Authenticator;
   /** How much patience there is with slow subscribers of events. */
   readonly feedLimits?: FeedLimits;
   /** Whether there is a page for trying requests out; for development. */
-  readonly playground?: boolean;
+  readonly playground?: boolean | undefined;
   /** Where it tells of subscribers; nowhere if absent. */
   readonly metrics?: Metrics;
   /** What `/metrics` shows; absent: there is no such page. */
@@ -122,6 +130,11 @@ export class GraphqlServer {
       webSockets: new GraphqlWebSockets(shared),
       streams: new GraphqlSse(shared),
       playground,
+      tls: options.tls ?? null,
+      guard: new PageGuard({
+        origins: options.origins ?? [],
+        isLocal: authenticator instanceof OpenAuthenticator && isLoopback(host),
+      }),
     });
     return new GraphqlServer(await http.listen(host, port), http, apollo);
   }

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
-import { LockstepError } from '../core/model/error';
 import { JsonValue } from '../core/wire/json-reader';
 import type { Clock } from '../ports/clock';
 import type { Logger } from '../ports/logger';
@@ -11,6 +10,7 @@ import { JwtVerifier } from './jwt-verifier';
 import { KeySet } from './key-set';
 import { TokenAuthenticator } from './token-authenticator';
 import { TokenFile } from './token-file';
+import { readingFile } from './watched-files';
 
 /** How far clocks may differ if the file doesn't say, in milliseconds. */
 const TOLERANCE_MS = 30_000;
@@ -21,7 +21,10 @@ const TOLERANCE_MS = 30_000;
  * @throws LockstepError INVALID_INPUT, UNREADABLE_VALUE with the field's path
  */
 export async function openAuthenticator(path: string, clock: Clock, logger: Logger): Promise<Authenticator> {
-  const value = JsonValue.root(readYaml(path), path);
+  const value = JsonValue.root(
+    readingFile<unknown>('file', path, () => parse(readFileSync(path, 'utf8'))),
+    path,
+  );
   onlyFields(value, ['tokens', 'jwt']);
   const base = dirname(resolve(path));
   const tokens = value.field('tokens').nullable((field) => new TokenFile(resolve(base, field.text()), clock, logger));
@@ -52,13 +55,4 @@ function isTrusted(place: string): boolean {
   if (!URL.canParse(place)) return false;
   const { protocol, hostname } = new URL(place);
   return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
-}
-
-function readYaml(path: string): unknown {
-  try {
-    return parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new LockstepError('INVALID_INPUT', `the file ${path} cannot be read: ${reason}`, { path });
-  }
 }

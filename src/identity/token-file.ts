@@ -1,7 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { LockstepError } from '../core/model/error';
 import { parseSourceId, parseTaskName } from '../core/model/names';
 import { ROLES } from '../core/model/identity';
 import { JsonValue } from '../core/wire/json-reader';
@@ -9,6 +8,7 @@ import type { Clock } from '../ports/clock';
 import type { Logger } from '../ports/logger';
 import type { TokenVerifier, VerifiedToken } from './authenticator';
 import { allOrSome, onlyFields } from './config-fields';
+import { WatchedFiles, readingFile } from './watched-files';
 
 /** One token of the file: its hash, and whose it is. */
 interface TokenEntry {
@@ -16,59 +16,28 @@ interface TokenEntry {
   readonly owner: VerifiedToken;
 }
 
-/** How often the file is looked at, in milliseconds. */
-const LOOK_MS = 2_000;
-
 /**
  * Tokens of a YAML file that holds their SHA-256 hashes only, so that who reads it can use none. Tokens are long and
  * random, which is why a plain hash suffices. The file is read again when it changes; while it can't be read, or isn't of
  * its form, what it said before holds, and the log tells.
  */
 export class TokenFile implements TokenVerifier {
-  #entries: readonly TokenEntry[];
-  #stamp: string;
-  #stop: () => void = () => undefined;
+  readonly #entries: WatchedFiles<readonly TokenEntry[]>;
 
   /** @throws LockstepError INVALID_INPUT, UNREADABLE_VALUE if the file can't be read now */
-  constructor(
-    private readonly path: string,
-    private readonly clock: Clock,
-    private readonly logger: Logger,
-  ) {
-    this.#stamp = stampOf(path);
-    this.#entries = readTokens(path);
-    this.#look();
+  constructor(path: string, clock: Clock, logger: Logger) {
+    this.#entries = new WatchedFiles({ paths: [path], name: 'tokens', read: () => readTokens(path), clock, logger });
   }
 
   verify(token: string): Promise<VerifiedToken | null> {
     const hash = hashOf(token);
     // All are compared, whichever is the one, so that the time tells nothing.
-    const found = this.#entries.filter((entry) => timingSafeEqual(entry.hash, hash));
+    const found = this.#entries.current.filter((entry) => timingSafeEqual(entry.hash, hash));
     return Promise.resolve(found[0]?.owner ?? null);
   }
 
   close(): void {
-    this.#stop();
-  }
-
-  #look(): void {
-    this.#stop = this.clock.after(LOOK_MS, () => {
-      this.#readIfChanged();
-      this.#look();
-    });
-  }
-
-  #readIfChanged(): void {
-    try {
-      const stamp = stampOf(this.path);
-      if (stamp === this.#stamp) return;
-      this.#stamp = stamp;
-      this.#entries = readTokens(this.path);
-      this.logger.info({ path: this.path, tokens: this.#entries.length }, 'tokens were read again');
-    } catch (error) {
-      if (!(error instanceof LockstepError)) throw error;
-      this.logger.error({ path: this.path, code: error.code }, `tokens stay as they were: ${error.message}`);
-    }
+    this.#entries.close();
   }
 }
 
@@ -77,16 +46,9 @@ export function hashOf(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
 
-function stampOf(path: string): string {
-  return reading(path, () => {
-    const { mtimeMs, size, ino } = statSync(path);
-    return `${mtimeMs}/${size}/${ino}`;
-  });
-}
-
 function readTokens(path: string): readonly TokenEntry[] {
   const value = JsonValue.root(
-    reading<unknown>(path, () => parse(readFileSync(path, 'utf8'))),
+    readingFile<unknown>('token file', path, () => parse(readFileSync(path, 'utf8'))),
     path,
   );
   onlyFields(value, ['tokens']);
@@ -125,13 +87,4 @@ function readEntry(value: JsonValue): TokenEntry {
       },
     },
   };
-}
-
-function reading<T>(path: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new LockstepError('INVALID_INPUT', `the token file ${path} cannot be read: ${reason}`, { path });
-  }
 }

@@ -38,13 +38,13 @@ describe('settings', () => {
     expect(optionsOf(['locks', '--server', 'flag:1'], { ...config, LOCKSTEP_SERVER: 'env:1' }).text('server')).toBe(
       'flag:1',
     );
-    const served = { directory: 'd', host: '0.0.0.0', port: 4, authFile: null, etcd: null, playground: false };
+    const served = { directory: 'd', host: '0.0.0.0', port: 4, etcd: null, playground: false };
     expect(serveOptionsOf(optionsOf(['serve', '--port', '4', '--host', '0.0.0.0'], config))).toMatchObject(served);
   });
 
   it.each([
     ['sever: x', /settings\.yaml: sever: unknown; expected one of .*serve, server, token-file/u],
-    ['serve:\n  prot: 1', /serve\.prot: unknown; expected one of auth, data, etcd, .*playground, port/u],
+    ['serve:\n  prot: 1', /serve\.prot: unknown; expected one of allow-origin, auth, data, etcd, .*playground, port/u],
     ['serve: 1', /serve: expected an object, found 1/u],
     ['serve:\n  insecure: "yes"', /serve\.insecure: expected true or false/u],
     ['server: [a]', /server: expected a string, found a list/u],

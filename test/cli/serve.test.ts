@@ -24,7 +24,7 @@ describe('the options of serve', () => {
       directory: './lockstep-data',
       host: '127.0.0.1',
       port: 4000,
-      authFile: null,
+      door: { insecure: false, introspection: true, traces: false, origins: [], limits: {} },
       etcd: null,
       playground: false,
       metricsListen: null,
@@ -41,8 +41,6 @@ describe('the options of serve', () => {
       port: 2,
       host: '::1',
     });
-    expect(optionsOf(['--host', '0.0.0.0', '--insecure'], {})).toEqual({ ...initial, host: '0.0.0.0' });
-    expect(optionsOf(['--host', '0.0.0.0', '--auth', 'a.yaml'], {})).toMatchObject({ authFile: 'a.yaml' });
     expect(optionsOf(['--log-level', 'debug'], {})).toEqual({ ...initial, logLevel: 'debug' });
   });
 
@@ -53,6 +51,31 @@ describe('the options of serve', () => {
     ['[::1]:9464', { host: '::1', port: 9464 }],
   ])('take %s as the address of metrics', (text, address) => {
     expect(optionsOf(['--metrics-listen', text], {}).metricsListen).toEqual(address);
+  });
+
+  it('listen beyond loopback if who comes must say who he is, or somebody insists', () => {
+    expect(optionsOf(['--host', '0.0.0.0', '--insecure'], {})).toMatchObject({
+      host: '0.0.0.0',
+      door: { insecure: true, introspection: false },
+    });
+    expect(optionsOf(['--host', '0.0.0.0', '--auth', 'a.yaml'], {})).toMatchObject({
+      door: { authFile: 'a.yaml', introspection: false },
+    });
+  });
+
+  it('say who may come, how, and how much of him is taken', () => {
+    const words = ['--tls-cert', 'c.pem', '--tls-key', 'k.pem', '--allow-origin', 'https://a.example', '--traces'];
+    const limits = ['--limit', 'depth=7', '--limit', 'worker-mutations=9000', '--safelist', 'allowed'];
+    expect(optionsOf([...words, ...limits], { LOCKSTEP_AUTH: 'a.yaml' }).door).toEqual({
+      authFile: 'a.yaml',
+      insecure: false,
+      introspection: false,
+      traces: true,
+      tls: { certificate: 'c.pem', key: 'k.pem' },
+      origins: ['https://a.example'],
+      safelist: [expect.stringMatching(/schema.documents$/u), 'allowed'],
+      limits: { depth: 7, 'worker-mutations': 9_000 },
+    });
   });
 
   it.each([
@@ -71,6 +94,14 @@ describe('the options of serve', () => {
     [['--metrics-listen', '::1:9464']],
     [['--metrics-listen', '127.0.0.1:99999']],
     [['--log-level', 'loud']],
+    [['--host', '::']],
+    [['--tls-cert', 'c.pem']],
+    [['--tls-key', 'k.pem']],
+    [['--allow-origin', '*']],
+    [['--allow-origin', 'https://a.example/path']],
+    [['--limit', 'depth']],
+    [['--limit', 'depth=0']],
+    [['--limit', 'deepness=4']],
   ])('refuse %j', (args) => {
     expect(() => optionsOf(args, {})).toThrow(LockstepError);
   });

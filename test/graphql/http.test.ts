@@ -98,7 +98,7 @@ describe('HTTP', () => {
     const body = JSON.stringify({
       query: 'mutation { putShardTask(input: {name: "t", mode: OPTIMISTIC, sources: []}) { __typename } }',
     });
-    const head = `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
+    const head = `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`;
     const half = connect(server.address.port, '127.0.0.1', () =>
       half.write(head + body.slice(0, 10), () => half.destroy()),
     );

@@ -26,7 +26,12 @@ export type DocumentName =
 
 /** The text of a document. */
 export function readDocument(name: DocumentName): string {
-  return readFileSync(join(schemaFolder(), 'documents', `${name}.graphql`), 'utf8');
+  return readFileSync(join(documentsFolder(), `${name}.graphql`), 'utf8');
+}
+
+/** Where the documents are that this program sends. */
+export function documentsFolder(): string {
+  return join(schemaFolder(), 'documents');
 }
 
 /** The GraphQL schema as it is published. */

@@ -1,6 +1,8 @@
 import { LockstepError } from '../../core/model/error';
 import type { Flag } from '../grammar/command';
 import type { Options } from '../grammar/options';
+import { DOOR_FLAGS, doorOptionsOf } from './door-flags';
+import type { DoorOptions } from './door-flags';
 import { ETCD_FLAGS, parseEtcdFlags } from './etcd-flags';
 import type { EtcdFlags } from './etcd-flags';
 
@@ -9,8 +11,6 @@ export interface ServeOptions {
   readonly directory: string;
   readonly host: string;
   readonly port: number;
-  /** A file that says who clients are; null: nobody has to say it. */
-  readonly authFile: string | null;
   /** Where the state is kept instead of the directory; null: in the directory. */
   readonly etcd: EtcdFlags | null;
   /** Whether the server has a page for trying requests out. */
@@ -19,6 +19,8 @@ export interface ServeOptions {
   readonly metricsListen: { readonly host: string; readonly port: number } | null;
   /** From which level on its log tells. */
   readonly logLevel: LogLevel;
+  /** Who may come, over which connections, and how much is taken of him. */
+  readonly door: DoorOptions;
 }
 
 /** Levels of the log, from the most talkative. */
@@ -56,20 +58,7 @@ export const SERVE_FLAGS: readonly Flag[] = [
     setting: 'serve.port',
     initial: '4000',
   },
-  {
-    name: 'auth',
-    kind: 'text',
-    value: 'FILE',
-    help: 'who clients are: tokens, JWT; without it nobody has to say it',
-    variable: 'LOCKSTEP_AUTH',
-    setting: 'serve.auth',
-  },
-  {
-    name: 'insecure',
-    kind: 'switch',
-    help: 'listen on other addresses than loopback, though nobody has to say who he is',
-    setting: 'serve.insecure',
-  },
+  ...DOOR_FLAGS,
   {
     name: 'playground',
     kind: 'switch',
@@ -100,22 +89,15 @@ export const SERVE_FLAGS: readonly Flag[] = [
 /** What the flags, the environment and the file say. @throws LockstepError INVALID_INPUT for a bad value */
 export function serveOptionsOf(options: Options): ServeOptions {
   const host = options.textOr('host', '');
-  const authFile = options.text('auth');
-  if (authFile === null && !isLoopback(host) && !options.isOn('insecure')) {
-    throw invalid(
-      'host',
-      `refusing to listen on ${host}: nobody has to say who he is; name a file with --auth, or insist with --insecure`,
-    );
-  }
   return {
     directory: options.textOr('data', ''),
     host,
     port: parsePort(options.textOr('port', '')),
-    authFile,
     etcd: parseEtcdFlags(options),
     playground: options.isOn('playground'),
     metricsListen: parseListen(options.text('metrics-listen')),
     logLevel: parseLevel(options.textOr('log-level', '')),
+    door: doorOptionsOf(options, host),
   };
 }
 
@@ -136,10 +118,6 @@ function parsePort(text: string, field = 'port'): number {
   const port = Number(text);
   if (/^\d{1,5}$/u.test(text) && port <= 65_535) return port;
   throw invalid(field, `not a port: ${text} (expected a number from 0 to 65535)`);
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/u.test(host);
 }
 
 function invalid(field: string, message: string): LockstepError {

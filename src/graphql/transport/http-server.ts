@@ -1,6 +1,8 @@
-import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { TlsMaterial } from '../../identity/tls-files';
+import type { WatchedFiles } from '../../identity/watched-files';
+import type { Limits } from '../limits/limits';
 import { answerGraphql } from './graphql-http';
 import type { GraphqlHttpOptions } from './graphql-http';
 import { GRAPHQL_STREAM_PATH } from './graphql-sse';
@@ -8,6 +10,8 @@ import type { GraphqlSse } from './graphql-sse';
 import { listen, pathOf } from './listen';
 import { sendJson } from './operating-pages';
 import type { OperatingPages } from './operating-pages';
+import { makeListener } from './listener';
+import type { PageGuard } from './page-guard';
 import type { Playground } from './playground';
 import { sendError } from './send-error';
 import { refuseUpgrade } from './websocket';
@@ -26,6 +30,10 @@ export interface HttpServerOptions extends GraphqlHttpOptions {
   readonly pages: OperatingPages;
   /** A page for trying requests out; null: there is none. */
   readonly playground: Playground | null;
+  readonly limits: Limits;
+  /** The certificate; null: connections aren't encrypted. */
+  readonly tls: WatchedFiles<TlsMaterial> | null;
+  readonly guard: PageGuard;
   /** Tells of a defect that no answer could tell of. */
   readonly reportDefect: (error: unknown) => void;
 }
@@ -36,10 +44,12 @@ export class GraphqlHttpServer {
   #closing = false;
 
   constructor(private readonly options: HttpServerOptions) {
-    this.#server = createServer((request, response) => void this.#answer(request, response));
+    const { limits, tls, guard, webSockets } = options;
+    this.#server = makeListener(limits, tls, (request, response) => void this.#answer(request, response));
     this.#server.on('upgrade', (request: IncomingMessage, socket, head) => {
       socket.on('error', () => socket.destroy());
-      if (pathOf(request.url) === GRAPHQL_PATH) options.webSockets.upgrade(request, socket, head);
+      if (!guard.isOwnName(request) || !guard.isOwnPage(request)) refuseUpgrade(socket, '403 Forbidden');
+      else if (pathOf(request.url) === GRAPHQL_PATH) webSockets.upgrade(request, socket, head);
       else refuseUpgrade(socket, '404 Not Found');
     });
   }
@@ -70,12 +80,21 @@ export class GraphqlHttpServer {
       if (this.#closing) request.socket.end();
     });
     try {
-      await this.#route(request, response);
+      if (this.#mayCome(request, response)) await this.#route(request, response);
     } catch (error) {
       this.options.reportDefect(error);
       if (response.headersSent) response.destroy();
       else sendError(response, 500, 'INTERNAL', 'the server failed; its log has the reason');
     }
+  }
+
+  /** Whether it may; if not, it was answered. */
+  #mayCome(request: IncomingMessage, response: ServerResponse): boolean {
+    const { guard } = this.options;
+    if (guard.isOwnName(request)) return !guard.allow(request, response);
+    response.setHeader('connection', 'close');
+    sendError(response, 403, 'FORBIDDEN', 'this server answers under the names of its own machine only');
+    return false;
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {

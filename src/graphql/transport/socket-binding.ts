@@ -3,6 +3,8 @@ import { CloseCode } from 'graphql-ws';
 import type { Server } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 import type { FeedSink } from '../feed/feed-sink';
+import { SocketPatience } from './socket-patience';
+import { Turns } from './turns';
 import { WebSocketSink, gatherWrites } from './websocket-sink';
 
 /** What the protocol's server is given of a connection. */
@@ -11,41 +13,55 @@ export interface ConnectionExtra {
   readonly isOpen: () => boolean;
   /** The way to one of its subscriptions, for results that are shared. */
   readonly sinkOf: (subscriptionId: string) => FeedSink;
+  /** Resolved when there is room for an answer, or the connection is gone. */
+  readonly room: () => Promise<void>;
+  /** So many requests are carried out at once; the others wait. */
+  readonly turns: Turns;
   /** End the connection because nobody knows any more who is at its other end. */
   readonly close: () => void;
+  /** End the connection because nothing was asked for on it for a long time. */
+  readonly closeIdle: () => void;
 }
 
-/** How often a connection is asked whether it is still there, and how long it may take to answer, in milliseconds. */
-const PING_MS = 12_000;
+/** How many queries and mutations of one connection are carried out at once; their answers wait in memory. */
+const AT_ONCE = 8;
+
+/** The close code of a connection that is over, and nothing is wrong. */
+const NORMAL = 1000;
+
+/** What the protocol's server throws at a message that only servers send. */
+const OF_SERVERS = /^Unexpected message of type/u;
 
 /**
  * Connect one WebSocket with the protocol's server. The library's own binding writes what clients do wrong to the console
  * and tells them what went wrong here; this one does neither.
+ * @param stalledMs how long the client may take nothing of what waits for it, in milliseconds
  * @param reportDefect told of what the protocol's server throws, which is nothing that a client does
  */
 export function bindSocket(
   server: Server<ConnectionExtra>,
   socket: WebSocket,
   request: IncomingMessage,
+  stalledMs: number,
   reportDefect: (error: unknown) => void,
 ): void {
   // Whatever a broken connection or a malformed frame says, `close` follows.
   socket.on('error', () => undefined);
-  const stopPinging = keepAsking(socket);
+  const patience = new SocketPatience(socket, request.socket, stalledMs);
   const closed = server.opened(
     {
       protocol: socket.protocol,
       send: (data) => {
         gatherWrites(request.socket);
-        return sendText(socket, data);
+        const sent = sendText(socket, data);
+        patience.look();
+        return sent;
       },
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) => {
         socket.on('message', (data: RawData) => {
-          handle(textOf(data)).catch((error: unknown) => {
-            reportDefect(error);
-            socket.close(CloseCode.InternalServerError, 'Internal server error');
-          });
+          patience.look();
+          handle(textOf(data)).catch((error: unknown) => fail(socket, error, reportDefect));
         });
       },
     },
@@ -53,13 +69,22 @@ export function bindSocket(
       request,
       isOpen: () => socket.readyState === socket.OPEN,
       sinkOf: (subscriptionId) => new WebSocketSink(socket, request.socket, subscriptionId),
+      room: () => patience.room(),
+      turns: new Turns(AT_ONCE),
       close: () => socket.close(CloseCode.Forbidden, 'Forbidden'),
+      closeIdle: () => socket.close(NORMAL, 'Nothing was asked for'),
     },
   );
-  socket.once('close', (code, reason) => {
-    stopPinging();
-    void closed(code, reason.toString());
-  });
+  socket.once('close', (code, reason) => void closed(code, reason.toString()));
+}
+
+function fail(socket: WebSocket, error: unknown, reportDefect: (error: unknown) => void): void {
+  if (error instanceof Error && OF_SERVERS.test(error.message)) {
+    socket.close(CloseCode.BadRequest, 'Invalid message received');
+    return;
+  }
+  reportDefect(error);
+  socket.close(CloseCode.InternalServerError, 'Internal server error');
 }
 
 /** What may wait to be sent before a subscription is held up, in bytes. */
@@ -81,19 +106,4 @@ function sendText(socket: WebSocket, data: string): Promise<void> {
 function textOf(data: RawData): string {
   if (Array.isArray(data)) return Buffer.concat(data).toString();
   return Buffer.from(data instanceof ArrayBuffer ? new Uint8Array(data) : data).toString();
-}
-
-/** Cut a connection that doesn't answer. @returns stops asking */
-function keepAsking(socket: WebSocket): () => void {
-  let answered = true;
-  socket.on('pong', () => (answered = true));
-  const timer = setInterval(() => {
-    if (!answered) {
-      socket.terminate();
-      return;
-    }
-    answered = false;
-    socket.ping();
-  }, PING_MS);
-  return () => clearInterval(timer);
 }

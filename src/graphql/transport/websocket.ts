@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { execute } from 'graphql';
 import type { ExecutionArgs, GraphQLError, GraphQLFormattedError } from 'graphql';
 import { handleProtocols, makeServer } from 'graphql-ws';
+import type { Context } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { LockstepError } from '../../core/model/error';
 import { invariant } from '../../core/model/invariant';
@@ -9,10 +11,10 @@ import type { Authenticator } from '../../identity/authenticator';
 import type { Sent } from '../../identity/credentials';
 import { Asker } from '../access/asker';
 import { Askers } from '../access/askers';
-import type { FeedSink } from '../feed/feed-sink';
 import type { SharedSubscriptions, SubscribeRequest } from '../feed/shared-subscriptions';
 import { topLevelError } from '../errors/top-level-error';
 import type { Limits } from '../limits/limits';
+import { IdleConnections } from './idle-connections';
 import type { RequestReader } from './request-reader';
 import { bindSocket } from './socket-binding';
 import type { ConnectionExtra } from './socket-binding';
@@ -35,25 +37,43 @@ const CLOSE_MS = 2_000;
 /** The close code of a server that stops. */
 const GOING_AWAY = 1001;
 
+/** A connection that the protocol's server knows. */
+type Connection = Context<Record<string, unknown>, ConnectionExtra>;
+
+/** A request, and the subscription that it is for. */
+interface Asked {
+  readonly request: SubscribeRequest;
+  readonly extra: ConnectionExtra;
+  readonly id: string;
+}
+
 /** GraphQL over WebSockets on a server's upgrade requests, by the protocol `graphql-transport-ws`. */
 export class GraphqlWebSockets {
   readonly #sockets: WebSocketServer;
   readonly #askers: Askers<ConnectionExtra>;
   /** The protocol's server hands requests on as it was given them, without the subscription that each is for. */
-  readonly #subscribing = new WeakMap<ExecutionArgs, { readonly request: SubscribeRequest; readonly sink: FeedSink }>();
+  readonly #subscribing = new WeakMap<ExecutionArgs, Asked>();
+  readonly #idle: IdleConnections<Connection>;
 
   constructor(options: WebSocketOptions) {
     const { requests, subscriptions, authenticator, show, limits, reportDefect } = options;
+    this.#idle = new IdleConnections(
+      limits['idle-ms'],
+      (connection) => Object.keys(connection.subscriptions).length > 0,
+      ({ extra }) => extra.closeIdle(),
+    );
     this.#askers = new Askers(({ close }) => close(), reportDefect);
     const protocol = makeServer<Record<string, unknown>, ConnectionExtra>({
-      onConnect: async ({ extra, connectionParams }) => {
+      onConnect: async (context) => {
+        const { extra, connectionParams } = context;
         const asker = await identify(authenticator, extra.request, connectionParams);
         // It may have been closed meanwhile, and then nobody would forget it again.
-        if (asker !== null && extra.isOpen()) this.#askers.add(extra, asker);
+        if (asker !== null && extra.isOpen()) this.#admit(context, asker);
         return asker !== null;
       },
-      onClose: ({ extra }) => {
-        this.#askers.delete(extra);
+      onClose: (context) => {
+        this.#askers.delete(context.extra);
+        this.#idle.delete(context);
       },
       onSubscribe: ({ extra, subscriptions: open }, id, payload) => {
         if (Object.keys(open).length > limits.subscriptions) return [tooManyAtOnce(limits.subscriptions)];
@@ -61,28 +81,43 @@ export class GraphqlWebSockets {
         invariant(asker !== undefined, 'a connection that was acknowledged has an asker');
         const prepared = requests.read(payload, asker.identity);
         if (prepared.kind === 'refused') return prepared.errors;
-        this.#subscribing.set(prepared.request, { request: prepared.request, sink: extra.sinkOf(id) });
+        this.#subscribing.set(prepared.request, { request: prepared.request, extra, id });
         return prepared.request;
       },
       subscribe: async (args) => {
-        const asked = this.#subscribing.get(args);
-        invariant(asked !== undefined, 'what is executed was asked for');
-        return await subscriptions.subscribe(asked.request, asked.sink);
+        const { request, extra, id } = this.#askedFor(args);
+        return await subscriptions.subscribe(request, extra.sinkOf(id));
+      },
+      execute: async (args) => {
+        const { extra } = this.#askedFor(args);
+        return await extra.turns.take(async () => {
+          await extra.room();
+          return await execute(args);
+        });
       },
       onError: (_connection, _id, _payload, errors) => show(errors),
       onNext: (_connection, _id, _payload, _args, result) =>
         result.errors === undefined ? undefined : { data: result.data ?? null, errors: show(result.errors) },
     });
     this.#sockets = new WebSocketServer({ noServer: true, maxPayload: limits['message-bytes'], handleProtocols });
-    this.#sockets.on('connection', (socket, request) => bindSocket(protocol, socket, request, reportDefect));
+    this.#sockets.on('connection', (socket, request) =>
+      bindSocket(protocol, socket, request, limits['stalled-ms'], reportDefect),
+    );
   }
 
-  /** Take over a connection that wants to be a WebSocket; one from a page of another origin is refused. */
+  #admit(connection: Connection, asker: Asker): void {
+    this.#askers.add(connection.extra, asker);
+    this.#idle.add(connection);
+  }
+
+  #askedFor(args: ExecutionArgs): Asked {
+    const asked = this.#subscribing.get(args);
+    invariant(asked !== undefined, 'what is executed was asked for');
+    return asked;
+  }
+
+  /** Take over a connection that wants to be a WebSocket. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (!isSameOrigin(request)) {
-      refuseUpgrade(socket, '403 Forbidden');
-      return;
-    }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) =>
       this.#sockets.emit('connection', webSocket, request),
     );
@@ -91,6 +126,7 @@ export class GraphqlWebSockets {
   /** Close every connection with code 1001, waiting a moment for the clients' answers. */
   async close(): Promise<void> {
     this.#askers.close();
+    this.#idle.close();
     const timer = setTimeout(() => {
       for (const socket of this.#sockets.clients) socket.terminate();
     }, CLOSE_MS);
@@ -124,11 +160,4 @@ async function identify(
 /** Answer a request to upgrade with a status and nothing else. */
 export function refuseUpgrade(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
-/** Whether a browser's page may use the connection; programs that aren't browsers say no origin. */
-function isSameOrigin({ headers }: IncomingMessage): boolean {
-  const { origin, host } = headers;
-  if (origin === undefined) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
 }
