@@ -14,12 +14,12 @@ import { encodeUtf8 } from './utf8';
  * @throws LockstepError UNREADABLE_VALUE with `where` and the place of the fault
  */
 export function readTableInfo(text: string, where = 'table info'): TableSchema {
-  return tableInfoOf(parseJson(text, where));
+  const info = parseJson(text, where);
+  return tableInfoOf(info, listOf(goField(info, 'cols'), columnOf));
 }
 
-/** The same of a value that is already parsed. */
-export function tableInfoOf(info: JsonValue): TableSchema {
-  const columns = listOf(goField(info, 'cols'), columnOf);
+/** The same of a value that is already parsed, and of its columns. */
+export function tableInfoOf(info: JsonValue, columns: readonly Column[]): TableSchema {
   const isHandle = goBoolean(goField(info, 'pk_is_handle'));
   const indexes = listOf(goField(info, 'index_info'), indexOf);
   return {
@@ -65,7 +65,8 @@ function withHandle(indexes: readonly Index[], columns: readonly Column[]): read
   return [primary, ...indexes];
 }
 
-function columnOf(column: JsonValue): Column {
+/** One element of `cols`. */
+export function columnOf(column: JsonValue): Column {
   const type = typeOf(goField(column, 'type'));
   return {
     name: nameOf(goField(column, 'name')),

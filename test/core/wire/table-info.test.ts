@@ -168,6 +168,42 @@ describe('SchemaReader', () => {
     }
   });
 
+  it('holds the columns that schemas share once', () => {
+    const reader = new SchemaReader(new Shapes());
+    const one = reader.read(text).schema;
+    const two = reader.read(text.replace('"Flen":10', '"Flen":11')).schema;
+    expect(two).not.toBe(one);
+    expect(two.columns.filter((column, at) => column !== one.columns[at])).toHaveLength(1);
+  });
+
+  it.each([
+    ['columns twice', text.replace('"index_info"', '"cols":[],"index_info"')],
+    ['columns under another name first', text.replace('"cols":', '"COLS":[],"cols":')],
+    ['columns under another name last', text.replace('"index_info"', '"Cols":[],"index_info"')],
+    ['no columns', text.replace('"cols":', '"cols":null,"other":')],
+    ['columns that are no list', text.replace('"cols":', '"cols":{"a":1},"other":')],
+    ['a number for the columns', text.replace('"cols":', '"cols":0,"other":')],
+    ['a field of that name elsewhere first', text.replace('"charset"', '"x":{"cols":[7]},"charset"')],
+    ['a text like the field', text.replace('"charset"', '"x":"\\"cols\\":[7]","charset"')],
+    ['white space', text.replace('"cols":[', '"cols":[ \n').replace('},{', '} ,\t{')],
+    ['white space before the list', text.replace('"cols":[', '"cols": [')],
+    ['a column that is no object', text.replace('"cols":[', '"cols":[7,')],
+    ['a column that is no JSON', text.replace('"cols":[{', '"cols":[{x')],
+    ['a comma too many', text.replace('"cols":[', '"cols":[,')],
+    ['a list that does not end', text.slice(0, text.indexOf('"index_info"'))],
+  ])('reads %s as the whole text is read', (_, odd) => {
+    const reader = new SchemaReader(new Shapes());
+    reader.read(text);
+    const outcome = (read: () => unknown): unknown => {
+      try {
+        return read();
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(outcome(() => reader.read(odd, 'the key').schema)).toEqual(outcome(() => readTableInfo(odd, 'the key')));
+  });
+
   it('forgets the oldest texts, and still gives the same shape', () => {
     const shapes = new Shapes();
     const reader = new SchemaReader(shapes, 3 * text.length);
