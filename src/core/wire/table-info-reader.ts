@@ -7,7 +7,7 @@ import { parseJson } from './json-reader';
 import { spansOfElements } from './json-spans';
 import { skipValue } from './table-info-extent';
 import { tableInfoKey } from './table-info-key';
-import { columnOf, readTableInfo, tableInfoOf } from './table-info-read';
+import { columnOf, parseTableInfo, readTableInfo, tableInfoOf } from './table-info-read';
 import { TextMemory } from './text-memory';
 
 /** Characters of schemas that one generation holds: some thousand schemas of a dozen columns. */
@@ -74,7 +74,7 @@ export class SchemaReader {
     try {
       const end = skipValue(text, start);
       const list = text.slice(start, end);
-      const info = parseJson(`${text.slice(0, start)}${MARK}${text.slice(end)}`, where);
+      const info = parseTableInfo(`${text.slice(0, start)}${MARK}${text.slice(end)}`, where);
       // The mark proves that these were the root's columns.
       const spans = goField(info, 'cols').is(MARK) ? spansOfElements(list) : null;
       if (spans === null) return null;

@@ -27,7 +27,7 @@ describe('writing and reading', () => {
       {
         name: 'T & U',
         comment: 'it\\s',
-        autoIncrementId: 7,
+        autoIncrementId: 7n,
         shardRowIdBits: 4,
         autoRandomBits: 5,
         preSplitRegions: 2,
@@ -80,7 +80,7 @@ describe('reading what others wrote', () => {
       name: 'T',
       indexes: [],
       primaryKeyKind: 'index',
-      autoIncrementId: 0,
+      autoIncrementId: 0n,
       compression: '',
     });
     expect(schema.columns).toMatchObject([
@@ -91,6 +91,19 @@ describe('reading what others wrote', () => {
   it('takes a BIT default from its text if there are no bytes', () => {
     const info = '{"cols":[{"name":{"O":"b"},"type":{"Tp":16},"default":"\\u0001","default_bit":null}]}';
     expect(readTableInfo(info).columns[0]?.defaultValue).toBe('\x01');
+  });
+
+  it('takes a BIT default of any length', () => {
+    const info = `{"cols":[{"name":{"O":"b"},"type":{"Tp":16},"default":"${'x'.repeat(300_000)}"}]}`;
+    expect(readTableInfo(info).columns[0]?.defaultValue).toHaveLength(300_000);
+  });
+
+  it('keeps every digit of a start of auto-increment', () => {
+    const text = writeTableInfo(plain).replace(/"auto_inc_id":\d+/u, '"auto_inc_id":1234567890123456789');
+    const { schema, shape } = new SchemaReader(new Shapes()).read(text);
+    expect(schema.autoIncrementId).toBe(1234567890123456789n);
+    expect(writeTableInfo(schema)).toBe(text);
+    expect(shape.table.autoIncrementId).toBe(1234567890123456789n);
   });
 
   it('counts columns and indexes in every state', () => {
@@ -108,6 +121,11 @@ describe('reading what others wrote', () => {
     ['{"cols":[{"default":5}]}', 'cols[0].default'],
     ['{"index_info":[{"idx_cols":[{"length":1.5}]}]}', 'index_info[0].idx_cols[0].length'],
     ['{"pk_is_handle":1}', 'pk_is_handle'],
+    ['{"auto_inc_id":12345678901234567890}', 'auto_inc_id'],
+    ['{"auto_inc_id":"7"}', 'auto_inc_id'],
+    ['{"cols":[{"type":{"Tp":254,"Flen":4294967295}}]}', 'cols[0].type.Flen'],
+    ['{"cols":[{"type":{"Tp":15,"Flen":4294967296}}]}', 'cols[0].type.Flen'],
+    ['{"cols":[{"type":{"Tp":12,"Decimal":1000000000}}]}', 'cols[0].type.Decimal'],
   ])('refuses %s and says where', (text, path) => {
     const fault = (): unknown => {
       try {
