@@ -8,8 +8,10 @@ import type { DmOptimisticOperation } from '../../src/core/wire/optimistic-opera
 import type { Disagreement, Judge, Judgement } from './judgement';
 import { actualPicture, nameOf, recordedPicture } from './optimistic-picture';
 import type { LockPicture } from './optimistic-picture';
-import { OptimisticReplay, recordedOperation, tableOf } from './optimistic-replay';
+import { OptimisticReplay } from './optimistic-replay';
 import type { StepOutcome } from './optimistic-replay';
+import { recordedOperation, tableOf } from './recorded-steps';
+import { headOf } from './recorded-writes';
 import { checkSqlRoad } from './sql-road';
 import { hasDamagedDefault, hasOddKeyFlags } from './table-vectors';
 
@@ -53,11 +55,8 @@ class ScenarioJudge {
     this.always = deviationsOfScenario(tableInfos, ddls.flat());
     this.road = checkSqlRoad(line);
     this.replay = new OptimisticReplay({
-      task: this.root.field('task').text(),
-      downSchema: this.root.field('downSchema').text(),
-      downTable: this.root.field('downTable').text(),
+      ...headOf(this.root),
       checkpoint: this.root.field('checkpoint').boolean(),
-      tableInfos,
     });
     const tables = this.root.field('tables').list((table) => table);
     for (const table of tables.filter((each) => each.field('present').boolean())) this.replay.addTable(table);

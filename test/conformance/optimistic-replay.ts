@@ -1,7 +1,7 @@
 import { formatLockId } from '../../src/core/model/lock-id';
 import type { LockId } from '../../src/core/model/lock-id';
 import type { LockEvent } from '../../src/core/model/lock-event';
-import { parseDownstreamTable, parseSourceId, parseTaskName, parseUpstreamTable } from '../../src/core/model/names';
+import { parseSourceId } from '../../src/core/model/names';
 import type { DownstreamTable, SourceId, TaskName, UpstreamTable } from '../../src/core/model/names';
 import type { ActionInput, ActionRecord } from '../../src/core/model/action';
 import type { KeyValue, Mutation } from '../../src/core/model/store';
@@ -9,13 +9,15 @@ import { tableKey } from '../../src/core/model/table-key';
 import { recover } from '../../src/core/state/recovery';
 import type { TableEntry, Target } from '../../src/core/state/table-entry';
 import { writeActionRecord } from '../../src/core/wire/action-record';
-import { dmPrefix, formatDmKey } from '../../src/core/wire/dm-keys';
+import { dmPrefix } from '../../src/core/wire/dm-keys';
 import { writeInitialSchemaRecord } from '../../src/core/wire/initial-schema-record';
 import type { JsonValue } from '../../src/core/wire/json-reader';
 import { formatLockstepKey, LOCKSTEP_PREFIX } from '../../src/core/wire/lockstep-keys';
-import { decodeOptimisticOperation, encodeOptimisticOperation } from '../../src/core/wire/optimistic-operation';
+import { decodeOptimisticOperation } from '../../src/core/wire/optimistic-operation';
 import type { DmOptimisticOperation } from '../../src/core/wire/optimistic-operation';
-import { tableTreeOf, writeSourceTables } from '../../src/core/wire/source-tables';
+import { tableOf } from './recorded-steps';
+import { RecordedWrites } from './recorded-writes';
+import type { ScenarioHead } from './recorded-writes';
 import { SimulatedCoordinator } from '../support/simulated-coordinator';
 import { SimulatedStore } from '../support/simulated-store';
 
@@ -29,14 +31,9 @@ export interface StepOutcome {
 }
 
 /** What of a scenario the replay needs. */
-export interface ScenarioHead {
-  readonly task: string;
-  readonly downSchema: string;
-  readonly downTable: string;
+export interface ReplayHead extends ScenarioHead {
   /** Whether tables enter the lock with the schema of their checkpoint. */
   readonly checkpoint: boolean;
-  /** The table infos, as JSON, that the steps name by their number. */
-  readonly tableInfos: readonly string[];
 }
 
 /** Replays recorded steps of one task and target through the coordinator that the server uses. */
@@ -46,14 +43,16 @@ export class OptimisticReplay {
   readonly task: TaskName;
   readonly target: DownstreamTable;
   readonly lockId: LockId;
+  readonly #writes: RecordedWrites;
   readonly #tables = new Map<SourceId, UpstreamTable[]>();
   /** What DM's checkpoint holds of each table, as a record; a lock that ends doesn't change it. */
   readonly #checkpoints = new Map<string, Mutation>();
   #actions = 0;
 
-  constructor(private readonly head: ScenarioHead) {
-    this.task = parseTaskName(head.task);
-    this.target = parseDownstreamTable(head.downSchema, head.downTable);
+  constructor(private readonly head: ReplayHead) {
+    this.#writes = new RecordedWrites(head);
+    this.task = this.#writes.task;
+    this.target = this.#writes.target;
     this.lockId = formatLockId(this.task, this.target);
     this.coordinator.lead();
   }
@@ -76,7 +75,7 @@ export class OptimisticReplay {
     const action = this.#carryOut(step);
     const after = this.#operations();
     const isNew = ({ key, modRevision }: KeyValue): boolean => before.get(key)?.modRevision !== modRevision;
-    const own = step.field('kind').is('done') ? this.#operationKey(tableOf(step)) : null;
+    const own = step.field('kind').is('done') ? this.#writes.operationKey(tableOf(step)) : null;
     return {
       put: [...after.values()]
         .filter((value) => isNew(value) && value.key !== own)
@@ -92,7 +91,7 @@ export class OptimisticReplay {
   /** The table that a step or a scenario's list names is one of the source tables from now on. */
   addTable(named: JsonValue): void {
     const table = tableOf(named);
-    const checkpoint = named.field('checkpointInfo').nullable((index) => this.#tableInfo(index.count()));
+    const checkpoint = named.field('checkpointInfo').nullable((index) => this.#writes.tableInfo(index.count()));
     const key = formatLockstepKey({ kind: 'initial-schema', task: this.task, table });
     if (this.head.checkpoint && checkpoint !== null) {
       this.#checkpoints.set(key, { kind: 'put', key, value: writeInitialSchemaRecord({ schema: checkpoint }) });
@@ -106,16 +105,10 @@ export class OptimisticReplay {
       .oneOf(['info', 'done', 'addTable', 'removeTable', 'unlock', 'restart', 'removeSources', 'stopTask']);
     switch (kind) {
       case 'info':
-        this.coordinator.change([
-          {
-            kind: 'put',
-            key: formatDmKey({ kind: 'optimistic-info', task: this.task, table: tableOf(step) }),
-            value: this.#info(step),
-          },
-        ]);
+        this.coordinator.change([this.#writes.infoPut(step)]);
         return null;
       case 'done':
-        this.coordinator.change([{ kind: 'put', key: this.#operationKey(tableOf(step)), value: this.#finished(step) }]);
+        this.coordinator.change([this.#writes.operationPut(step.field('op'))]);
         return null;
       case 'addTable':
         this.addTable(step);
@@ -169,12 +162,7 @@ export class OptimisticReplay {
   #putTables(source: SourceId, tables: UpstreamTable[], more: readonly Mutation[]): void {
     this.#restoreCheckpoints();
     this.#tables.set(source, tables);
-    const tree = tableTreeOf(tables.map((table) => ({ target: this.target, table })));
-    const key = formatDmKey({ kind: 'optimistic-source-tables', task: this.task, source });
-    this.coordinator.change([
-      { kind: 'put', key, value: writeSourceTables({ task: this.task, source, tables: tree }) },
-      ...more,
-    ]);
+    this.coordinator.change([this.#writes.tablesPut(source, tables), ...more]);
   }
 
   #unlock(step: JsonValue): ActionInput {
@@ -211,61 +199,7 @@ export class OptimisticReplay {
     return id;
   }
 
-  #info(step: JsonValue): string {
-    const { source, schema, table } = tableOf(step);
-    const before = step.field('tableInfoBefore').nullable((index) => this.#tableInfo(index.count())) ?? 'null';
-    const after = step
-      .field('tableInfosAfter')
-      .nullable((list) => list.list((index) => this.#tableInfo(index.count())));
-    const head = {
-      task: this.task,
-      source,
-      'up-schema': schema,
-      'up-table': table,
-      'down-schema': this.target.schema,
-      'down-table': this.target.table,
-    };
-    const ddls = step.field('ddls').nullable((list) => list.list((ddl) => ddl.text()));
-    const own = `"ddls":${JSON.stringify(ddls)},"table-info-before":${before},"table-info-after":${after === null ? 'null' : `[${after.join(',')}]`}`;
-    return `${JSON.stringify(head).slice(0, -1)},${own},"ignore-conflict":${String(step.field('ignoreConflict').boolean())}}`;
-  }
-
-  #finished(step: JsonValue): string {
-    return encodeOptimisticOperation({ ...recordedOperation(step.field('op')), id: this.lockId, task: this.task });
-  }
-
-  #tableInfo(index: number): string {
-    return this.head.tableInfos[index] ?? 'null';
-  }
-
   #operations(): Map<string, KeyValue> {
     return new Map(this.store.range(dmPrefix('optimistic-operation', this.task)).map((value) => [value.key, value]));
   }
-
-  #operationKey(table: UpstreamTable): string {
-    return formatDmKey({ kind: 'optimistic-operation', task: this.task, table });
-  }
-}
-
-/** The upstream table that a step names. */
-export function tableOf(step: JsonValue): UpstreamTable {
-  return parseUpstreamTable(step.field('source').text(), step.field('schema').text(), step.field('table').text());
-}
-
-/** An operation as the recordings write it; ID and task are left empty. */
-export function recordedOperation(value: JsonValue): DmOptimisticOperation {
-  const texts = (name: string): string[] | null =>
-    value.field(name).nullable((list) => list.list((text) => text.text()));
-  return {
-    id: '',
-    task: '',
-    source: value.field('source').text(),
-    upSchema: value.field('schema').text(),
-    upTable: value.field('table').text(),
-    ddls: texts('ddls'),
-    stage: value.field('conflictStage').text(),
-    message: value.field('conflictMsg').text(),
-    done: value.field('done').boolean(),
-    columns: texts('cols'),
-  };
 }

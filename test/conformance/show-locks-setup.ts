@@ -12,7 +12,7 @@ import { encodeOptimisticOperation } from '../../src/core/wire/optimistic-operat
 import { tableTreeOf, writeSourceTables } from '../../src/core/wire/source-tables';
 import { SimulatedCoordinator } from '../support/simulated-coordinator';
 import { SimulatedStore } from '../support/simulated-store';
-import { recordedOperation, tableOf } from './optimistic-replay';
+import { recordedOperation, tableOf } from './recorded-steps';
 import { PessimisticReplay } from './pessimistic-replay';
 
 /** The task of the recorded optimistic setups, which don't name it. */
