@@ -8,7 +8,10 @@ import { PrometheusMetrics, showProcess } from './adapters/prometheus/prometheus
 import { PrometheusPage } from './adapters/prometheus/prometheus-page';
 import { SystemClock } from './adapters/system/system-clock';
 import { Coordinator } from './coordinator/coordinator';
+import type { CoordinatorOptions } from './coordinator/coordinator';
 import { MeasuredStore } from './coordinator/measured-store';
+import { Observer } from './coordinator/observer';
+import type { CoordinatorService } from './coordinator/service';
 import { invariant, unreachable } from './core/model/invariant';
 import { openAuthenticator } from './identity/auth-config';
 import type { Authenticator } from './identity/authenticator';
@@ -69,6 +72,8 @@ export interface ServerOptions {
   readonly traces?: boolean;
   /** On etcd: how long a leader that is silent stays one, in milliseconds; 10 s if absent. */
   readonly leaseMs?: number;
+  /** Only look on, on an etcd where a dm-master decides: nothing is written. */
+  readonly observe?: boolean;
   /** Whether browsers get a page for trying requests out; for development. */
   readonly playground?: boolean;
   /** Another address at which metrics and health are, for whoever reaches it; absent: there is none. */
@@ -107,24 +112,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const store = new MeasuredStore(await openStore(options.store, clock), clock, metrics);
   const parts: (() => Promise<void>)[] = [() => store.close()];
   try {
-    const storeKind = options.store.kind;
-    const election = storeKind === 'etcd' ? { leaseMs: options.leaseMs ?? LEASE_MS } : {};
-    const coordinator = await Coordinator.start({ store, clock, logger, metrics, storeKind, ...election });
-    parts.unshift(() => coordinator.stop());
+    const service = await startService(options, { store, clock, logger, metrics });
+    parts.unshift(() => service.stop());
     const door = await openDoor(options, clock);
     parts.unshift(() => door.close());
-    const metricsPage = new PrometheusPage(registry, () => coordinator.read());
-    const operating = await startOperating(options, coordinator, metricsPage);
+    const metricsPage = new PrometheusPage(registry, () => service.read());
+    const operating = await startOperating(options, service, metricsPage);
     parts.unshift(async () => operating?.server.close());
     const { limits, origins, introspection, traces, playground } = options;
     const { authenticator, tls, safelist } = door;
     const api = await GraphqlServer.start({
-      ...{ service: coordinator, logger, host, port: options.port, metrics, metricsPage },
+      ...{ service, logger, host, port: options.port, metrics, metricsPage },
       ...{ authenticator, tls, safelist, limits, origins, introspection, traces, playground },
     });
     parts.unshift(() => {
       // A request that waits for a person's action would hold up the stop.
-      coordinator.endWaits();
+      if (service instanceof Coordinator) service.endWaits();
       return api.stop();
     });
     const { port } = api.address;
@@ -140,7 +143,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 /** The listener for those who operate the server; null: nobody wants one. */
 async function startOperating(
   { metricsListen, logger }: ServerOptions,
-  service: Coordinator,
+  service: CoordinatorService,
   metrics: MetricsPage,
 ): Promise<{ readonly server: OperatingServer; readonly url: string } | null> {
   if (metricsListen === undefined) return null;
@@ -182,6 +185,16 @@ async function openDoor({ authFile, tls, safelist, logger }: ServerOptions, cloc
 
 async function openIdentities(file: string | undefined, clock: Clock, logger: Logger): Promise<Authenticator> {
   return file === undefined ? new OpenAuthenticator() : await openAuthenticator(file, clock, logger);
+}
+
+async function startService(
+  options: ServerOptions,
+  parts: Pick<CoordinatorOptions, 'store' | 'clock' | 'logger' | 'metrics'>,
+): Promise<Coordinator | Observer> {
+  const storeKind = options.store.kind;
+  if (options.observe === true) return await Observer.start({ ...parts, storeKind });
+  const election = storeKind === 'etcd' ? { leaseMs: options.leaseMs ?? LEASE_MS } : {};
+  return await Coordinator.start({ ...parts, storeKind, ...election });
 }
 
 async function openStore(choice: StoreChoice, clock: Clock): Promise<Store> {

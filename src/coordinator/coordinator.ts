@@ -71,7 +71,8 @@ export class Coordinator implements CoordinatorService {
    * @throws LockstepError STORE_UNAVAILABLE; DM_LEADS while a dm-master leads on this store
    */
   static async start(options: CoordinatorOptions): Promise<Coordinator> {
-    const server = { id: randomUUID(), version: VERSION, storeKind: options.storeKind ?? 'memory' };
+    const storeKind = options.storeKind ?? 'memory';
+    const server: ServerIdentity = { id: randomUUID(), version: VERSION, storeKind, role: 'coordinating' };
     const retention = server.storeKind === 'etcd' ? ETCD_RETENTION : EMBEDDED_RETENTION;
     const shell = await CoordinatorShell.start({ retention, ...options, serverId: server.id });
     return new Coordinator(shell, options, server);

@@ -17,6 +17,11 @@ export class EventWindow {
     this.#begin = begin;
   }
 
+  /** The window has everything after this place. */
+  get begin(): EventCursor {
+    return this.#begin;
+  }
+
   /** The last event; undefined: there is none. */
   get last(): PublishedEvent | undefined {
     return this.#events.at(-1);
@@ -37,6 +42,14 @@ export class EventWindow {
     const end = Math.min(this.#placeAfter(until), start + most);
     const events = this.#events.slice(start, end);
     return { events, position: sliceEnd(events, most, until) };
+  }
+
+  /** All that the window has between two places, both left out. */
+  readBack(after: EventCursor, before: EventCursor): EventSlice {
+    const events = this.#events.slice(this.#placeAfter(after), this.#placeAfter(before));
+    const last = events.at(-1);
+    const isReached = last !== undefined && compareEventCursors(last.cursor, before) === 0;
+    return { events: isReached ? events.slice(0, -1) : events, position: after };
   }
 
   /** The first place of the list that is after `cursor`. */

@@ -5,7 +5,7 @@ import type { Batch, KeyValue } from '../core/model/store';
 import { LOCKSTEP_SETTLED_KEY } from '../core/wire/lockstep-keys';
 import { readSettledRecord } from '../core/wire/settled-record';
 import type { Clock } from '../ports/clock';
-import type { Store } from '../ports/store';
+import type { ReadableStore } from '../ports/store';
 
 /** Everything that the coordinator reads. */
 export const FOLLOWED_PREFIXES: readonly string[] = ['/dm-master/', '/dm-worker/', '/lockstep/'];
@@ -33,18 +33,20 @@ export interface FollowerTarget {
 /**
  * Reads the store's changes from a revision on, for ever: over cuts from where it was, over compactions with a new
  * snapshot. What isn't an operating error ends it.
+ * @param read how a snapshot is made
  */
 export async function follow(
-  store: Store,
+  store: ReadableStore,
   clock: Clock,
   target: FollowerTarget,
   signal: AbortSignal,
   from: Revision,
+  read: typeof snapshot = snapshot,
 ): Promise<void> {
   let next: Revision | null = from;
   while (!signal.aborted) {
     try {
-      next ??= await snapshot(store, target);
+      next ??= await read(store, target);
       target.report(null);
       for await (const batch of store.watch(FOLLOWED_PREFIXES, next, signal)) {
         target.apply(batch);
@@ -71,7 +73,7 @@ function hasEnded(signal: AbortSignal): boolean {
  * something doesn't tell all that has happened, so it is read as it was when nothing was owed, and the changes since are
  * read like any others. Where these are compacted the last revision must do.
  */
-export async function snapshot(store: Store, target: Pick<FollowerTarget, 'rebuild'>): Promise<Revision> {
+export async function snapshot(store: ReadableStore, target: Pick<FollowerTarget, 'rebuild'>): Promise<Revision> {
   const settled = await readSettled(store);
   if (settled === null) return await rebuildAt(store, target);
   try {
@@ -87,7 +89,7 @@ export async function snapshot(store: Store, target: Pick<FollowerTarget, 'rebui
 const GONE: ReadonlySet<string> = new Set(['STORE_COMPACTED', 'INVALID_INPUT']);
 
 /** The revision at which nothing was owed; null: nobody has recorded one that this program can read. */
-async function readSettled(store: Store): Promise<Revision | null> {
+async function readSettled(store: ReadableStore): Promise<Revision | null> {
   const stored = await store.get(LOCKSTEP_SETTLED_KEY);
   if (stored === null) return null;
   try {
@@ -100,7 +102,11 @@ async function readSettled(store: Store): Promise<Revision | null> {
 }
 
 /** Build the state from everything at one revision, the last if none is named, and the changes since. */
-async function rebuildAt(store: Store, target: Pick<FollowerTarget, 'rebuild'>, settled?: Revision): Promise<Revision> {
+export async function rebuildAt(
+  store: ReadableStore,
+  target: Pick<FollowerTarget, 'rebuild'>,
+  settled?: Revision,
+): Promise<Revision> {
   const last = await store.revision();
   const at = settled ?? last;
   const values: KeyValue[] = [];

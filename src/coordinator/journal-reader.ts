@@ -20,7 +20,7 @@ const RECORDS_A_READ = 10 ** OPEN_DIGITS;
  */
 export class JournalReader {
   constructor(
-    private readonly store: Store,
+    private readonly store: Pick<Store, 'range'>,
     private readonly state: () => CoordinatorState,
   ) {}
 

@@ -1,4 +1,4 @@
-import { compareEventCursors, endOfRevision } from '../core/model/event-cursor';
+import { compareEventCursors, endOfRevision, isOfSameEvents } from '../core/model/event-cursor';
 import type { EventCursor } from '../core/model/event-cursor';
 import type { PublishedEvent } from '../core/model/published-event';
 import type { Revision } from '../core/model/revision';
@@ -16,7 +16,8 @@ const RECENT_EVENTS = 10_000;
  * for what comes after it, from memory if that is recent, else from the journal. So a slow reader costs nobody anything.
  */
 export class LockEventFeed implements LockEventSource {
-  readonly #journal: JournalReader;
+  /** Null: what isn't in memory is nowhere. */
+  readonly #journal: JournalReader | null;
   readonly #listeners = new Set<() => void>();
   /** Where the window begins. */
   #start: EventCursor;
@@ -24,15 +25,17 @@ export class LockEventFeed implements LockEventSource {
 
   constructor(
     private readonly options: {
-      readonly store: Store;
+      readonly store: Pick<Store, 'revision' | 'range'>;
       readonly state: () => CoordinatorState;
       /** Resolves when the state has seen a revision. */
       readonly caughtUp: (revision: Revision) => Promise<void>;
       /** How many of the newest events stay in memory; 10,000 if absent. */
       readonly recentEvents?: number | undefined;
+      /** The ID of a server that only observes: its events stand in no journal, and its cursors carry the ID. */
+      readonly observer?: string;
     },
   ) {
-    this.#journal = new JournalReader(options.store, options.state);
+    this.#journal = options.observer === undefined ? new JournalReader(options.store, options.state) : null;
     this.#start = this.#newestPlace();
     this.#window = this.#newWindow();
   }
@@ -40,7 +43,7 @@ export class LockEventFeed implements LockEventSource {
   get head(): EventCursor {
     const { revision } = this.options.state();
     const last = this.#window.last?.cursor ?? this.#start;
-    return last.revision < revision ? { revision, index: 0 } : last;
+    return last.revision < revision ? this.#own({ revision, index: 0 }) : last;
   }
 
   /** These came back from the store. */
@@ -57,11 +60,13 @@ export class LockEventFeed implements LockEventSource {
   }
 
   reachesBack(after: EventCursor): boolean {
-    return this.#window.read(after, after, 0) !== null || this.#journal.reachesBack(after);
+    if (!isOfSameEvents(after, this.#start)) return false;
+    return this.#window.read(after, after, 0) !== null || this.#journal?.reachesBack(after) === true;
   }
 
   oldest(most: EventCursor): EventCursor {
-    const oldest = endOfRevision(this.options.state().journal.trimmedThrough);
+    const { trimmedThrough } = this.options.state().journal;
+    const oldest = this.#journal === null ? this.#window.begin : endOfRevision(trimmedThrough);
     return compareEventCursors(oldest, most) < 0 ? oldest : most;
   }
 
@@ -70,14 +75,16 @@ export class LockEventFeed implements LockEventSource {
   }
 
   async read(after: EventCursor, until: EventCursor, most: number): Promise<EventSlice | null> {
-    return this.#window.read(after, until, most) ?? (await this.#journal.read(after, until, most));
+    return this.#window.read(after, until, most) ?? (await this.#journal?.read(after, until, most)) ?? null;
   }
 
   async readBack(after: EventCursor, before: EventCursor): Promise<EventSlice> {
-    return await this.#journal.readBack(after, before);
+    return (await this.#journal?.readBack(after, before)) ?? this.#window.readBack(after, before);
   }
 
-  async caughtUp({ revision }: EventCursor): Promise<boolean> {
+  async caughtUp(place: EventCursor): Promise<boolean> {
+    const { revision } = place;
+    if (!isOfSameEvents(place, this.#start)) return false;
     if (revision > this.options.state().revision) {
       if (revision > (await this.options.store.revision())) return false;
       await this.options.caughtUp(revision);
@@ -93,7 +100,13 @@ export class LockEventFeed implements LockEventSource {
   /** How many events the newest record has, the index doesn't know. */
   #newestPlace(): EventCursor {
     const { revision, journal } = this.options.state();
-    return journal.between(revision, revision, 1).length > 0 ? endOfRevision(revision) : { revision, index: 0 };
+    const hasRecord = journal.between(revision, revision, 1).length > 0;
+    return this.#own(hasRecord ? endOfRevision(revision) : { revision, index: 0 });
+  }
+
+  #own(place: EventCursor): EventCursor {
+    const { observer } = this.options;
+    return observer === undefined ? place : { ...place, observer };
   }
 
   #newWindow(): EventWindow {

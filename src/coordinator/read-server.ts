@@ -3,9 +3,12 @@ import { LockstepError } from '../core/model/error';
 import type { Revision } from '../core/model/revision';
 import type { Clock, StopTimer } from '../ports/clock';
 import type { ServerReading } from '../ports/metrics';
-import type { Store } from '../ports/store';
+import type { ReadableStore } from '../ports/store';
 import type { ServerIdentity } from './service';
 import type { CoordinatorShell } from './shell';
+
+/** What does the work of a server. */
+type Shell = Pick<CoordinatorShell, 'state' | 'readiness' | 'isLed' | 'speaksForStore'> & { readonly phase: string };
 
 /** How long a reading waits for the store, in milliseconds. */
 const PATIENCE_MS = 1_000;
@@ -17,9 +20,9 @@ export async function readServer({
   store,
   clock,
 }: {
-  readonly shell: CoordinatorShell;
+  readonly shell: Shell;
   readonly server: ServerIdentity;
-  readonly store: Store;
+  readonly store: ReadableStore;
   readonly clock: Clock;
 }): Promise<ServerReading> {
   // Asked first: what the store has by then the state may have seen afterwards, so it isn't shown as being behind for nothing.
@@ -40,7 +43,7 @@ export async function readServer({
 }
 
 /** Null: the store doesn't answer in time. */
-async function revisionOf(store: Store, clock: Clock): Promise<Revision | null> {
+async function revisionOf(store: ReadableStore, clock: Clock): Promise<Revision | null> {
   const asked = store.revision().catch((error: unknown) => {
     if (error instanceof LockstepError) return null;
     throw error;

@@ -104,7 +104,7 @@ export interface LockEventSource {
   read(after: EventCursor, until: EventCursor, most: number): Promise<EventSlice | null>;
   /** Some of the events after a place and before another, the newest of them; what is trimmed is left out. */
   readBack(after: EventCursor, before: EventCursor): Promise<EventSlice>;
-  /** Resolves when the state has seen the revision of a place; false: it is of another store. */
+  /** Resolves when the state has seen the revision of a place; false: it is of another store, or of another server's memory. */
   caughtUp(place: EventCursor): Promise<boolean>;
   /** Call `listener` whenever `head` may have moved. @returns stops it */
   onPublished(listener: () => void): () => void;
@@ -116,6 +116,8 @@ export interface ServerIdentity {
   readonly id: string;
   readonly version: string;
   readonly storeKind: 'memory' | 'embedded' | 'etcd';
+  /** Whether it takes part in deciding, or only looks on while a dm-master does. */
+  readonly role: 'coordinating' | 'observing';
 }
 
 /** Everything that requests can do; the GraphQL resolvers call nothing else. */

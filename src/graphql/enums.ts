@@ -85,7 +85,12 @@ export const ShardLockEventKind = {
 } as const satisfies Record<string, LockEvent['kind']>;
 
 /** What a server does, by its name in GraphQL. */
-export const ShardServerPhase = { RECOVERING: 'recovering', LEADING: 'leading', FOLLOWING: 'following' } as const;
+export const ShardServerPhase = {
+  RECOVERING: 'recovering',
+  LEADING: 'leading',
+  FOLLOWING: 'following',
+  OBSERVING: 'observing',
+} as const;
 
 /** What a server does. */
 export type ServerPhase = (typeof ShardServerPhase)[keyof typeof ShardServerPhase];
@@ -235,6 +240,7 @@ registerEnumType(ShardServerPhase, {
     RECOVERING: { description: 'It reads the store, or the store cannot be reached.' },
     LEADING: { description: 'It decides, and carries decisions out.' },
     FOLLOWING: { description: 'It follows the changes and is ready to take over.' },
+    OBSERVING: { description: 'It only looks on while the master of a DM cluster decides.' },
   },
 });
 

@@ -27,11 +27,12 @@ export const ShardRevision = new GraphQLScalarType<Revision, string>({
   },
 });
 
-/** A place among all events, as `<revision>.<index>`; clients send it back as it came. */
+/** A place among all events; clients send it back as it came. */
 export const ShardCursor = new GraphQLScalarType<EventCursor, string>({
   name: 'ShardCursor',
   description:
-    'A place among all events, as `<revision>.<index>`: the revision at which an event was recorded, and its number there. The same on every server.',
+    'A place among all events, as `<revision>.<index>`: the revision at which an event was recorded, and its number there. The same on every server, ' +
+    'but for one that only observes: its cursors end in `@` and its ID, and mean something to itself alone.',
   serialize: (value) => {
     if (!isEventCursor(value)) throw new GraphQLError('a cursor has a revision and an index inside the server');
     return formatEventCursor(value);
@@ -57,7 +58,9 @@ function readCursor(value: unknown): EventCursor {
 }
 
 function badCursor(found: string): GraphQLError {
-  return new GraphQLError(`expected a cursor of events, <revision>.<index>, found ${found}`);
+  return new GraphQLError(
+    `expected a cursor of events, <revision>.<index> or <revision>.<index>@<server>, found ${found}`,
+  );
 }
 
 function readRevision(value: unknown): Revision {

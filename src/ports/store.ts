@@ -96,3 +96,6 @@ export interface Store {
   /** Finish what is under way and let go of everything. Watches end with `STORE_UNAVAILABLE`. Harmless when repeated. */
   close(): Promise<void>;
 }
+
+/** The part of a store that only reads. */
+export type ReadableStore = Pick<Store, 'revision' | 'get' | 'range' | 'watch'>;

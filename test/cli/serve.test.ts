@@ -26,6 +26,7 @@ describe('the options of serve', () => {
       port: 4000,
       door: { insecure: false, introspection: true, traces: false, origins: [], limits: {} },
       etcd: null,
+      observe: false,
       playground: false,
       metricsListen: null,
       logLevel: 'info',

@@ -12,7 +12,7 @@ export function scriptedService(script: Partial<CoordinatorService>): Coordinato
     get events(): never {
       return unscripted('events')();
     },
-    server: { id: 'test', version: VERSION, storeKind: 'memory' },
+    server: { id: 'test', version: VERSION, storeKind: 'memory', role: 'coordinating' },
     nowMs: () => 0,
     registerWorker: unscripted('registerWorker'),
     renewWorker: unscripted('renewWorker'),

@@ -19,6 +19,14 @@ const allowedImports = {
     'src/core/optimistic',
     'src/core/pessimistic',
   ],
+  'src/core/observe': [
+    'src/core/model',
+    'src/core/table',
+    'src/core/wire',
+    'src/core/optimistic',
+    'src/core/pessimistic',
+    'src/core/state',
+  ],
   'src/core/step.ts': [
     'src/core/model',
     'src/core/table',

@@ -13,7 +13,7 @@ const STATES = ['forming', 'waiting', 'conflict', 'executing', 'resolved'] as co
 const DDL_STATES = { unsynced: 'Un-synced', synced: 'Synced' } as const;
 
 /** DM's numbers for the states of workers. */
-const WORKER_STATES = { offline: 0, bound: 2 } as const;
+const WORKER_STATES = { offline: 0, free: 1, bound: 2 } as const;
 
 /** What is true of a server now, as gauges of a registry: whoever looks sees one reading as a whole. */
 export class ServerGauges {
@@ -64,7 +64,7 @@ export class ServerGauges {
       'Locks whose DDL waits for upstreams (Un-synced), or only for the downstream (Synced).',
       ['task', 'type'],
     );
-    this.#workerStates = this.#gauge('dm_master_worker_state', 'Of a worker: 0 offline, 2 bound to a source.', [
+    this.#workerStates = this.#gauge('dm_master_worker_state', 'Of a worker: 0 offline, 1 free, 2 bound to a source.', [
       'worker',
     ]);
   }

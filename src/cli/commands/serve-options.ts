@@ -13,6 +13,8 @@ export interface ServeOptions {
   readonly port: number;
   /** Where the state is kept instead of the directory; null: in the directory. */
   readonly etcd: EtcdFlags | null;
+  /** Whether it only looks on while a dm-master decides. */
+  readonly observe: boolean;
   /** Whether the server has a page for trying requests out. */
   readonly playground: boolean;
   /** Where metrics and health are beside the server's own address; null: nowhere. */
@@ -84,16 +86,27 @@ export const SERVE_FLAGS: readonly Flag[] = [
     initial: 'info',
   },
   ...ETCD_FLAGS,
+  {
+    name: 'observe',
+    kind: 'switch',
+    help: 'on the etcd of a DM cluster: only look on while a dm-master decides; nothing is written',
+    variable: 'LOCKSTEP_OBSERVE',
+    setting: 'serve.observe',
+  },
 ];
 
 /** What the flags, the environment and the file say. @throws LockstepError INVALID_INPUT for a bad value */
 export function serveOptionsOf(options: Options): ServeOptions {
   const host = options.textOr('host', '');
+  const etcd = parseEtcdFlags(options);
+  if (options.isOn('observe') && etcd === null)
+    throw invalid('observe', '--observe needs --etcd: the members of the etcd that the dm-masters keep');
   return {
     directory: options.textOr('data', ''),
     host,
     port: parsePort(options.textOr('port', '')),
-    etcd: parseEtcdFlags(options),
+    etcd,
+    observe: options.isOn('observe'),
     playground: options.isOn('playground'),
     metricsListen: parseListen(options.text('metrics-listen')),
     logLevel: parseLevel(options.textOr('log-level', '')),

@@ -29,9 +29,8 @@ function describeUnlock(state: CoordinatorState, { told }: HeldLock, actionId: s
 }
 
 function describe(state: CoordinatorState, held: HeldLock, reason: PessimisticReason): WaitReason {
-  const { lock, told } = held;
-  const created = told?.createdAtMs ?? null;
-  const moved = told?.progressAtMs ?? null;
+  const { lock, told, createdAtMs: created } = held;
+  const moved = told?.progressAtMs ?? held.lastProgressMs;
   const { task, ddls } = lock.origin;
   const make = (kind: WaitKind, source: SourceId | null, sinceMs: number | null, sentence: string): WaitReason => ({
     kind,

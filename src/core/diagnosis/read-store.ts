@@ -39,7 +39,7 @@ function readLock(found: FoundLock): LockReading {
     const state = optimisticState(target, held);
     return { task, lockId, mode: 'optimistic', state, synced: held.lock.synced, progressAtMs: held.progressAtMs };
   }
-  const { lock, told, progressAtMs } = found.held;
+  const { lock, lastProgressMs } = found.held;
   const { task, id } = lock.origin;
   return {
     task,
@@ -47,7 +47,7 @@ function readLock(found: FoundLock): LockReading {
     mode: 'pessimistic',
     state: pessimisticState(lock),
     synced: lock.synced,
-    progressAtMs: told === null ? null : progressAtMs,
+    progressAtMs: lastProgressMs,
   };
 }
 
@@ -66,8 +66,13 @@ function readWorkers(state: CoordinatorState): Map<string, WorkerState> {
   const workers = new Map<string, WorkerState>();
   for (const { worker } of state.past.offlineWorkers) workers.set(worker, 'offline');
   for (const { record } of state.sessions.values()) workers.set(record.worker, 'bound');
-  for (const worker of state.boundByDm.keys()) workers.set(worker, 'bound');
+  for (const worker of state.dmWorkers.names) workers.set(worker, stateOfDmWorker(state, worker));
   return workers;
+}
+
+function stateOfDmWorker({ dmWorkers }: CoordinatorState, worker: string): WorkerState {
+  if (dmWorkers.find(worker)?.isAlive !== true) return 'offline';
+  return dmWorkers.sourceOf(worker) === null ? 'free' : 'bound';
 }
 
 /** The sources without a living worker, and how many of these locks wait for each. */

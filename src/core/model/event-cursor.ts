@@ -10,6 +10,8 @@ import type { Revision } from './revision';
 export interface EventCursor {
   readonly revision: Revision;
   readonly index: number;
+  /** Of a server that only observes, whose events are nowhere but in its memory: its ID. */
+  readonly observer?: string;
 }
 
 /** More events than any record has. */
@@ -30,20 +32,26 @@ export function revisionBefore({ revision, index }: EventCursor): Revision {
   return index === 0 ? parseRevision(Math.max(0, revision - 1)) : revision;
 }
 
-/** A cursor's text: `<revision>.<index>`. */
-export function formatEventCursor({ revision, index }: EventCursor): string {
-  return `${revision}.${index}`;
+/** A cursor's text: `<revision>.<index>`, and `@<server>` for one of a server that only observes. */
+export function formatEventCursor({ revision, index, observer }: EventCursor): string {
+  return observer === undefined ? `${revision}.${index}` : `${revision}.${index}@${observer}`;
 }
 
-/** The cursor of a text. @throws LockstepError INVALID_INPUT unless it is `<revision>.<index>` */
+/** The cursor of a text. @throws LockstepError INVALID_INPUT unless it is of the form of `formatEventCursor` */
 export function parseEventCursor(text: string): EventCursor {
-  const [, revision, index] = /^(\d{1,16})\.(\d{1,9})$/u.exec(text) ?? [];
+  const [, revision, index, observer] = /^(\d{1,16})\.(\d{1,9})(?:@([\w-]{1,64}))?$/u.exec(text) ?? [];
   if (revision === undefined || index === undefined)
     throw new LockstepError('INVALID_INPUT', `not a cursor of events: ${text}`, { field: 'after' });
-  return { revision: parseRevision(Number(revision)), index: Number(index) };
+  const place = { revision: parseRevision(Number(revision)), index: Number(index) };
+  return observer === undefined ? place : { ...place, observer };
 }
 
-/** Negative if `a` comes before `b`, 0 if they are equal. */
+/** Whether two cursors are of the same events: the journal's, or those of one observing server. */
+export function isOfSameEvents(a: EventCursor, b: EventCursor): boolean {
+  return a.observer === b.observer;
+}
+
+/** Of cursors of the same events. Negative if `a` comes before `b`, 0 if they are equal. */
 export function compareEventCursors(a: EventCursor, b: EventCursor): number {
   return a.revision - b.revision || a.index - b.index;
 }

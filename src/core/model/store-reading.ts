@@ -23,8 +23,8 @@ export interface AbsentSource {
   readonly locks: number;
 }
 
-/** Whether a worker lives, and speaks for a source. */
-export type WorkerState = 'offline' | 'bound';
+/** Whether a worker lives, and speaks for a source; only those of DM can be free. */
+export type WorkerState = 'offline' | 'free' | 'bound';
 
 /** What is true of a store's locks and workers now. */
 export interface StoreReading {

@@ -52,9 +52,9 @@ export interface Registered {
  */
 export function planRegister(state: CoordinatorState, registration: Registration): RequestPlan<Registered> {
   const { task, source, worker, mode } = registration;
-  const dmWorker = [...state.boundByDm].find(([, bound]) => bound === source)?.[0];
-  if (dmWorker !== undefined) {
-    return refuse('SOURCE_BOUND_BY_DM', `DM has bound source ${source} to its worker ${dmWorker}`, { source });
+  const dmWorker = state.dmWorkers.ofSource(source);
+  if (dmWorker !== null) {
+    return refuse('SOURCE_BOUND_BY_DM', `DM has bound source ${source} to its worker ${dmWorker.name}`, { source });
   }
   const held = state.sessions.get(sourceKey(task, source));
   if (held !== undefined && held.record.worker !== worker) {

@@ -16,6 +16,7 @@ import { ShapeCounts } from '../table/shape-counts';
 import type { Shape } from '../table/shape';
 import type { Route } from '../wire/source-tables';
 import { ContentCache } from './content-cache';
+import { DmWorkers } from './dm-workers';
 import { LeavingTables } from './leaving-tables';
 import { JournalIndex } from './journal-index';
 import { Outbox } from './outbox';
@@ -146,8 +147,10 @@ export class CoordinatorState {
   /** Tasks of which a person removes what is stored, in parts, by the action that does. */
   readonly removing = new Map<string, TaskName>();
   readonly tasks = new Map<TaskName, TaskRecord>();
-  /** Sources that DM has bound to its workers, by worker. */
-  readonly boundByDm = new Map<string, SourceId>();
+  /** The workers of a DM cluster. */
+  readonly dmWorkers = new DmWorkers();
+  /** How many answers of a dm-master weren't what this server would have given; it counts only what it has observed. */
+  divergences = 0;
   /** Workers whose leases live, by the source that they speak for. */
   readonly sessions = new Map<SourceKey, Session>();
   /** The tables of each source of pessimistic tasks, with the revision of their record. */

@@ -26,12 +26,13 @@ import {
   foldTask,
 } from './fold-task';
 import { foldBreak, foldDdlConflict, foldLockSources, foldParticipant, foldPessimisticLock } from './fold-pessimistic';
-import { decideInfo } from './optimistic-info';
+import { endOptimisticLock } from './optimistic-end';
 import { dropUnknown, dropUntold, settleLeaving } from './optimistic-leaving';
-import { dropLock, leaveTarget, settleLock } from './optimistic-membership';
+import { settleLock } from './optimistic-membership';
 import { settleRedirect } from './optimistic-redirect';
 import { changePessimisticTask, endPessimisticLock } from './pessimistic-membership';
 import { touchSource } from './pessimistic-touch';
+import { placeReleased } from './optimistic-release';
 import { readPut } from './read-put';
 import type { TableEntry } from './table-entry';
 
@@ -119,13 +120,7 @@ function endLock(state: CoordinatorState, lockId: LockId): void {
   dropUntold(state, lockId);
   // The deletion of a former lock of the same ID doesn't concern one that isn't recorded yet.
   if (target?.lock?.recorded !== true) return;
-  dropLock(state, target);
-  // Nothing tells of them any more: they join again with their next info.
-  for (const entry of target.tables) if (entry.membership === 'info' && entry.info === null) leaveTarget(state, entry);
-  const late = [...target.tables]
-    .filter((entry) => entry.info !== null)
-    .sort((a, b) => a.infoRevision - b.infoRevision);
-  for (const entry of late) decideInfo(state, entry);
+  endOptimisticLock(state, target);
 }
 
 function foldDecision(state: CoordinatorState, key: { lockId: LockId; table: UpstreamTable }, change: Change): void {
@@ -145,7 +140,8 @@ function foldDecision(state: CoordinatorState, key: { lockId: LockId; table: Ups
   entry.putRevision = record.operationRevision ?? change.modRevision;
   const held = entry.target.lock;
   if (held !== null) held.progressAtMs = Math.max(held.progressAtMs ?? 0, record.atMs);
-  if (record.by === 'unlock') placeReleased(state, entry, record);
+  if (record.by === 'unlock' && record.infoRevision === entry.infoRevision)
+    placeReleased(state, entry, (shape) => shape.fingerprint === record.normal);
   settleOwed(state, entry, record.by);
 }
 
@@ -154,16 +150,6 @@ function foldFormerDecision(state: CoordinatorState, entry: TableEntry, lockId: 
   const former = state.leaving.formerLock(entry.key, lockId);
   if (former !== undefined) state.leaving.setFormerLock(entry.key, lockId, { ...former, decisionRevision: revision });
   settleLeaving(state, entry);
-}
-
-/** A person released the table: its schema in the lock becomes what the record says (deviation 1). */
-function placeReleased(state: CoordinatorState, entry: TableEntry, record: DecisionRecord): void {
-  const { info, member, target } = entry;
-  if (info === null || member === null || target?.lock == null || record.infoRevision !== entry.infoRevision) return;
-  const schemas = [info.before, ...info.after].flatMap((known) => known?.shape ?? []);
-  const normal = schemas.find((shape) => shape.fingerprint === record.normal) ?? member.normal;
-  target.lock.lock.place(member, normal, null);
-  settleLock(state, target);
 }
 
 /** What the stored record fulfils. */

@@ -1,9 +1,7 @@
-import { parseSourceId } from '../model/names';
 import type { SourceId, TaskName, UpstreamTable } from '../model/names';
 import type { Change } from '../model/store';
 import { sourceKey } from '../model/table-key';
 import type { SourceKey, TableKey } from '../model/table-key';
-import { readDmBoundWorker } from '../wire/dm-workers';
 import { readAttemptRecord } from '../wire/attempt-record';
 import { readFailureRecord } from '../wire/failure-record';
 import { readSessionRecord } from '../wire/session-record';
@@ -28,13 +26,6 @@ export function foldTask(state: CoordinatorState, task: TaskName, change: Change
     if (!after.has(source)) for (const entry of tablesOf(state, task, source)) includeTable(state, entry);
   for (const source of after)
     if (!before.has(source)) for (const entry of tablesOf(state, task, source)) excludeTable(state, entry);
-}
-
-/** DM bound one of its workers to a source, or took it away. */
-export function foldBoundWorker(state: CoordinatorState, worker: string, change: Change): void {
-  state.boundByDm.delete(worker);
-  if (change.kind === 'put')
-    state.boundByDm.set(worker, parseSourceId(readDmBoundWorker(change.value, change.key).source));
 }
 
 /** A worker registered, renewed its record, or its lease ended. */

@@ -7,7 +7,7 @@ import type { DmKey } from '../wire/dm-keys';
 import { parseLockstepKey } from '../wire/lockstep-keys';
 import type { LockstepKey } from '../wire/lockstep-keys';
 import type { CoordinatorState } from './coordinator-state';
-import { foldBoundWorker } from './fold-task';
+import { foldDmWorker } from './fold-dm-worker';
 import { foldLockstepChange } from './fold-lockstep';
 import {
   foldDroppedColumn,
@@ -127,11 +127,10 @@ function foldDmChange(state: CoordinatorState, key: DmKey, change: Change): void
       return foldPessimisticOperation(state, key, change);
     case 'subtask':
       return foldSubtask(state, key, change);
-    case 'bound-worker':
-      return foldBoundWorker(state, key.worker, change);
     case 'registered-worker':
     case 'alive-worker':
-      return;
+    case 'bound-worker':
+      return foldDmWorker(state, key, change);
     default:
       return unreachable(key);
   }

@@ -22,8 +22,10 @@ export class HeldLock {
   sourcesRevision: Revision = NO_REVISION;
   /** Whether it has taken in sources of its task that no record names. */
   hasNewSources = false;
-  /** When it last made progress, by its records; 0: none is stored. */
+  /** When it last made progress, by its records, or as it was observed; 0: nobody knows. */
   progressAtMs = 0;
+  /** When this server, which only observes, saw it being made; null: it didn't. */
+  observedAtMs: number | null = null;
   /** Sources whose order is due, isn't stored yet, and can be put. */
   readonly untold = new Set<SourceId>();
   /** Sources whose order is due, and which have the operation of another lock (deviation P6). */
@@ -32,4 +34,14 @@ export class HeldLock {
   basis: DueBasis | null = null;
 
   constructor(readonly lock: PessimisticLock) {}
+
+  /** When it was made, in milliseconds; null: nobody knows. */
+  get createdAtMs(): number | null {
+    return this.told?.createdAtMs ?? this.observedAtMs;
+  }
+
+  /** When it last made progress, in milliseconds; null: nobody knows. */
+  get lastProgressMs(): number | null {
+    return this.progressAtMs === 0 ? null : this.progressAtMs;
+  }
 }

@@ -135,6 +135,13 @@ export class Outbox {
     for (const { obligation } of [...this.#entries.values()]) this.ask(obligation);
   }
 
+  /** Nothing is to be written: this server only observes. */
+  clear(): void {
+    this.#entries.clear();
+    this.#due.clear();
+    this.#later.clear();
+  }
+
   /** This server leads from now on: everything is due. */
   rearm(): void {
     this.#later.clear();

@@ -74,9 +74,14 @@ export function endUnstoredLock(state: CoordinatorState, lockId: LockId): void {
 /** The record of a lock was deleted: it has ended. An info that is there still makes a new one: neither is lost. */
 export function endPessimisticLock(state: CoordinatorState, lockId: LockId): void {
   const held = state.pessimistic.locks.get(lockId);
-  if (held?.told == null) return;
+  if (held?.told != null) endAndRejoin(state, held);
+}
+
+/** A lock has ended; infos of its ID that are there still make a new one. */
+export function endAndRejoin(state: CoordinatorState, held: HeldLock): void {
   endLock(state, held);
-  const late = [...state.pessimistic.entriesOf(held.lock.origin.task)].filter((entry) => entry.infoLockId === lockId);
+  const { id, task } = held.lock.origin;
+  const late = [...state.pessimistic.entriesOf(task)].filter((entry) => entry.infoLockId === id);
   for (const entry of late.sort((a, b) => a.infoRevision - b.infoRevision)) joinLock(state, entry);
 }
 

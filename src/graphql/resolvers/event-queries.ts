@@ -46,7 +46,8 @@ export class LockEventFields {
     @Arg('after', () => ShardCursor, { nullable: true, description: AFTER }) after: EventCursor | null,
   ): Promise<ShardLockEventConnection> {
     // Nothing was told of it before the report that created it, and nothing of one that is only forming.
-    const created = incarnation === null ? service.events.head : { revision: incarnation, index: 0 };
+    const { head } = service.events;
+    const created = incarnation === null ? head : { ...head, revision: incarnation, index: 0 };
     return await pageOfEvents(
       service.events,
       { ...EVERY_EVENT, lockIds: new Set([id]), incarnation },

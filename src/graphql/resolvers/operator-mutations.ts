@@ -1,5 +1,6 @@
 import type { ActionAnswer, CoordinatorService } from '../../coordinator/service';
 import type { ActionInput } from '../../core/model/action';
+import { observerRefusal } from '../../core/request/read-only';
 import { Arg, Ctx, Directive, Mutation, Resolver } from '../decorators';
 import { ActionError } from '../errors/extended-errors';
 import { answer } from '../errors/result-union';
@@ -107,7 +108,11 @@ function act(
 ): Promise<object> {
   return answer(
     union,
-    async () => service.act(parseActionRequest(options, parse(), actor)),
+    async () => {
+      // What is asked for may depend on a lock, which an observer needn't look for.
+      if (service.server.role === 'observing') throw observerRefusal();
+      return service.act(parseActionRequest(options, parse(), actor));
+    },
     (answered) => viewAnswer(service, answered),
   );
 }

@@ -1,5 +1,5 @@
 import type { Revision } from '../../core/model/revision';
-import { Field, ID, ObjectType } from '../decorators';
+import { Field, ID, Int, ObjectType } from '../decorators';
 import { ShardServerPhase, ShardStoreKind } from '../enums';
 import type { ServerPhase, StoreKind } from '../enums';
 import { ShardRevision } from '../scalars';
@@ -54,6 +54,13 @@ export class ShardCluster {
 
   @Field(() => [String], { description: 'What is missing until it is ready; empty: it is.' })
   readonly notReadyBecause!: readonly string[];
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'How often a dm-master has answered otherwise than this server would have, since its start; null: it does not observe.',
+  })
+  readonly divergences!: number | null;
 
   @Field(() => [ShardProblem], {
     description:

@@ -1,7 +1,6 @@
 import type { CoordinatorService } from '../../coordinator/service';
 import { problemsOf } from '../../core/diagnosis/problems';
 import type { Problem } from '../../core/diagnosis/problem';
-import type { CoordinatorState } from '../../core/state/coordinator-state';
 import type { ServerPhase } from '../enums';
 import type { ShardCluster, ShardServer } from '../types/cluster';
 import type { ShardProblem } from '../types/diagnosis';
@@ -13,7 +12,7 @@ export type ServerKnowledge = Pick<CoordinatorService, 'state' | 'server' | 'rea
 export function viewCluster(service: ServerKnowledge): ShardCluster {
   const { state, server } = service;
   const { ready, reasons } = service.readiness();
-  const phase = phaseOf(state, ready);
+  const phase = phaseOf(service, ready);
   const self: ShardServer = { id: server.id, version: server.version, phase };
   return {
     id: server.id,
@@ -24,6 +23,7 @@ export function viewCluster(service: ServerKnowledge): ShardCluster {
     leader: phase === 'leading' ? self : null,
     members: [self],
     notReadyBecause: reasons,
+    divergences: server.role === 'observing' ? state.divergences : null,
     get problems() {
       return [...reasons.map(lagProblem), ...problemsOf(state).map(viewProblem)];
     },
@@ -49,7 +49,8 @@ function lagProblem(reason: string): ShardProblem {
   };
 }
 
-function phaseOf(state: CoordinatorState, ready: boolean): ServerPhase {
+function phaseOf({ state, server }: ServerKnowledge, ready: boolean): ServerPhase {
   if (!ready) return 'recovering';
+  if (server.role === 'observing') return 'observing';
   return state.leading ? 'leading' : 'following';
 }

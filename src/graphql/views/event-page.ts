@@ -49,7 +49,7 @@ export async function pageOfEvents(
     throw new LockstepError('INVALID_INPUT', 'first and last exclude each other', { field: 'last' });
   checkCount('first', first);
   checkCount('last', last);
-  const from = after ?? BEGINNING;
+  const from = after ?? { ...source.head, ...BEGINNING };
   const found =
     last === null ? await search(source, filter, from, first ?? AT_MOST) : await searchBack(source, filter, from, last);
   const edges = found.events.map((event) => ({ cursor: event.cursor, node: viewEvent(event) }));

@@ -67,8 +67,8 @@ function* listPessimistic(state: CoordinatorState, filter: LockFilter, order: Lo
   const isOld = (ms: number | null): boolean => progressBeforeMs === null || (ms !== null && ms < progressBeforeMs);
   const locks = task === null ? state.pessimistic.locks.values() : state.pessimistic.locksOf(task);
   for (const held of locks) {
-    const { lock, told, progressAtMs } = held;
-    if (!isOld(told === null ? null : progressAtMs) || states?.has(pessimisticState(lock)) === false) continue;
+    const { lock, lastProgressMs } = held;
+    if (!isOld(lastProgressMs) || states?.has(pessimisticState(lock)) === false) continue;
     if (sources === null || [...sources].some((source) => lock.participants.has(source)))
       yield listed(state, { mode: 'pessimistic', held }, order);
   }
@@ -128,7 +128,7 @@ function progressOf(state: CoordinatorState, candidate: Candidate): number {
     case 'optimistic':
       return candidate.held.progressAtMs ?? Number.MAX_SAFE_INTEGER;
     case 'pessimistic':
-      return candidate.held.told === null ? Number.MAX_SAFE_INTEGER : candidate.held.progressAtMs;
+      return candidate.held.lastProgressMs ?? Number.MAX_SAFE_INTEGER;
     case 'forming': {
       const forming = formingLocks(state).get(candidate.lockId);
       return forming === undefined ? 0 : formingSinceMs(forming);

@@ -9,6 +9,7 @@ import type { TargetLock } from '../../core/state/target';
 import { isShape } from '../../core/table/shape';
 import type { ShardDDLInfo, ShardLock, ShardParticipant } from '../types/lock';
 import { viewDroppedColumns } from './dropped-columns-view';
+import { dateOf } from './date-of';
 import { isListed } from './keyed-participant';
 import type { KeyedParticipant, ParticipantFilter } from './keyed-participant';
 import { viewOperation } from './operation-view';
@@ -130,8 +131,4 @@ function viewInfo(
 
 function reportedDdls(target: Target): string[] {
   return [...new Set([...target.tables].flatMap(({ info }) => info?.ddls ?? []))];
-}
-
-function dateOf(ms: number | null): Date | null {
-  return ms === null ? null : new Date(ms);
 }

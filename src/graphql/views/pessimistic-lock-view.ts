@@ -10,6 +10,7 @@ import { viewSourceOperation } from '../../core/request/operation-view';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
 import type { HeldLock } from '../../core/state/held-lock';
 import type { ShardLock, ShardParticipant } from '../types/lock';
+import { dateOf } from './date-of';
 import { isListed } from './keyed-participant';
 import type { KeyedParticipant, ParticipantFilter } from './keyed-participant';
 import { viewOperation } from './operation-view';
@@ -18,7 +19,8 @@ import { viewOperation } from './operation-view';
 export function viewPessimisticLock(state: CoordinatorState, lockId: LockId): ShardLock | null {
   const held = state.pessimistic.locks.get(lockId);
   if (held === undefined) return null;
-  const { lock, told, progressAtMs } = held;
+  const { lock } = held;
+  const progressAt = dateOf(held.lastProgressMs);
   const { id, task, target, incarnation, ddls } = lock.origin;
   return {
     taskName: task,
@@ -33,9 +35,9 @@ export function viewPessimisticLock(state: CoordinatorState, lockId: LockId): Sh
     unsyncedCount: lock.remain,
     joinedSchema: null,
     joinConflict: null,
-    createdAt: told === null ? null : new Date(told.createdAtMs),
-    lastProgressAt: told === null ? null : new Date(progressAtMs),
-    updatedAt: told === null ? null : new Date(progressAtMs),
+    createdAt: dateOf(held.createdAtMs),
+    lastProgressAt: progressAt,
+    updatedAt: progressAt,
     get revision() {
       return latestRevision(state, held);
     },
