@@ -53,7 +53,9 @@ export function readDdl(event: DdlEvent, routes: Routes): readonly DdlPart[] {
 
 function createDatabase(piece: Piece, routes: Routes): DdlPart {
   const schema = piece.tables[0]?.[0] ?? '';
-  const ddls = routes.targetSchemasOf(schema).map((target) => printStatement(routeStatement(piece, [[target, '']])));
+  const ddls = routes
+    .targetSchemasOf(schema)
+    .map((target) => printStatement(makeOnly(routeStatement(piece, [[target, '']]))));
   return { kind: 'create-database', ddls };
 }
 
@@ -85,8 +87,14 @@ export function readCreateTable(sql: string, table: UpstreamTableName, target: T
     throw new LockstepError('PLUGIN_FAILED', `not a CREATE TABLE statement: ${sql.slice(0, 120)}`, {
       plugin: 'upstream',
     });
-  const routed: Statement = { ...statement, ifNotExists: true, name: { schema: target.schema, table: target.table } };
-  return { kind: 'create', table, target, ddl: printStatement(routed), statement };
+  const routed: Statement = { ...statement, name: { schema: target.schema, table: target.table } };
+  return { kind: 'create', table, target, ddl: printStatement(makeOnly(routed)), statement };
+}
+
+/** A creation as it is carried out downstream: `OR REPLACE` of one shard would take the rows of all others away. */
+function makeOnly(statement: Statement): Statement {
+  const makes = statement.kind === 'create-table' || statement.kind === 'create-database';
+  return makes ? { ...statement, orReplace: false, ifNotExists: true } : statement;
 }
 
 function printRouted(piece: Piece, target: TargetName, routes: Routes): string {
@@ -95,7 +103,7 @@ function printRouted(piece: Piece, target: TargetName, routes: Routes): string {
     const other = routes.targetOf({ schema, table });
     return other === null ? ([schema, table] as const) : ([other.schema, other.table] as const);
   });
-  return printStatement(routeStatement(piece, targets));
+  return printStatement(makeOnly(routeStatement(piece, targets)));
 }
 
 function nameOf({ tables }: Piece): UpstreamTableName {

@@ -84,8 +84,8 @@ describe('an optimistic worker', () => {
     number += 1;
     const worker = await start();
     const { upstream, downstream } = worker;
-    upstream.ddl('CREATE DATABASE db');
-    upstream.ddl('CREATE TABLE t3 (id INT PRIMARY KEY)');
+    upstream.ddl('CREATE OR REPLACE DATABASE db');
+    upstream.ddl('CREATE OR REPLACE TABLE t3 (id INT PRIMARY KEY)');
     upstream.insert('t3', { id: 1 });
     upstream.ddl('CREATE TABLE t4 LIKE t3');
     upstream.ddl('CREATE TABLE other (id INT PRIMARY KEY)');

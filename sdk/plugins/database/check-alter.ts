@@ -36,18 +36,21 @@ export function checkAlter(schema: TableSchema, spec: AlterSpec): void {
       if (!spec.ifExists) mustHave(spec.column.name);
       return;
     case 'change-column':
+      if (spec.ifExists && !names.has(lowerName(spec.oldName))) return;
       mustHave(spec.oldName);
       if (lowerName(spec.oldName) !== lowerName(spec.column.name)) mustNotHave(spec.column.name);
       return;
     case 'rename-column':
+      if (spec.ifExists && !names.has(lowerName(spec.from))) return;
       mustHave(spec.from);
       if (lowerName(spec.from) !== lowerName(spec.to)) mustNotHave(spec.to);
       return;
     case 'set-default':
     case 'drop-default':
-      mustHave(spec.column);
+      if (!spec.ifExists) mustHave(spec.column);
       return;
     case 'rename-index':
+      if (spec.ifExists && !keys.has(lowerName(spec.from))) return;
       if (!keys.has(lowerName(spec.from)))
         refuse('keyMissing', `Key '${spec.from}' doesn't exist in table '${schema.name}'`);
       if (keys.has(lowerName(spec.to))) duplicateKey(spec.to);

@@ -85,7 +85,10 @@ export class MemoryDatabase {
       case 'drop-table':
         return this.#drop(statement.names.map(complete), statement.ifExists);
       case 'rename-table':
-        for (const { from, to } of statement.renames) this.#rename(complete(from), complete(to));
+        for (const { from, to } of statement.renames) {
+          if (statement.ifExists && !this.#tables.has(keyOf(complete(from)))) continue;
+          this.#rename(complete(from), complete(to));
+        }
         return;
       case 'truncate-table': {
         const { schema, table } = complete(statement.name);
@@ -93,6 +96,7 @@ export class MemoryDatabase {
         return;
       }
       case 'create-database':
+        if (statement.orReplace) this.#dropDatabase(statement.name, true);
         if (this.#databases.has(statement.name) && !statement.ifNotExists)
           refuse('databaseExists', `Can't create database '${statement.name}'; database exists`);
         this.#databases.add(statement.name);
@@ -123,6 +127,7 @@ export class MemoryDatabase {
   /** Every change is carried out on the table as the one before left it; only the last one is put in its place. */
   #alter(statement: AlterTable, currentDatabase: string): void {
     const first = { schema: statement.name.schema ?? currentDatabase, table: statement.name.table };
+    if (statement.ifExists && !this.#tables.has(keyOf(first))) return;
     let name: QualifiedName = first;
     let content = this.table(first.schema, first.table);
     for (const { statement: piece } of splitStatement(statement, currentDatabase)) {
@@ -141,11 +146,12 @@ export class MemoryDatabase {
   #changeIndex(name: QualifiedName, statement: CreateIndex | DropIndex): void {
     const { schema, rows } = this.table(name.schema, name.table);
     const isThere = schema.indexes.some((index) => lowerName(index.name) === lowerName(statement.indexName));
-    if (statement.kind === 'create-index' && isThere && !statement.ifNotExists)
+    const isReplaced = statement.kind === 'create-index' && statement.orReplace;
+    if (statement.kind === 'create-index' && isThere && !statement.ifNotExists && !isReplaced)
       refuse('duplicateKeyName', `Duplicate key name '${statement.indexName}'`);
     if (statement.kind === 'drop-index' && !isThere && !statement.ifExists)
       refuse('cannotDrop', `Can't DROP '${statement.indexName}'; check that column/key exists`);
-    if (isThere === (statement.kind === 'create-index')) return;
+    if (!isReplaced && isThere === (statement.kind === 'create-index')) return;
     this.put(name, new MemoryTable(applyStatement(schema, statement), rows));
   }
 

@@ -51,6 +51,8 @@ export interface CreateTableLike {
 
 export interface AlterTable {
   readonly kind: 'alter-table';
+  /** MariaDB's `IF EXISTS`, here and where MySQL has none. */
+  readonly ifExists: boolean;
   readonly name: TableName;
   readonly specs: readonly AlterSpec[];
 }
@@ -66,6 +68,7 @@ export interface DropTable {
 
 export interface RenameTable {
   readonly kind: 'rename-table';
+  readonly ifExists: boolean;
   readonly renames: readonly { readonly from: TableName; readonly to: TableName }[];
 }
 
@@ -76,6 +79,8 @@ export interface TruncateTable {
 
 export interface CreateIndex {
   readonly kind: 'create-index';
+  /** MariaDB's `OR REPLACE`. */
+  readonly orReplace: boolean;
   readonly keyKind: 'index' | 'unique' | 'fulltext' | 'spatial';
   readonly ifNotExists: boolean;
   readonly indexName: string;
@@ -97,6 +102,8 @@ export interface DropIndex {
 
 export interface CreateDatabase {
   readonly kind: 'create-database';
+  /** MariaDB's `OR REPLACE`. */
+  readonly orReplace: boolean;
   readonly ifNotExists: boolean;
   readonly name: string;
   readonly options: readonly DatabaseOption[];
@@ -221,6 +228,7 @@ export type Constraint =
   | {
       readonly kind: 'check';
       readonly name: string | null;
+      readonly ifNotExists: boolean;
       readonly expression: Expression;
       readonly enforced: boolean;
     };
@@ -264,12 +272,23 @@ export type AlterSpec =
       readonly column: ColumnDefinition;
       readonly position: ColumnPosition | null;
     }
-  | { readonly kind: 'rename-column'; readonly from: string; readonly to: string }
+  | { readonly kind: 'rename-column'; readonly ifExists: boolean; readonly from: string; readonly to: string }
   | { readonly kind: 'rename-table'; readonly to: TableName }
-  | { readonly kind: 'rename-index'; readonly from: string; readonly to: string }
-  | { readonly kind: 'set-default'; readonly column: string; readonly value: Expression }
-  | { readonly kind: 'drop-default'; readonly column: string }
-  | { readonly kind: 'alter-index'; readonly name: string; readonly invisible: boolean }
+  | { readonly kind: 'rename-index'; readonly ifExists: boolean; readonly from: string; readonly to: string }
+  | {
+      readonly kind: 'set-default';
+      readonly ifExists: boolean;
+      readonly column: string;
+      readonly value: Expression;
+    }
+  | { readonly kind: 'drop-default'; readonly ifExists: boolean; readonly column: string }
+  | {
+      readonly kind: 'column-visibility';
+      readonly ifExists: boolean;
+      readonly column: string;
+      readonly visible: boolean;
+    }
+  | { readonly kind: 'alter-index'; readonly ifExists: boolean; readonly name: string; readonly invisible: boolean }
   | { readonly kind: 'alter-check'; readonly name: string; readonly enforced: boolean }
   | {
       readonly kind: 'order-by';

@@ -18,6 +18,7 @@ const Numbers: Readonly<Record<SimpleSpec['kind'], number>> = {
   'rename-table': 11,
   'set-default': 12,
   'drop-default': 12,
+  'column-visibility': 0,
   lock: 13,
   algorithm: 15,
   'rename-index': 16,

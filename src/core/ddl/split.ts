@@ -60,7 +60,7 @@ function divide(statement: Statement, currentDatabase: string, complete: Complet
     case 'drop-index':
       return [{ ...statement, ifExists: true, table: complete(statement.table) }];
     case 'create-database':
-      return [{ ...statement, ifNotExists: true }];
+      return [{ ...statement, ifNotExists: !statement.orReplace }];
     case 'alter-database':
       return [{ ...statement, name: statement.name ?? currentDatabase }];
     case 'drop-database':

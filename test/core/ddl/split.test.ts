@@ -41,6 +41,55 @@ describe('splitting, completing and routing', () => {
       [['CREATE OR REPLACE TABLE `cur`.`t` (`a` INT)', null, 'cur.t', 'CREATE OR REPLACE TABLE `d`.`t0` (`a` INT)']],
     ],
     [
+      'CREATE OR REPLACE DATABASE x',
+      [['CREATE OR REPLACE DATABASE `x`', null, 'x.', 'CREATE OR REPLACE DATABASE `d`']],
+    ],
+    [
+      'CREATE OR REPLACE INDEX i ON t (a)',
+      [
+        [
+          'CREATE OR REPLACE INDEX `i` ON `cur`.`t` (`a`)',
+          null,
+          'cur.t',
+          'CREATE OR REPLACE INDEX `i` ON `d`.`t0` (`a`)',
+        ],
+      ],
+    ],
+    [
+      'ALTER TABLE IF EXISTS t DROP a, RENAME COLUMN IF EXISTS b TO c',
+      [
+        [
+          'ALTER TABLE IF EXISTS `cur`.`t` DROP COLUMN `a`',
+          '4',
+          'cur.t',
+          'ALTER TABLE IF EXISTS `d`.`t0` DROP COLUMN `a`',
+        ],
+        [
+          'ALTER TABLE IF EXISTS `cur`.`t` RENAME COLUMN IF EXISTS `b` TO `c`',
+          '10',
+          'cur.t',
+          'ALTER TABLE IF EXISTS `d`.`t0` RENAME COLUMN IF EXISTS `b` TO `c`',
+        ],
+      ],
+    ],
+    [
+      'RENAME TABLE IF EXISTS a TO b, c TO d',
+      [
+        [
+          'RENAME TABLE IF EXISTS `cur`.`a` TO `cur`.`b`',
+          null,
+          'cur.a cur.b',
+          'RENAME TABLE IF EXISTS `d`.`t0` TO `d`.`t1`',
+        ],
+        [
+          'RENAME TABLE IF EXISTS `cur`.`c` TO `cur`.`d`',
+          null,
+          'cur.c cur.d',
+          'RENAME TABLE IF EXISTS `d`.`t0` TO `d`.`t1`',
+        ],
+      ],
+    ],
+    [
       'CREATE TABLE t LIKE u',
       [
         [

@@ -131,6 +131,7 @@ const indexOptions = words(
 const constraint = fc.oneof(
   words(
     fc.constantFrom('KEY', 'INDEX', 'UNIQUE', 'UNIQUE KEY', 'FULLTEXT'),
+    optional('IF NOT EXISTS'),
     optional(name),
     '(',
     list(part),
@@ -174,14 +175,16 @@ const spec = fc.oneof(
   words('DROP', fc.constantFrom('COLUMN', 'KEY', 'FOREIGN KEY', 'CHECK'), optional('IF EXISTS'), name),
   words('MODIFY', column, position),
   words('CHANGE', name, column, position),
-  words('RENAME', fc.constantFrom('COLUMN', 'INDEX'), name, 'TO', name),
+  words('ADD CONSTRAINT IF NOT EXISTS', name, 'CHECK (', expression, ')'),
+  words('RENAME', fc.constantFrom('COLUMN', 'INDEX'), optional('IF EXISTS'), name, 'TO', name),
   words('RENAME TO', table),
   words(
     'ALTER',
+    optional('IF EXISTS'),
     name,
     fc.oneof(fc.constant('DROP DEFAULT'), words('SET DEFAULT', literal), words('SET DEFAULT (', expression, ')')),
   ),
-  words('ALTER INDEX', name, fc.constantFrom('VISIBLE', 'INVISIBLE')),
+  words('ALTER INDEX', optional('IF EXISTS'), name, fc.constantFrom('VISIBLE', 'INVISIBLE')),
   words('EXCHANGE PARTITION', name, 'WITH TABLE', table),
   fc.constantFrom(
     'FORCE',
@@ -207,9 +210,10 @@ export const statementText: fc.Arbitrary<string> = fc.oneof(
     optional(partitioning),
   ),
   words('CREATE TABLE', table, 'LIKE', table),
-  words('ALTER TABLE', table, list(spec, 4)),
+  words('ALTER TABLE', optional('IF EXISTS'), table, list(spec, 4)),
   words(
     'CREATE',
+    optional('OR REPLACE'),
     optional(fc.constantFrom('UNIQUE', 'FULLTEXT')),
     'INDEX',
     name,
@@ -221,7 +225,7 @@ export const statementText: fc.Arbitrary<string> = fc.oneof(
     indexOptions,
   ),
   words('DROP INDEX', name, 'ON', table),
-  words('RENAME TABLE', list(words(table, 'TO', table))),
+  words('RENAME TABLE', optional('IF EXISTS'), list(words(table, 'TO', table))),
   words(fc.constantFrom('DROP TABLE', 'DROP VIEW'), list(table)),
   words('TRUNCATE', table),
   words('CREATE DATABASE', name, fc.constantFrom('', 'CHARSET utf8mb4', 'DEFAULT COLLATE=latin1_bin')),

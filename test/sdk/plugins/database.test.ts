@@ -44,6 +44,9 @@ describe('a database in memory', () => {
     ['MODIFY COLUMN a DECIMAL(6,2)', [{ id: 1, a: '5.00', s: 'x' }]],
     ['ADD COLUMN c INT, DROP COLUMN s, RENAME COLUMN c TO z', [{ id: 1, a: 5, z: null }]],
     ['RENAME INDEX u TO v', [{ id: 1, a: 5, s: 'x' }]],
+    ['RENAME COLUMN IF EXISTS z TO y, RENAME INDEX IF EXISTS z TO y', [{ id: 1, a: 5, s: 'x' }]],
+    ['CHANGE COLUMN IF EXISTS z y INT, MODIFY COLUMN IF EXISTS z INT', [{ id: 1, a: 5, s: 'x' }]],
+    ['ALTER COLUMN IF EXISTS z DROP DEFAULT, DROP COLUMN IF EXISTS z', [{ id: 1, a: 5, s: 'x' }]],
   ])('keeps its rows over ALTER TABLE t %s', (change, rows) => {
     const database = withRows(BASE, { id: 1, a: 5, s: 'x' });
     database.execute(`ALTER TABLE t ${change}`, 'd');
@@ -144,6 +147,17 @@ describe('a database in memory', () => {
   ])('refuses a row with %s', (_name, row, number) => {
     const database = withRows('CREATE TABLE t (id INT NOT NULL, a INT, PRIMARY KEY (id), UNIQUE (a))', { id: 1, a: 5 });
     expect(outcomeOf(() => insert(database, row))).toBe(number);
+  });
+
+  it('passes over what isn’t there, and replaces what is, if it is told so', () => {
+    const database = withRows(BASE, { id: 1 });
+    database.execute('ALTER TABLE IF EXISTS z DROP COLUMN a', 'd');
+    database.execute('RENAME TABLE IF EXISTS z TO y', 'd');
+    database.execute('CREATE OR REPLACE INDEX k ON t (a)', 'd');
+    const { indexes } = database.table('d', 't').schema;
+    expect(indexes.map(({ parts }) => parts.map(({ column }) => column).join())).toEqual(['a', 'id', 'a']);
+    database.execute('CREATE OR REPLACE DATABASE d', 'd');
+    expect(outcomeOf(() => database.execute('ALTER TABLE t DROP COLUMN a', 'd'))).toBe(1146);
   });
 
   it('creates, renames, empties and drops tables', () => {

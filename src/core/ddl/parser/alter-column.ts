@@ -26,16 +26,16 @@ export function parseChange(cursor: Cursor): AlterSpec {
 /** What follows `RENAME`: a column, an index, or the table itself. Errors: `DDL_SYNTAX`. */
 export function parseRename(cursor: Cursor): AlterSpec {
   if (cursor.accept('COLUMN')) {
-    acceptIfExists(cursor);
+    const ifExists = acceptIfExists(cursor);
     const from = parseColumnName(cursor);
     cursor.expect('TO');
-    return { kind: 'rename-column', from, to: parseColumnName(cursor) };
+    return { kind: 'rename-column', ifExists, from, to: parseColumnName(cursor) };
   }
   if (cursor.acceptOneOf('INDEX', 'KEY') !== null) {
-    acceptIfExists(cursor);
+    const ifExists = acceptIfExists(cursor);
     const from = cursor.name("an index's name");
     cursor.expect('TO');
-    return { kind: 'rename-index', from, to: cursor.name("an index's name") };
+    return { kind: 'rename-index', ifExists, from, to: cursor.name("an index's name") };
   }
   if (!cursor.accept('TO') && !cursor.accept('AS')) cursor.acceptSymbol('=');
   return { kind: 'rename-table', to: parseTableName(cursor) };
@@ -46,29 +46,25 @@ export function parseAlter(cursor: Cursor): AlterSpec {
   if (cursor.acceptOneOf('INDEX', 'KEY') !== null) return parseAlterIndex(cursor);
   if (cursor.acceptOneOf('CHECK', 'CONSTRAINT') !== null) return parseAlterCheck(cursor);
   cursor.accept('COLUMN');
-  acceptIfExists(cursor);
+  const ifExists = acceptIfExists(cursor);
   const column = parseColumnName(cursor);
-  if (cursor.acceptAll('DROP', 'DEFAULT')) return { kind: 'drop-default', column };
+  if (cursor.acceptAll('DROP', 'DEFAULT')) return { kind: 'drop-default', ifExists, column };
   cursor.expect('SET');
   const visible = acceptVisibility(cursor);
-  if (visible !== null) return { kind: 'fixed', text: fixVisibility(column, visible), number: 0 };
+  if (visible !== null) return { kind: 'column-visibility', ifExists, column, visible };
   cursor.expect('DEFAULT');
   // Its brackets are the printer's, and within them `NOW()` stays what it is.
   const value = cursor.isSymbol('(') ? parseBracketed(cursor) : parseDefaultValue(cursor);
-  return { kind: 'set-default', column, value };
-}
-
-function fixVisibility(column: string, visible: boolean): string {
-  return `ALTER COLUMN \`${column.replaceAll('`', '``')}\` SET ${visible ? 'VISIBLE' : 'INVISIBLE'}`;
+  return { kind: 'set-default', ifExists, column, value };
 }
 
 function parseAlterIndex(cursor: Cursor): AlterSpec {
-  acceptIfExists(cursor);
+  const ifExists = acceptIfExists(cursor);
   const name = cursor.name("an index's name");
   const ignored = cursor.acceptAll('NOT', 'IGNORED') ? false : cursor.accept('IGNORED') ? true : null;
-  if (ignored !== null) return { kind: 'alter-index', name, invisible: ignored };
+  if (ignored !== null) return { kind: 'alter-index', ifExists, name, invisible: ignored };
   const visible = acceptVisibility(cursor) ?? cursor.fail('VISIBLE or INVISIBLE');
-  return { kind: 'alter-index', name, invisible: !visible };
+  return { kind: 'alter-index', ifExists, name, invisible: !visible };
 }
 
 function parseAlterCheck(cursor: Cursor): AlterSpec {

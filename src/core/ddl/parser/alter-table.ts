@@ -24,11 +24,11 @@ export function parseAlterTable(cursor: Cursor): AlterTable | OtherStatement {
   cursor.acceptOneOf('ONLINE', 'OFFLINE');
   cursor.accept('IGNORE');
   cursor.expect('TABLE');
-  acceptIfExists(cursor);
+  const ifExists = acceptIfExists(cursor);
   const name = parseTableName(cursor);
   skipWait(cursor);
   if (cursor.areNext('ANALYZE', 'PARTITION')) return { kind: 'other', name: 'AnalyzeTableStmt', isDDL: false };
-  return { kind: 'alter-table', name, specs: parseSpecs(cursor) };
+  return { kind: 'alter-table', ifExists, name, specs: parseSpecs(cursor) };
 }
 
 /** Specs separated by commas; the partitioning comes after them without one. */

@@ -35,7 +35,7 @@ export function parseConstraint(cursor: Cursor): Constraint {
     ...constraint,
     // The symbol's name wins over the index's.
     name: symbol ?? constraint.name,
-    ...(constraint.kind !== 'check' && { ifNotExists: ifNotExists || constraint.ifNotExists }),
+    ifNotExists: ifNotExists || constraint.ifNotExists,
   };
 }
 
@@ -83,5 +83,5 @@ function parseForeignKey(cursor: Cursor): Constraint {
 
 function parseCheck(cursor: Cursor): Constraint {
   const expression = parseBracketed(cursor);
-  return { kind: 'check', name: null, expression, enforced: acceptEnforced(cursor) ?? true };
+  return { kind: 'check', name: null, ifNotExists: false, expression, enforced: acceptEnforced(cursor) ?? true };
 }

@@ -10,11 +10,11 @@ import {
 } from './names';
 
 /** `{DATABASE | SCHEMA} …`, after `CREATE [OR REPLACE]`. Errors: `DDL_SYNTAX`. */
-export function parseCreateDatabase(cursor: Cursor): CreateDatabase {
+export function parseCreateDatabase(cursor: Cursor, orReplace: boolean): CreateDatabase {
   cursor.expectOneOf('DATABASE', 'SCHEMA');
   const ifNotExists = acceptIfNotExists(cursor);
   const name = cursor.name("a database's name");
-  return { kind: 'create-database', ifNotExists, name, options: parseOptions(cursor) };
+  return { kind: 'create-database', orReplace, ifNotExists, name, options: parseOptions(cursor) };
 }
 
 /** `{DATABASE | SCHEMA} [name] …`, after `ALTER`. Errors: `DDL_SYNTAX`. */

@@ -12,7 +12,7 @@ const KeyKinds: ReadonlyMap<string, CreateIndex['keyKind']> = new Map([
 ]);
 
 /** `[UNIQUE] INDEX …`, after `CREATE [OR REPLACE]`. Errors: `DDL_SYNTAX`. */
-export function parseCreateIndex(cursor: Cursor): CreateIndex {
+export function parseCreateIndex(cursor: Cursor, orReplace: boolean): CreateIndex {
   cursor.acceptOneOf('ONLINE', 'OFFLINE');
   const keyKind = KeyKinds.get(cursor.acceptOneOf('UNIQUE', 'FULLTEXT', 'SPATIAL') ?? '') ?? 'index';
   cursor.expect('INDEX');
@@ -25,7 +25,17 @@ export function parseCreateIndex(cursor: Cursor): CreateIndex {
   const parts = parseKeyParts(cursor);
   const written = parseIndexOptions(cursor);
   const options = { ...written, using: written.using ?? using };
-  return { kind: 'create-index', keyKind, ifNotExists, indexName, table, parts, options, ...parseClauses(cursor) };
+  return {
+    kind: 'create-index',
+    orReplace,
+    keyKind,
+    ifNotExists,
+    indexName,
+    table,
+    parts,
+    options,
+    ...parseClauses(cursor),
+  };
 }
 
 /** `INDEX i ON t`, after `DROP`. Errors: `DDL_SYNTAX`. */

@@ -48,7 +48,9 @@ function parseCreate(cursor: Cursor): Statement | null {
   if (orReplace) cursor.expect('CREATE', 'OR', 'REPLACE');
   else cursor.expect('CREATE');
   if (noun === 'TABLE' || noun === 'TEMPORARY') return parseCreateTable(cursor, orReplace);
-  return noun === 'DATABASE' || noun === 'SCHEMA' ? parseCreateDatabase(cursor) : parseCreateIndex(cursor);
+  return noun === 'DATABASE' || noun === 'SCHEMA'
+    ? parseCreateDatabase(cursor, orReplace)
+    : parseCreateIndex(cursor, orReplace);
 }
 
 const Created: ReadonlySet<string> = new Set(

@@ -16,14 +16,14 @@ export function parseDropTable(cursor: Cursor): DropTable {
 /** `TABLE a TO b, …`, after `RENAME`. Errors: `DDL_SYNTAX`. */
 export function parseRenameTable(cursor: Cursor): RenameTable {
   cursor.expectOneOf('TABLE', 'TABLES');
-  acceptIfExists(cursor);
+  const ifExists = acceptIfExists(cursor);
   const renames = cursor.list(() => {
     const from = parseTableName(cursor);
     skipWait(cursor);
     cursor.expect('TO');
     return { from, to: parseTableName(cursor) };
   });
-  return { kind: 'rename-table', renames };
+  return { kind: 'rename-table', ifExists, renames };
 }
 
 /** `[TABLE] t`, after `TRUNCATE`. Errors: `DDL_SYNTAX`. */

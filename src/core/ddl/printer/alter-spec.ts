@@ -38,17 +38,19 @@ export function printAlterSpec(spec: AlterSpec): string {
     case 'change-column':
       return printChange(spec);
     case 'rename-column':
-      return `RENAME COLUMN ${quoteName(spec.from)} TO ${quoteName(spec.to)}`;
+      return `RENAME COLUMN ${ifExists(spec)}${quoteName(spec.from)} TO ${quoteName(spec.to)}`;
     case 'rename-table':
       return `RENAME AS ${printTableName(spec.to)}`;
     case 'rename-index':
-      return `RENAME INDEX ${quoteName(spec.from)} TO ${quoteName(spec.to)}`;
+      return `RENAME INDEX ${ifExists(spec)}${quoteName(spec.from)} TO ${quoteName(spec.to)}`;
     case 'set-default':
-      return `ALTER COLUMN ${quoteName(spec.column)} SET DEFAULT ${printSetDefault(spec.value)}`;
+      return `ALTER COLUMN ${ifExists(spec)}${quoteName(spec.column)} SET DEFAULT ${printSetDefault(spec.value)}`;
     case 'drop-default':
-      return `ALTER COLUMN ${quoteName(spec.column)} DROP DEFAULT`;
+      return `ALTER COLUMN ${ifExists(spec)}${quoteName(spec.column)} DROP DEFAULT`;
+    case 'column-visibility':
+      return `ALTER COLUMN ${ifExists(spec)}${quoteName(spec.column)} SET ${spec.visible ? 'VISIBLE' : 'INVISIBLE'}`;
     case 'alter-index':
-      return `ALTER INDEX ${quoteName(spec.name)} ${spec.invisible ? 'INVISIBLE' : 'VISIBLE'}`;
+      return `ALTER INDEX ${ifExists(spec)}${quoteName(spec.name)} ${spec.invisible ? 'INVISIBLE' : 'VISIBLE'}`;
     case 'alter-check':
       return `ALTER CHECK ${quoteName(spec.name)} ${spec.enforced ? 'ENFORCED' : 'NOT ENFORCED'}`;
     case 'order-by':

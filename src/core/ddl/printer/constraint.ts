@@ -17,7 +17,7 @@ export function printConstraint(constraint: Constraint): string {
     case 'foreign-key':
       return printForeignKey(constraint);
     case 'check':
-      return printCheck(constraint);
+      return printCheck(constraint, constraint.ifNotExists);
     default:
       return unreachable(constraint);
   }
@@ -32,7 +32,7 @@ const KeyWords = {
 } as const;
 
 function printKey({ keyKind, ifNotExists, name, parts, options }: KeyConstraint): string {
-  const exists = ifNotExists && keyKind === 'index' ? ' IF NOT EXISTS' : '';
+  const exists = ifNotExists ? ' IF NOT EXISTS' : '';
   const named = name === null ? '' : ` ${quoteName(name)}`;
   return KeyWords[keyKind] + exists + named + printKeyParts(parts) + printIndexOptions(options);
 }
@@ -52,8 +52,8 @@ interface Check {
 }
 
 /** A check, of a column or of the table, in normal form. */
-export function printCheck({ name, expression, enforced }: Check): string {
-  const named = name === null ? '' : `CONSTRAINT ${quoteName(name)} `;
+export function printCheck({ name, expression, enforced }: Check, ifNotExists = false): string {
+  const named = name === null ? '' : `CONSTRAINT ${ifNotExists ? 'IF NOT EXISTS ' : ''}${quoteName(name)} `;
   return `${named}CHECK(${printExpression(expression)}) ${enforced ? 'ENFORCED' : 'NOT ENFORCED'}`;
 }
 

@@ -34,11 +34,11 @@ export function printStatement(statement: Statement): string {
     case 'drop-index':
       return printDropIndex(statement);
     case 'create-database':
-      return `CREATE DATABASE ${ifNot(statement)}${quoteName(statement.name)}${statement.options.map(printDatabaseOption).join('')}`;
+      return `CREATE ${orReplace(statement)}DATABASE ${ifNot(statement)}${quoteName(statement.name)}${statement.options.map(printDatabaseOption).join('')}`;
     case 'alter-database':
       return `ALTER DATABASE${statement.name === null ? '' : ` ${quoteName(statement.name)}`}${statement.options.map(printDatabaseOption).join('')}`;
     case 'drop-database':
-      return `DROP DATABASE ${statement.ifExists ? 'IF EXISTS ' : ''}${quoteName(statement.name)}`;
+      return `DROP DATABASE ${ifExists(statement)}${quoteName(statement.name)}`;
     case 'other':
       throw new LockstepError('DDL_UNSUPPORTED', `a ${statement.name} has no normal form`, { what: statement.name });
     default:
@@ -50,11 +50,18 @@ function ifNot({ ifNotExists }: { readonly ifNotExists: boolean }): string {
   return ifNotExists ? 'IF NOT EXISTS ' : '';
 }
 
+function ifExists({ ifExists }: { readonly ifExists: boolean }): string {
+  return ifExists ? 'IF EXISTS ' : '';
+}
+
+function orReplace({ orReplace }: { readonly orReplace: boolean }): string {
+  return orReplace ? 'OR REPLACE ' : '';
+}
+
 type CreateHead = Pick<CreateTable, 'orReplace' | 'temporary' | 'ifNotExists' | 'name'>;
 
 function printCreateHead(head: CreateHead): string {
-  const replace = head.orReplace ? 'OR REPLACE ' : '';
-  return `CREATE ${replace}${head.temporary ? 'TEMPORARY ' : ''}TABLE ${ifNot(head)}${printTableName(head.name)}`;
+  return `CREATE ${orReplace(head)}${head.temporary ? 'TEMPORARY ' : ''}TABLE ${ifNot(head)}${printTableName(head.name)}`;
 }
 
 function printCreateTable(statement: CreateTable): string {
@@ -68,29 +75,30 @@ function printCreateTable(statement: CreateTable): string {
 }
 
 /** Partitioning follows the other changes without a comma. */
-function printAlterTable({ name, specs }: AlterTable): string {
-  let text = `ALTER TABLE ${printTableName(name)}`;
-  specs.forEach((spec, index) => {
+function printAlterTable(statement: AlterTable): string {
+  let text = `ALTER TABLE ${ifExists(statement)}${printTableName(statement.name)}`;
+  statement.specs.forEach((spec, index) => {
     const apart = index > 0 && spec.kind !== 'partition-by' && spec.kind !== 'remove-partitioning';
     text += (apart ? ', ' : ' ') + printAlterSpec(spec);
   });
   return text;
 }
 
-function printDropTable({ view, temporary, ifExists, names }: DropTable): string {
-  const noun = view ? 'VIEW' : temporary ? 'TEMPORARY TABLE' : 'TABLE';
-  return `DROP ${noun} ${ifExists ? 'IF EXISTS ' : ''}${names.map(printTableName).join(', ')}`;
+function printDropTable(statement: DropTable): string {
+  const noun = statement.view ? 'VIEW' : statement.temporary ? 'TEMPORARY TABLE' : 'TABLE';
+  return `DROP ${noun} ${ifExists(statement)}${statement.names.map(printTableName).join(', ')}`;
 }
 
-function printRenameTable({ renames }: RenameTable): string {
-  return `RENAME TABLE ${renames.map(({ from, to }) => `${printTableName(from)} TO ${printTableName(to)}`).join(', ')}`;
+function printRenameTable(statement: RenameTable): string {
+  const renames = statement.renames.map(({ from, to }) => `${printTableName(from)} TO ${printTableName(to)}`);
+  return `RENAME TABLE ${ifExists(statement)}${renames.join(', ')}`;
 }
 
 const KeyWords = { index: '', unique: 'UNIQUE ', fulltext: 'FULLTEXT ', spatial: 'SPATIAL ' } as const;
 
 function printCreateIndex(statement: CreateIndex): string {
   const { keyKind, indexName, table, parts, options } = statement;
-  const head = `CREATE ${KeyWords[keyKind]}INDEX ${ifNot(statement)}${quoteName(indexName)}`;
+  const head = `CREATE ${orReplace(statement)}${KeyWords[keyKind]}INDEX ${ifNot(statement)}${quoteName(indexName)}`;
   return `${head} ON ${printTableName(table)} ${printKeyParts(parts)}${printIndexOptions(options)}${printClauses(statement)}`;
 }
 

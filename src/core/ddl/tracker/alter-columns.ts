@@ -2,7 +2,7 @@ import { ColumnFlag, TypeCode } from '../../table/column-type';
 import { KEY_FLAGS } from '../../table/key-role';
 import { lowerName } from '../../table/lower-name';
 import type { Column, Index, IndexPart, TableSchema } from '../../table/table-schema';
-import type { AlterSpec, ColumnDefinition, ColumnPosition, Expression } from '../ast';
+import type { AlterSpec, ColumnDefinition, ColumnPosition } from '../ast';
 import { addKey } from './alter-indexes';
 import { buildColumn } from './column-definition';
 import type { BuiltColumn } from './column-definition';
@@ -12,6 +12,14 @@ import { checkGenerated, checkNotRead } from './generated-column';
 import { keyOfColumn } from './key-constraint';
 import { originDefaultOf } from './origin-default';
 import { notApplicable } from './refusal';
+
+type Spec<Kind extends AlterSpec['kind']> = Extract<AlterSpec, { kind: Kind }>;
+
+/** The column that a change is about; null: it isn't there, and with `ifExists` nothing is to be done. */
+function findColumn(schema: TableSchema, name: string, ifExists: boolean): Column | null {
+  if (ifExists && !schema.columns.some((column) => isNamed(column, name) && !column.hidden)) return null;
+  return requireColumn(schema.columns, name);
+}
 
 /** Types that an index can hold a prefix of. */
 const PREFIXABLE: ReadonlySet<number> = new Set([
@@ -51,8 +59,8 @@ function addInlineKeys(schema: TableSchema, built: BuiltColumn): TableSchema {
  * stay as they are, as in TiDB (deviation 7).
  */
 export function dropColumn(schema: TableSchema, name: string, ifExists: boolean): TableSchema {
-  if (ifExists && !schema.columns.some((column) => isNamed(column, name))) return schema;
-  const dropped = requireColumn(schema.columns, name);
+  const dropped = findColumn(schema, name, ifExists);
+  if (dropped === null) return schema;
   if (schema.columns.filter((column) => !column.hidden).length === 1) {
     throw notApplicable(`column ${name} is the only one of the table and cannot be dropped`, { column: name });
   }
@@ -72,13 +80,9 @@ export function dropColumn(schema: TableSchema, name: string, ifExists: boolean)
  * MODIFY and CHANGE COLUMN: the new definition in place of the old; of the old one only the key flags stay. Indexes
  * follow a new name and lose a prefix that the new type cannot have.
  */
-export function changeColumn(
-  schema: TableSchema,
-  spec: Extract<AlterSpec, { kind: 'modify-column' | 'change-column' }>,
-): TableSchema {
-  const oldName = spec.kind === 'change-column' ? spec.oldName : spec.column.name;
-  if (spec.ifExists && !schema.columns.some((column) => isNamed(column, oldName))) return schema;
-  const old = requireColumn(schema.columns, oldName);
+export function changeColumn(schema: TableSchema, spec: Spec<'modify-column' | 'change-column'>): TableSchema {
+  const old = findColumn(schema, spec.kind === 'change-column' ? spec.oldName : spec.column.name, spec.ifExists);
+  if (old === null) return schema;
   checkNewName(schema.columns, old, spec.column.name);
   const built = buildColumn(spec.column, schema, old.type.flags & KEY_FLAGS);
   checkGenerated(built.column, schema.columns);
@@ -126,9 +130,9 @@ function isPartOn(part: IndexPart, name: string): boolean {
 }
 
 /** RENAME COLUMN; to its own name in other letters is nothing, as in TiDB. */
-export function renameColumn(schema: TableSchema, from: string, to: string): TableSchema {
-  const old = requireColumn(schema.columns, from);
-  if (isNamed(old, to)) return schema;
+export function renameColumn(schema: TableSchema, { from, to, ifExists }: Spec<'rename-column'>): TableSchema {
+  const old = findColumn(schema, from, ifExists);
+  if (old === null || isNamed(old, to)) return schema;
   checkNewName(schema.columns, old, to);
   const rename = (part: IndexPart): IndexPart => (isPartOn(part, from) ? { ...part, column: to } : part);
   return {
@@ -139,9 +143,10 @@ export function renameColumn(schema: TableSchema, from: string, to: string): Tab
 }
 
 /** ALTER COLUMN … SET DEFAULT. */
-export function setDefault(schema: TableSchema, name: string, expression: Expression): TableSchema {
-  const old = requireColumn(schema.columns, name);
-  const { value, isExpression } = evaluateDefault(old.name, old.type, expression);
+export function setDefault(schema: TableSchema, spec: Spec<'set-default'>): TableSchema {
+  const old = findColumn(schema, spec.column, spec.ifExists);
+  if (old === null) return schema;
+  const { value, isExpression } = evaluateDefault(old.name, old.type, spec.value);
   return withColumn(schema, old, {
     ...old,
     type: { ...old.type, flags: old.type.flags & ~ColumnFlag.noDefaultValue },
@@ -151,8 +156,9 @@ export function setDefault(schema: TableSchema, name: string, expression: Expres
 }
 
 /** ALTER COLUMN … DROP DEFAULT: "no default value" is flagged on nullable columns too. */
-export function dropDefault(schema: TableSchema, name: string): TableSchema {
-  const old = requireColumn(schema.columns, name);
+export function dropDefault(schema: TableSchema, { column, ifExists }: Spec<'drop-default'>): TableSchema {
+  const old = findColumn(schema, column, ifExists);
+  if (old === null) return schema;
   return withColumn(schema, old, {
     ...old,
     type: { ...old.type, flags: old.type.flags | ColumnFlag.noDefaultValue },

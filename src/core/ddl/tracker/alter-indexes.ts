@@ -1,5 +1,6 @@
 import { lowerName } from '../../table/lower-name';
 import type { Column, Index, TableSchema } from '../../table/table-schema';
+import type { AlterSpec } from '../ast';
 import { PRIMARY_NAME, buildIndex } from './build-index';
 import { isNamed } from './column-position';
 import { nameAddedKey, refusePrimaryName } from './index-name';
@@ -29,6 +30,7 @@ export function addKey(schema: TableSchema, key: KeyConstraint): TableSchema {
 
 function addPrimaryKey(schema: TableSchema, key: KeyConstraint): TableSchema {
   if (schema.indexes.some((index) => index.primary)) {
+    if (key.ifNotExists) return schema;
     throw notApplicable('the table has a primary key already', { index: PRIMARY_NAME });
   }
   const added = appendIndex(schema, key, PRIMARY_NAME);
@@ -70,9 +72,13 @@ export function dropIndex(schema: TableSchema, name: string, ifExists: boolean):
  * RENAME INDEX.
  * @throws LockstepError DDL_NOT_APPLICABLE if there is none of the old name or one of the new, or for the primary key's name
  */
-export function renameIndex(schema: TableSchema, from: string, to: string): TableSchema {
+export function renameIndex(
+  schema: TableSchema,
+  { from, to, ifExists }: Extract<AlterSpec, { kind: 'rename-index' }>,
+): TableSchema {
   for (const name of [from, to]) refusePrimaryName(name);
   const old = findIndex(schema, from);
+  if (old === undefined && ifExists) return schema;
   if (old === undefined) throw notApplicable(`the table has no index ${from}`, { index: from });
   const other = findIndex(schema, to);
   if (other !== undefined && other !== old) {
@@ -82,8 +88,12 @@ export function renameIndex(schema: TableSchema, from: string, to: string): Tabl
 }
 
 /** ALTER INDEX … VISIBLE | INVISIBLE. @throws LockstepError DDL_NOT_APPLICABLE if there is none of this name */
-export function setVisibility(schema: TableSchema, name: string, invisible: boolean): TableSchema {
+export function setVisibility(
+  schema: TableSchema,
+  { name, invisible, ifExists }: Extract<AlterSpec, { kind: 'alter-index' }>,
+): TableSchema {
   const old = findIndex(schema, name);
+  if (old === undefined && ifExists) return schema;
   if (old === undefined) throw notApplicable(`the table has no index ${name}`, { index: name });
   return withIndex(schema, old, { ...old, invisible });
 }

@@ -1,7 +1,7 @@
 import { unreachable } from '../../model/invariant';
 import { lowerName } from '../../table/lower-name';
 import type { TableSchema } from '../../table/table-schema';
-import type { AlterSpec, Constraint, RenameTable, Statement } from '../ast';
+import type { AlterSpec, Constraint, CreateIndex, RenameTable, Statement } from '../ast';
 import { addColumn, changeColumn, dropColumn, dropDefault, renameColumn, setDefault } from './alter-columns';
 import { addKey, dropIndex, renameIndex, setVisibility } from './alter-indexes';
 import { applyOptions, convertCharacterSet } from './alter-options';
@@ -21,7 +21,7 @@ export function applyStatement(schema: TableSchema, statement: Statement): Table
     case 'alter-table':
       return statement.specs.reduce(applySpec, schema);
     case 'create-index':
-      return addKey(schema, keyOfStatement(statement));
+      return createIndex(schema, statement);
     case 'drop-index':
       return dropIndex(schema, statement.indexName, statement.ifExists);
     case 'rename-table':
@@ -44,10 +44,19 @@ export function applyStatement(schema: TableSchema, statement: Statement): Table
   }
 }
 
-/** Pairs are carried out in written order, so that one table may be renamed twice. */
+/** With `OR REPLACE` the index takes the place of one of its name. */
+function createIndex(schema: TableSchema, statement: CreateIndex): TableSchema {
+  const cleared = statement.orReplace ? dropIndex(schema, statement.indexName, true) : schema;
+  return addKey(cleared, keyOfStatement(statement));
+}
+
+/**
+ * Pairs are carried out in written order, so that one table may be renamed twice. With `IF EXISTS` a statement on other
+ * tables says nothing of this one.
+ */
 function renameTable(schema: TableSchema, statement: RenameTable): TableSchema {
   const isCurrent = (name: string, current: string): boolean => lowerName(name) === lowerName(current);
-  if (!statement.renames.some(({ from }) => isCurrent(from.table, schema.name))) {
+  if (!statement.ifExists && !statement.renames.some(({ from }) => isCurrent(from.table, schema.name))) {
     throw notApplicable(`the statement renames other tables than ${schema.name}`, { table: schema.name });
   }
   const name = statement.renames.reduce(
@@ -74,11 +83,11 @@ function applySpec(schema: TableSchema, spec: AlterSpec): TableSchema {
     case 'change-column':
       return changeColumn(schema, spec);
     case 'rename-column':
-      return renameColumn(schema, spec.from, spec.to);
+      return renameColumn(schema, spec);
     case 'set-default':
-      return setDefault(schema, spec.column, spec.value);
+      return setDefault(schema, spec);
     case 'drop-default':
-      return dropDefault(schema, spec.column);
+      return dropDefault(schema, spec);
     default:
       return applyTableSpec(schema, spec);
   }
@@ -107,9 +116,9 @@ function applyTableSpec(schema: TableSchema, spec: Exclude<AlterSpec, { kind: Co
     case 'drop-index':
       return dropIndex(schema, spec.name, spec.ifExists);
     case 'rename-index':
-      return renameIndex(schema, spec.from, spec.to);
+      return renameIndex(schema, spec);
     case 'alter-index':
-      return setVisibility(schema, spec.name, spec.invisible);
+      return setVisibility(schema, spec);
     case 'rename-table':
       return { ...schema, name: spec.to.table };
     default:
@@ -134,6 +143,7 @@ function ignoreSpec(schema: TableSchema, spec: Exclude<AlterSpec, { kind: TableS
     case 'drop-foreign-key':
     case 'drop-check':
     case 'alter-check':
+    case 'column-visibility':
     case 'order-by':
     case 'lock':
     case 'algorithm':

@@ -37,9 +37,13 @@ export function refusePrimaryName(name: string): void {
   throw notApplicable(`an index cannot be called ${name}: that is the primary key's name`, { index: name });
 }
 
-/** The name of a key that is added to a table: as written, or that of its first part, with a number if it is taken. */
+/**
+ * The name of a key that is added to a table: as written, or that of its first part, with a number if it is taken. With
+ * `IF NOT EXISTS` it has none: MariaDB adds no second index on a column that has one of its own name.
+ */
 export function nameAddedKey(key: KeyConstraint, indexes: readonly Index[]): string {
   if (key.name !== null && key.name !== '') return key.name;
+  if (key.ifNotExists) return firstColumnName(key);
   return freeName(firstColumnName(key), new Set(indexes.map((index) => lowerName(index.name))));
 }
 

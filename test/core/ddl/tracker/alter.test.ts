@@ -37,6 +37,13 @@ describe('columns', () => {
     ['a INT, KEY k (a)', 'CHANGE a A2 INT', ['- a 3 f8 (11,0)', '- key k(a)', '+ A2 3 f8 (11,0)', '+ key k(A2)']],
     ['a INT, KEY k (a)', 'RENAME COLUMN a TO b', ['- a 3 f8 (11,0)', '- key k(a)', '+ b 3 f8 (11,0)', '+ key k(b)']],
     ['a INT', 'RENAME COLUMN a TO A', []],
+    ['a INT', 'RENAME COLUMN IF EXISTS z TO y', []],
+    ['a INT', 'RENAME COLUMN IF EXISTS a TO b', ['- a 3 f0 (11,0)', '+ b 3 f0 (11,0)']],
+    ['a INT', 'CHANGE COLUMN IF EXISTS z y INT', []],
+    ['a INT', 'ALTER COLUMN IF EXISTS z SET DEFAULT 1', []],
+    ['a INT', 'ALTER COLUMN IF EXISTS a SET DEFAULT 1', ['- a 3 f0 (11,0)', '+ a 3 f0 (11,0) default "1"']],
+    ['a INT', 'ALTER COLUMN IF EXISTS z DROP DEFAULT', []],
+    ['a INT, KEY x ((a + 1))', 'DROP COLUMN IF EXISTS `_V$_x_0`', []],
   ])('(%s) %s', (body, ddl, expected) => expect(changes(body, ddl)).toEqual(expected));
 
   it.each<[string, string]>([
@@ -98,6 +105,21 @@ describe('indexes', () => {
     ['a INT PRIMARY KEY', 'DROP PRIMARY KEY', ['- a 3 f4099 (11,0)', '- primary PRIMARY(a)', '+ a 3 f4097 (11,0)']],
     ['a INT, KEY k (a)', 'RENAME INDEX k TO l', ['- key k(a)', '+ key l(a)']],
     ['a INT, KEY k (a)', 'RENAME INDEX k TO K', ['- key k(a)', '+ key K(a)']],
+    ['a INT', 'RENAME INDEX IF EXISTS z TO y', []],
+    ['a INT', 'RENAME KEY IF EXISTS z TO y', []],
+    ['a INT', 'ALTER INDEX IF EXISTS z IGNORED', []],
+    ['a INT, KEY k (a)', 'ALTER KEY IF EXISTS k IGNORED', ['- key k(a)', '+ key k(a) invisible']],
+    ['a INT, UNIQUE u (a)', 'ADD UNIQUE IF NOT EXISTS u (a)', []],
+    ['a INT, KEY a (a)', 'ADD INDEX IF NOT EXISTS (a)', []],
+    ['a INT', 'ADD UNIQUE IF NOT EXISTS (a)', ['- a 3 f0 (11,0)', '+ a 3 f4 (11,0)', '+ unique a(a)']],
+    ['a INT PRIMARY KEY, b INT', 'ADD PRIMARY KEY IF NOT EXISTS (b)', []],
+    ['a INT', 'ADD CONSTRAINT IF NOT EXISTS c CHECK (a > 0)', []],
+    [
+      'a INT, b INT, KEY k (a)',
+      'CREATE OR REPLACE UNIQUE INDEX k ON t (b)',
+      ['- a 3 f8 (11,0)', '- b 3 f0 (11,0)', '- key k(a)', '+ a 3 f0 (11,0)', '+ b 3 f4 (11,0)', '+ unique k(b)'],
+    ],
+    ['a INT', 'CREATE OR REPLACE INDEX k ON t (a)', ['- a 3 f0 (11,0)', '+ a 3 f8 (11,0)', '+ key k(a)']],
     ['a INT, KEY k (a)', 'ALTER INDEX k INVISIBLE', ['- key k(a)', '+ key k(a) invisible']],
     ['a INT', 'ADD INDEX k ((a + 1))', ['+ _V$_k_0 8 f136 (20,0) virtual `a` + 1 hidden', '+ key k(_V$_k_0)']],
     ['a INT, KEY k ((a + 1))', 'DROP INDEX k', ['- _V$_k_0 8 f136 (20,0) virtual `a` + 1 hidden', '- key k(_V$_k_0)']],
@@ -153,6 +175,8 @@ describe('the table', () => {
     'ALTER TABLE t ORDER BY a',
     'ALTER TABLE t DISABLE KEYS',
     'TRUNCATE TABLE t',
+    'RENAME TABLE IF EXISTS other TO another',
+    'ALTER TABLE IF EXISTS t FORCE',
   ])('is the same after %s', (sql) => expect(altered(table, sql)).toEqual(table));
 });
 
@@ -187,6 +211,8 @@ describe('what is refused', () => {
     ['ALTER TABLE t ADD FULLTEXT `primary` (b)', 'cannot be called primary'],
     ['CREATE INDEX `primary` ON t (b)', 'cannot be called primary'],
     ['ALTER TABLE t ALTER INDEX z VISIBLE', 'no index z'],
+    ['ALTER TABLE t RENAME COLUMN IF EXISTS a TO b', 'called b'],
+    ['ALTER TABLE t RENAME INDEX IF EXISTS k TO x', 'called x'],
     ['RENAME TABLE u TO v', 'other tables than t'],
     ['DROP TABLE t', 'removes tables'],
     ['CREATE TABLE t (a INT)', 'makes or removes tables'],
