@@ -73,8 +73,7 @@ export interface TableSchema {
   readonly primaryKeyKind: PrimaryKeyKind;
   readonly charset: string;
   readonly collation: string;
-  /** The next value of the auto-increment column, beyond what a number holds exactly; 0: not said. */
-  readonly autoIncrementId: bigint;
+  readonly autoIncrementId: number;
   readonly shardRowIdBits: number;
   readonly autoRandomBits: number;
   readonly preSplitRegions: number;

@@ -5,6 +5,7 @@ import { Arg, Ctx, FieldResolver, ID, Int, Resolver, Root } from '../decorators'
 import type { RequestContext } from '../request-context';
 import { ShardLockConnection, ShardRouteConnection } from '../types/connections';
 import { ShardLock } from '../types/lock';
+import { ShardLockEvent } from '../types/lock-event';
 import { ShardProblem } from '../types/diagnosis';
 import { ShardDownstreamTable } from '../types/names';
 import { ShardOperation } from '../types/operation';
@@ -15,7 +16,7 @@ import { viewLock } from '../views/lock-view';
 import { pageOf } from '../views/page';
 import type { Page } from '../views/page';
 import { viewProblem } from '../views/cluster-view';
-import { routesOf, targetsOf, tasksOfSource } from '../views/task-view';
+import { findTask, routesOf, targetsOf, tasksOfSource } from '../views/task-view';
 import { sessionsOf, viewWorker } from '../views/worker-view';
 import { AFTER, FIRST } from './page-arguments';
 
@@ -25,6 +26,25 @@ export class OperationFields {
   @FieldResolver(() => ShardLock, { nullable: true, description: 'The lock; null: it has ended.' })
   lock(@Root() { lockId }: ShardOperation, @Ctx() { service }: RequestContext): ShardLock | null {
     return viewLock(service.state, lockId);
+  }
+}
+
+/** Fields of events that lead to other objects: so routers can add what other subgraphs know of them. */
+@Resolver(() => ShardLockEvent)
+export class EventFields {
+  @FieldResolver(() => ShardTask, { nullable: true, description: 'The task as it is now; null: it is gone.' })
+  task(@Root() { taskName }: ShardLockEvent, @Ctx() { service }: RequestContext): ShardTask | null {
+    return findTask(service.state, taskName);
+  }
+
+  @FieldResolver(() => ShardLock, {
+    nullable: true,
+    description: 'The lock as it is now; null: it has ended, or the event is not about a lock.',
+  })
+  lock(@Root() { lockId, incarnation }: ShardLockEvent, @Ctx() { service }: RequestContext): ShardLock | null {
+    const lock = lockId === null ? null : viewLock(service.state, lockId);
+    // A later lock of the same ID is another one.
+    return incarnation === null || lock?.incarnation === incarnation ? lock : null;
   }
 }
 

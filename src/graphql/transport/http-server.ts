@@ -14,6 +14,7 @@ import { makeListener } from './listener';
 import type { PageGuard } from './page-guard';
 import type { Playground } from './playground';
 import { sendError } from './send-error';
+import { asksForStream } from './stream-request';
 import { refuseUpgrade } from './websocket';
 import type { GraphqlWebSockets } from './websocket';
 
@@ -102,7 +103,8 @@ export class GraphqlHttpServer {
     const path = pathOf(request.url);
     switch (path) {
       case GRAPHQL_PATH:
-        await answerGraphql(this.options, request, response);
+        if (asksForStream(request)) await this.options.streams.answer(request, response);
+        else await answerGraphql(this.options, request, response);
         return;
       case GRAPHQL_STREAM_PATH:
         await this.options.streams.answer(request, response);

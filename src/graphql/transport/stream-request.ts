@@ -31,6 +31,11 @@ export function parseStreamRequest({ method, headers }: IncomingMessage, text: s
   return { kind: 'request', request: { query, operationName, variables: variables ?? {} } };
 }
 
+/** Whether nothing but a stream is taken as the answer: so routers ask for subscriptions at the path of everything else. */
+export function asksForStream({ headers: { accept = '' } }: IncomingMessage): boolean {
+  return /text\/event-stream/iu.test(accept) && !/application\//iu.test(accept);
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

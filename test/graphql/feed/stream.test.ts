@@ -25,6 +25,20 @@ describe('a stream of server-sent events', () => {
   });
 
   it.each([
+    ['text/event-stream', 'text/event-stream'],
+    ['application/json, text/event-stream', 'application/json'],
+    ['*/*', 'application/json'],
+  ])('is the answer at the path of everything else if %s is accepted: %s', async (accept, type) => {
+    const response = await fetch(server.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept },
+      body: JSON.stringify({ query: '{ __typename }' }),
+    });
+    expect(response.headers.get('content-type')).toMatch(type);
+    await response.text();
+  });
+
+  it.each([
     ['a document that does not parse', { query: '{' }, 'Syntax Error'],
     ['a field that is none', { query: '{ nothing }' }, 'Cannot query field'],
     ['no operation of that name', { query: 'query a { __typename } query b { __typename }' }, 'name one of'],

@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findFreePort } from '../../support/servers';
+
+const PROGRAM = join(__dirname, '..', '..', '..', 'node_modules', '.bin', 'hive-gateway');
+
+const START_MS = 60_000;
+
+/** A real gateway in a process of its own, on loopback. */
+export class HiveGateway {
+  #log = '';
+
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly directory: string,
+    readonly url: string,
+  ) {
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => {
+        this.#log = `${this.#log}${chunk.toString()}`.slice(-4_000);
+      });
+  }
+
+  /**
+   * @param config what its configuration file exports
+   * @param environment variables that the configuration names
+   */
+  static async start(
+    supergraphSdl: string,
+    config: object,
+    environment: Readonly<Record<string, string>>,
+  ): Promise<HiveGateway> {
+    const directory = mkdtempSync(join(tmpdir(), 'lockstep-gateway-'));
+    const supergraph = join(directory, 'supergraph.graphql');
+    writeFileSync(supergraph, supergraphSdl);
+    const file = join(directory, 'gateway.config.mjs');
+    writeFileSync(file, `export const gatewayConfig = ${JSON.stringify({ supergraph, ...config })};\n`);
+    const port = await findFreePort();
+    const args = ['supergraph', '--config-path', file, '--host', '127.0.0.1', '--port', String(port)];
+    const child = spawn(process.execPath, [PROGRAM, ...args], {
+      cwd: directory,
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const gateway = new HiveGateway(child, directory, `http://127.0.0.1:${port}/graphql`);
+    await gateway.#untilReady();
+    return gateway;
+  }
+
+  /** End it, and remove its files. */
+  async stop(): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const ended = once(this.child, 'exit');
+      this.child.kill('SIGTERM');
+      const timer = setTimeout(() => this.child.kill('SIGKILL'), 5_000);
+      await ended;
+      clearTimeout(timer);
+    }
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  async #untilReady(): Promise<void> {
+    const end = Date.now() + START_MS;
+    while (!(await this.#isReady())) {
+      if (this.child.exitCode !== null || Date.now() > end) {
+        await this.stop();
+        throw new Error(`the gateway didn't start:\n${this.#log}`);
+      }
+      await sleep(200);
+    }
+  }
+
+  async #isReady(): Promise<boolean> {
+    try {
+      return (await fetch(new URL('/readiness', this.url))).ok;
+    } catch {
+      return false;
+    }
+  }
+}
