@@ -6,6 +6,7 @@ import { GraphqlServer } from '../../src/graphql/graphql-server';
 import type { FeedLimits } from '../../src/graphql/feed/feed-sink';
 import type { Store } from '../../src/ports/store';
 import { startServer } from '../../src/server';
+import type { ServerOptions } from '../../src/server';
 import { SilentLogger } from './silent-logger';
 
 const HOST = '127.0.0.1';
@@ -32,8 +33,8 @@ interface Started {
  * Have a server on an empty store in memory during the tests of a file, or of a `describe`. Nothing that they do may be a
  * defect of the server: a line at level `error` in its log fails them.
  */
-export function useServer(): UsedServer {
-  return use((logger) => startServer({ store: { kind: 'memory' }, host: HOST, port: 0, logger }));
+export function useServer(options: Partial<ServerOptions> = {}): UsedServer {
+  return use((logger) => startServer({ store: { kind: 'memory' }, host: HOST, port: 0, logger, ...options }));
 }
 
 /** The same, for tests that write what others would have written into the store, or want other limits of the feed. */

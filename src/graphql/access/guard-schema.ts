@@ -8,6 +8,7 @@ import { maySee, refusalOf } from '../../core/request/access';
 import { JsonValue } from '../../core/wire/json-reader';
 import { rejectRequest } from '../errors/top-level-error';
 import { UserError } from '../errors/user-error';
+import { checkRepresentations } from '../resolvers/entities';
 import type { RequestContext } from '../request-context';
 import { ACCESS_RULES, FILTERED_LISTS, asBadInput, isWork, readArguments } from './access-rules';
 import type { AccessRule } from './access-rules';
@@ -74,8 +75,9 @@ function check(
   args: unknown,
   { identity, service }: RequestContext,
 ): LockstepError | null {
-  if (identity === ANYBODY) return null;
   try {
+    if (name === 'Query._entities') checkRepresentations(readArguments(name, args).field('representations'));
+    if (identity === ANYBODY) return null;
     for (const access of rule(readArguments(name, args), service.state)) {
       const refusal = refusalOf(identity, access);
       if (refusal !== null) return refusal;

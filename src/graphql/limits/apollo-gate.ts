@@ -1,6 +1,7 @@
 import { HeaderMap } from '@apollo/server';
 import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, OperationTypeNode } from 'graphql';
+import { topLevelError } from '../errors/top-level-error';
 import type { RequestContext } from '../request-context';
 import type { RequestGate } from './request-gate';
 
@@ -14,8 +15,11 @@ export function apolloGate(gate: RequestGate, read: (query: string) => void): Ap
       read(source);
       return Promise.resolve();
     },
-    didResolveOperation: ({ document, request }) => {
-      const error = gate.refuse(document, request.operationName ?? null, request.variables ?? {});
+    didResolveOperation: ({ document, operation, request }) => {
+      const error =
+        operation?.operation === OperationTypeNode.SUBSCRIPTION
+          ? topLevelError('INVALID_INPUT', 'subscriptions are sent over a WebSocket, or to /graphql/stream')
+          : gate.refuse(document, request.operationName ?? null, request.variables ?? {});
       return error === null ? Promise.resolve() : Promise.reject(withStatus(error));
     },
   };

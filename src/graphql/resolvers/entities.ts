@@ -1,5 +1,6 @@
 import { LockstepError } from '../../core/model/error';
 import { parseSourceId, parseTaskName } from '../../core/model/names';
+import type { JsonValue } from '../../core/wire/json-reader';
 import type { RequestContext } from '../request-context';
 import type { ShardLock } from '../types/lock';
 import type { ShardSource, ShardTask } from '../types/task';
@@ -31,6 +32,18 @@ export const entityResolvers = {
     ),
   },
 };
+
+/** The field that each kind of object is known by. */
+const KEYS = { ShardLock: 'id', ShardTask: 'name', ShardSource: 'id', ShardWorker: 'id' } as const satisfies Readonly<
+  Record<keyof typeof entityResolvers, string>
+>;
+
+const KINDS: readonly (keyof typeof KEYS)[] = ['ShardLock', 'ShardTask', 'ShardSource', 'ShardWorker'];
+
+/** Refuse what names no object of ours. @throws LockstepError UNREADABLE_VALUE with its place */
+export function checkRepresentations(representations: JsonValue): void {
+  representations.list((entity) => entity.field(KEYS[entity.field('__typename').oneOf(KINDS)]).text());
+}
 
 function orNull<Reference, Entity>(resolve: Resolve<Reference, Entity>): Resolve<Reference, Entity> {
   return (reference, context) => {

@@ -54,7 +54,8 @@ type ParsedBody = { readonly kind: 'value'; readonly value: unknown } | { readon
 /** Only what says that it is JSON is parsed: Apollo refuses everything else, as its protection against CSRF needs. */
 function parseBody(request: IncomingMessage, text: string): ParsedBody {
   const [type] = (request.headers['content-type'] ?? '').split(';');
-  if (type?.trim().toLowerCase() !== 'application/json') return { kind: 'value', value: undefined };
+  const isJson = request.method === 'POST' && type?.trim().toLowerCase() === 'application/json';
+  if (!isJson) return { kind: 'value', value: undefined };
   try {
     return { kind: 'value', value: JSON.parse(text) };
   } catch {

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { useServer } from '../../support/use-server';
+import { send } from '../plain-client';
+import type { Answer } from '../plain-client';
+import { HOSTILE_DOCUMENTS } from './hostile-documents';
+import type { HostileDocument } from './hostile-documents';
+import { RawSocket } from './raw-socket';
+
+const server = useServer();
+
+/** What an error says that stopped a document. */
+interface Stopped {
+  readonly code: unknown;
+  readonly limit: unknown;
+}
+
+function stoppedBy({ errors }: Pick<Answer, 'errors'>): Stopped {
+  const [error] = errors;
+  const fields = error?.extensions['fields'] as { limit?: unknown } | undefined;
+  return { code: error?.extensions['code'], limit: fields?.limit };
+}
+
+function expected({ stoppedBy: name }: HostileDocument): Stopped {
+  if (/^[A-Z]/u.test(name)) return { code: name, limit: undefined };
+  return { code: 'REQUEST_TOO_LARGE', limit: name };
+}
+
+/** Nothing of the schema, of the program or of the machine is told. */
+function expectSilence(answer: unknown): void {
+  expect(JSON.stringify(answer)).not.toMatch(/Did you mean|node_modules|\/src\/|at \w+ \(|stacktrace|apollo/iu);
+}
+
+/** Nothing holds the server up for long, on the slowest of machines. */
+const STALL_MS = 1_000;
+
+describe('a hostile document', () => {
+  it.each(HOSTILE_DOCUMENTS)('over HTTP: $name, stopped by $stoppedBy', async (hostile) => {
+    const before = performance.now();
+    const answer = await send(server.url, hostile.query, hostile.variables);
+    expect(performance.now() - before).toBeLessThan(STALL_MS);
+    expect(answer.status).toBe(400);
+    expect(stoppedBy(answer)).toEqual(expected(hostile));
+    expectSilence(answer);
+  });
+
+  it.each(HOSTILE_DOCUMENTS)('as a stream: $name, stopped by $stoppedBy', async (hostile) => {
+    const response = await fetch(`${server.url}/stream`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: hostile.query, variables: hostile.variables }),
+    });
+    const [, data] = /data: (\{.*\})/u.exec(await response.text()) ?? [];
+    const answer = JSON.parse(data ?? '{}') as Answer;
+    expect(stoppedBy(answer)).toEqual(expected(hostile));
+    expectSilence(answer);
+  });
+});
+
+describe('over one WebSocket, which stays open', () => {
+  let socket: RawSocket;
+
+  beforeAll(async () => {
+    socket = await RawSocket.connect(server.url);
+    await socket.greet();
+  });
+
+  afterAll(() => socket.cut());
+
+  it.each(HOSTILE_DOCUMENTS)('$name, stopped by $stoppedBy', async (hostile) => {
+    const { query, variables } = hostile;
+    socket.sendJson({ id: hostile.name, type: 'subscribe', payload: { query, variables } });
+    const message = await socket.nextJson();
+    expect(message).toMatchObject({ id: hostile.name, type: 'error' });
+    const answer = { errors: message['payload'] } as unknown as Answer;
+    expect(stoppedBy(answer)).toEqual(expected(hostile));
+    expectSilence(message);
+  });
+});
