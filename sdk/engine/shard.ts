@@ -80,7 +80,7 @@ export function makeShard(table: UpstreamTableName, target: TargetName, schema: 
 
 /** A schema under another name, without a counter of its own: equal shards have equal ones. */
 export function named(schema: TableSchema, name: string): TableSchema {
-  return schema.name === name && schema.autoIncrementId === 0 ? schema : { ...schema, name, autoIncrementId: 0 };
+  return schema.name === name && schema.autoIncrementId === 0n ? schema : { ...schema, name, autoIncrementId: 0n };
 }
 
 const texts = new WeakMap<TableSchema, string>();

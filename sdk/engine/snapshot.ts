@@ -65,7 +65,7 @@ export class CheckpointSchemas {
 function readSchema(text: string | undefined): TableSchema {
   try {
     const statement = text === undefined ? null : parseStatement(text);
-    if (statement?.kind === 'create-table') return { ...buildTable(statement), autoIncrementId: 0 };
+    if (statement?.kind === 'create-table') return { ...buildTable(statement), autoIncrementId: 0n };
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error;
     throw new LockstepError('UNREADABLE_VALUE', `a schema of the checkpoint can't be read: ${error.message}`);

@@ -80,7 +80,7 @@ export function readReportedSchema(sql: string, defaults?: CharacterSet): TableS
   const statement = parseStatement(sql);
   if (statement.kind !== 'create-table')
     throw new LockstepError('INVALID_INPUT', `expected CREATE TABLE, found: ${shorten(sql)}`, { field: 'createTable' });
-  return { ...buildTable(statement, defaults), autoIncrementId: 0 };
+  return { ...buildTable(statement, defaults), autoIncrementId: 0n };
 }
 
 /**
@@ -101,7 +101,7 @@ function trackDdl(schema: TableSchema, ddl: string, target: DownstreamTable): Ta
   const statement = parseStatement(ddl);
   if (statement.kind === 'create-table') {
     checkTarget(statement.name, target, ddl);
-    return { ...buildTable(statement), name: schema.name, autoIncrementId: 0 };
+    return { ...buildTable(statement), name: schema.name, autoIncrementId: 0n };
   }
   if (statement.kind !== 'alter-table' && statement.kind !== 'create-index' && statement.kind !== 'drop-index') {
     throw new LockstepError('DDL_UNSUPPORTED', `this statement isn't coordinated: ${shorten(ddl)}`, {

@@ -86,7 +86,7 @@ function indexHead(index: Index): string {
 function tableOptions(schema: TableSchema): string {
   const charset = schema.charset === '' ? charsetOf(schema.collation) : schema.charset;
   let text = ` DEFAULT CHARSET=${charset} COLLATE=${schema.collation}`;
-  if (schema.autoIncrementId > 0) text += ` AUTO_INCREMENT=${schema.autoIncrementId}`;
+  if (schema.autoIncrementId > 0n) text += ` AUTO_INCREMENT=${schema.autoIncrementId}`;
   if (schema.compression !== '') text += ` COMPRESSION=${sqlText(schema.compression)}`;
   if (schema.shardRowIdBits > 0) text += ` /*T! SHARD_ROW_ID_BITS=${schema.shardRowIdBits} */`;
   if (schema.preSplitRegions > 0) text += ` /*T! PRE_SPLIT_REGIONS=${schema.preSplitRegions} */`;

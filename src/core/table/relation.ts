@@ -25,7 +25,7 @@ export function combine(a: Relation, b: Relation): Relation {
 }
 
 /** Numbers: the larger is larger. */
-export function relateNumbers(a: number, b: number): Relation {
+export function relateNumbers(a: number | bigint, b: number | bigint): Relation {
   if (a === b) return EQUAL;
   return a < b ? LESS : GREATER;
 }

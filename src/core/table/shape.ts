@@ -54,7 +54,7 @@ export interface ShapeIndex extends IndexItems {
 /** What compare and join see of a table beside columns and indexes. */
 export interface TableItems {
   readonly collation: string;
-  readonly autoIncrementId: number;
+  readonly autoIncrementId: bigint;
   readonly shardRowIdBits: number;
   readonly autoRandomBits: number;
   readonly preSplitRegions: number;

@@ -20,6 +20,8 @@ export class Shapes implements ShapeInterner {
   private readonly indexes = new InternPool<ShapeIndex>();
   private readonly shapes = new InternPool<Shape>();
   private readonly ofSchema = new WeakMap<TableSchema, Shape>();
+  /** Schemas that were read from texts have their columns in common. */
+  private readonly ofColumn = new WeakMap<Column, ShapeColumn>();
   private lastId = 0;
   /** The parts of the last new shape, which the next one mostly shares: then comparing them is comparing pointers. */
   private lastTable: TableItems | null = null;
@@ -29,13 +31,23 @@ export class Shapes implements ShapeInterner {
   intern(schema: TableSchema): Shape {
     const known = this.ofSchema.get(schema);
     if (known !== undefined) return known;
-    const columns = new Map(schema.columns.map((column) => [lowerName(column.name), itemsOfColumn(column)]));
+    const columns = new Map(
+      schema.columns.map((column) => this.shapeColumnOf(column)).map((column) => [column.name, column]),
+    );
     const shape = this.internParts(
       tableItemsOf(schema),
-      sortByName([...columns.values()].map((column) => this.internColumn(column))),
+      sortByName([...columns.values()]),
       sortByName(indexItemsOf(schema, columns).map((index) => this.internIndex(index))),
     );
     this.ofSchema.set(schema, shape);
+    return shape;
+  }
+
+  private shapeColumnOf(column: Column): ShapeColumn {
+    const known = this.ofColumn.get(column);
+    if (known !== undefined) return known;
+    const shape = this.internColumn(itemsOfColumn(column));
+    this.ofColumn.set(column, shape);
     return shape;
   }
 

@@ -46,7 +46,7 @@ export function equalTableItems(a: TableItems, b: TableItems): boolean {
 export function joinTableItems(a: TableItems, b: TableItems): TableItems {
   return {
     collation: joinCollations(a.collation, b.collation) ?? a.collation,
-    autoIncrementId: Math.max(a.autoIncrementId, b.autoIncrementId),
+    autoIncrementId: a.autoIncrementId > b.autoIncrementId ? a.autoIncrementId : b.autoIncrementId,
     shardRowIdBits: a.shardRowIdBits,
     autoRandomBits: a.autoRandomBits,
     preSplitRegions: a.preSplitRegions,

@@ -73,7 +73,8 @@ export interface TableSchema {
   readonly primaryKeyKind: PrimaryKeyKind;
   readonly charset: string;
   readonly collation: string;
-  readonly autoIncrementId: number;
+  /** The next value of the auto-increment column, beyond what a number holds exactly; 0: not said. */
+  readonly autoIncrementId: bigint;
   readonly shardRowIdBits: number;
   readonly autoRandomBits: number;
   readonly preSplitRegions: number;

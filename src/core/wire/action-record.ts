@@ -188,11 +188,10 @@ function readFailure(value: JsonValue): ActionFailure {
 }
 
 function readErrorField(value: JsonValue): ErrorFields[string] {
-  const json = value.json();
-  if (json === 'null') return null;
-  if (json === 'true' || json === 'false') return value.boolean();
-  if (json.startsWith('"')) return value.text();
-  return json.startsWith('[') ? value.list((text) => text.text()) : value.integer();
+  if (!value.isPresent) return null;
+  if (value.isNumber) return value.integer();
+  if (value.is(true) || value.is(false)) return value.boolean();
+  return value.isList ? value.list((text) => text.text()) : value.text();
 }
 
 function errorCodes(): ErrorCode[] {

@@ -47,6 +47,11 @@ export class JsonValue {
     return typeof this.value === 'number';
   }
 
+  /** Whether it is a list. */
+  get isList(): boolean {
+    return isList(this.value);
+  }
+
   /** Whether this is exactly that string, number or boolean. */
   is(value: string | number | boolean): boolean {
     return this.value === value;

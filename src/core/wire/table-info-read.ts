@@ -1,3 +1,5 @@
+import { LockstepError } from '../model/error';
+import { bytesOfText } from '../table/byte-string';
 import { ColumnFlag, TypeCode } from '../table/column-type';
 import type { ColumnType } from '../table/column-type';
 import type { Column, GeneratedColumn, Index, PrimaryKeyKind, TableSchema } from '../table/table-schema';
@@ -5,7 +7,15 @@ import { decodeBase64 } from './base64';
 import { goBoolean, goField, goText, goTexts } from './go-json-reader';
 import { parseJson } from './json-reader';
 import type { JsonValue } from './json-reader';
-import { encodeUtf8 } from './utf8';
+
+/** The field where it can stand only as a field: within a text its quotes would be escaped. */
+const LONG_AUTO_INCREMENT = /("auto_inc_id":)(\d{16,19})(?=[,}])/u;
+const LONG_DIGITS = /^\d{16,19}$/u;
+
+/** The greatest lengths that MySQL and TiDB give a type: of LONGTEXT, of CHAR and BINARY; and the most decimals. */
+const MAX_LENGTH = 2 ** 32 - 1;
+const MAX_CHAR_LENGTH = 255;
+const MAX_DECIMALS = 31;
 
 /**
  * The schema in a TiDB `TableInfo` as DM stores it. Fields that the model doesn't have are ignored; missing ones have
@@ -14,12 +24,16 @@ import { encodeUtf8 } from './utf8';
  * @throws LockstepError UNREADABLE_VALUE with `where` and the place of the fault
  */
 export function readTableInfo(text: string, where = 'table info'): TableSchema {
-  return tableInfoOf(parseJson(text, where));
+  return tableInfoOf(parseTableInfo(text, where));
 }
 
-/** The same of a value that is already parsed. */
-export function tableInfoOf(info: JsonValue): TableSchema {
-  const columns = listOf(goField(info, 'cols'), columnOf);
+/** A table info's JSON; an `auto_inc_id` of more digits than a number keeps becomes a text. */
+export function parseTableInfo(text: string, where: string): JsonValue {
+  return parseJson(text.replace(LONG_AUTO_INCREMENT, '$1"$2"'), where);
+}
+
+/** The same of a value that is already parsed. @param columns its columns, if they are read already */
+export function tableInfoOf(info: JsonValue, columns = listOf(goField(info, 'cols'), columnOf)): TableSchema {
   const isHandle = goBoolean(goField(info, 'pk_is_handle'));
   const indexes = listOf(goField(info, 'index_info'), indexOf);
   return {
@@ -29,7 +43,7 @@ export function tableInfoOf(info: JsonValue): TableSchema {
     primaryKeyKind: primaryKeyKindOf(isHandle, goBoolean(goField(info, 'is_common_handle'))),
     charset: goText(goField(info, 'charset')),
     collation: goText(goField(info, 'collate')),
-    autoIncrementId: numberOf(goField(info, 'auto_inc_id')),
+    autoIncrementId: autoIncrementOf(goField(info, 'auto_inc_id')),
     shardRowIdBits: numberOf(goField(info, 'ShardRowIDBits')),
     autoRandomBits: numberOf(goField(info, 'auto_random_bits')),
     preSplitRegions: numberOf(goField(info, 'pre_split_regions')),
@@ -44,6 +58,17 @@ function listOf<T>(value: JsonValue, read: (element: JsonValue) => T): T[] {
 
 function numberOf(value: JsonValue, missing = 0): number {
   return value.or(missing, (present) => present.integer());
+}
+
+function autoIncrementOf(value: JsonValue): bigint {
+  return value.or(0n, (present) =>
+    present.isNumber ? BigInt(present.integer()) : present.parsed((digits) => parseDigits(digits)),
+  );
+}
+
+function parseDigits(text: string): bigint {
+  if (!LONG_DIGITS.test(text)) throw new LockstepError('INVALID_INPUT', 'expected a whole number', { text });
+  return BigInt(text);
 }
 
 /** A name in TiDB's two forms, of which the written one is kept. Very old values hold a plain text. */
@@ -65,7 +90,8 @@ function withHandle(indexes: readonly Index[], columns: readonly Column[]): read
   return [primary, ...indexes];
 }
 
-function columnOf(column: JsonValue): Column {
+/** One element of `cols`. */
+export function columnOf(column: JsonValue): Column {
   const type = typeOf(goField(column, 'type'));
   return {
     name: nameOf(goField(column, 'name')),
@@ -80,15 +106,22 @@ function columnOf(column: JsonValue): Column {
 }
 
 function typeOf(type: JsonValue): ColumnType {
+  const code = numberOf(goField(type, 'Tp'));
   return {
-    code: numberOf(goField(type, 'Tp')),
+    code,
     flags: numberOf(goField(type, 'Flag')),
-    length: numberOf(goField(type, 'Flen')),
-    decimals: numberOf(goField(type, 'Decimal')),
+    length: atMost(goField(type, 'Flen'), code === TypeCode.char ? MAX_CHAR_LENGTH : MAX_LENGTH),
+    decimals: atMost(goField(type, 'Decimal'), MAX_DECIMALS),
     charset: goText(goField(type, 'Charset')),
     collation: goText(goField(type, 'Collate')),
     members: goTexts(goField(type, 'Elems')),
   };
+}
+
+/** A number from which texts of that size may be made. */
+function atMost(value: JsonValue, limit: number): number {
+  const number = numberOf(value);
+  return number <= limit ? number : value.fail(`expected at most ${limit}, found ${number}`);
 }
 
 /** A BIT default is taken from its bytes, because its text is damaged where they aren't UTF-8. */
@@ -97,7 +130,7 @@ function defaultOf(column: JsonValue, code: number, field: string, bytesField: s
   if (code !== TypeCode.bit) return value.nullable(goText);
   const bytes = goField(column, bytesField);
   if (bytes.isPresent) return bytes.parsed(decodeBase64);
-  return value.nullable((present) => String.fromCharCode(...encodeUtf8(present.text())));
+  return value.nullable((present) => bytesOfText(goText(present)));
 }
 
 function generatedOf(column: JsonValue): GeneratedColumn | null {

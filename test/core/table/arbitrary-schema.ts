@@ -57,7 +57,7 @@ const indexesOf = (columns: readonly Column[]): fc.Arbitrary<Index[]> => {
 export const arbitrarySchema: fc.Arbitrary<TableSchema> = fc
   .subarray([...NAMES], { minLength: 1 })
   .chain((names) => fc.tuple(...names.map(columnNamed)))
-  .chain((columns) => fc.tuple(fc.constant(columns), indexesOf(columns), fc.constantFrom(0, 0, 0, 7)))
+  .chain((columns) => fc.tuple(fc.constant(columns), indexesOf(columns), fc.constantFrom(0n, 0n, 0n, 7n)))
   .map(([columns, indexes, autoIncrementId]) => table(columns, indexes, { autoIncrementId }));
 
 /** A schema whose key flags may be anything. */

@@ -208,8 +208,8 @@ const tableRows: readonly Row[] = [
   ],
   [
     'auto-increment ID',
-    table([a], [], { autoIncrementId: 1 }),
-    table([a], [], { autoIncrementId: 9 }),
+    table([a], [], { autoIncrementId: 1n }),
+    table([a], [], { autoIncrementId: 9n }),
     'less',
     '`a` INT(11)',
   ],

@@ -111,7 +111,7 @@ export function table(
     primaryKeyKind: 'index',
     charset: 'utf8mb4',
     collation: 'utf8mb4_bin',
-    autoIncrementId: 0,
+    autoIncrementId: 0n,
     shardRowIdBits: 0,
     autoRandomBits: 0,
     preSplitRegions: 0,

@@ -87,7 +87,7 @@ describe('CREATE TABLE', () => {
       {
         name: 't`1',
         primaryKeyKind: 'handle',
-        autoIncrementId: 9,
+        autoIncrementId: 9n,
         compression: 'lz4',
         comment: 'c',
         autoRandomBits: 5,

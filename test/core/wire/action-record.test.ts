@@ -130,6 +130,13 @@ describe('records of actions', () => {
     expect(() => readActionRecord(text, 'key')).toThrow(LockstepError);
     expect(() => readActionRecord(text, 'key')).toThrow(new RegExp(`^key: ${path.replaceAll('.', '\\.')}`, 'u'));
   });
+
+  it('refuse a field of a failure that is nested beyond reason', () => {
+    const result = results[1] ?? null;
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const text = writeActionRecord({ ...asked, state: 'failed', result, endedAtMs: 8 }).replace('"n":1', `"n":${deep}`);
+    expect(() => readActionRecord(text, 'key')).toThrow(/^key: result\.failure\.fields\.n\[0\]: expected a string/u);
+  });
 });
 
 describe('records of pessimistic locks', () => {

@@ -27,7 +27,7 @@ describe('writing and reading', () => {
       {
         name: 'T & U',
         comment: 'it\\s',
-        autoIncrementId: 7,
+        autoIncrementId: 7n,
         shardRowIdBits: 4,
         autoRandomBits: 5,
         preSplitRegions: 2,
@@ -80,7 +80,7 @@ describe('reading what others wrote', () => {
       name: 'T',
       indexes: [],
       primaryKeyKind: 'index',
-      autoIncrementId: 0,
+      autoIncrementId: 0n,
       compression: '',
     });
     expect(schema.columns).toMatchObject([
@@ -91,6 +91,19 @@ describe('reading what others wrote', () => {
   it('takes a BIT default from its text if there are no bytes', () => {
     const info = '{"cols":[{"name":{"O":"b"},"type":{"Tp":16},"default":"\\u0001","default_bit":null}]}';
     expect(readTableInfo(info).columns[0]?.defaultValue).toBe('\x01');
+  });
+
+  it('takes a BIT default of any length', () => {
+    const info = `{"cols":[{"name":{"O":"b"},"type":{"Tp":16},"default":"${'x'.repeat(300_000)}"}]}`;
+    expect(readTableInfo(info).columns[0]?.defaultValue).toHaveLength(300_000);
+  });
+
+  it('keeps every digit of a start of auto-increment', () => {
+    const text = writeTableInfo(plain).replace(/"auto_inc_id":\d+/u, '"auto_inc_id":1234567890123456789');
+    const { schema, shape } = new SchemaReader(new Shapes()).read(text);
+    expect(schema.autoIncrementId).toBe(1234567890123456789n);
+    expect(writeTableInfo(schema)).toBe(text);
+    expect(shape.table.autoIncrementId).toBe(1234567890123456789n);
   });
 
   it('counts columns and indexes in every state', () => {
@@ -108,6 +121,11 @@ describe('reading what others wrote', () => {
     ['{"cols":[{"default":5}]}', 'cols[0].default'],
     ['{"index_info":[{"idx_cols":[{"length":1.5}]}]}', 'index_info[0].idx_cols[0].length'],
     ['{"pk_is_handle":1}', 'pk_is_handle'],
+    ['{"auto_inc_id":12345678901234567890}', 'auto_inc_id'],
+    ['{"auto_inc_id":"7"}', 'auto_inc_id'],
+    ['{"cols":[{"type":{"Tp":254,"Flen":4294967295}}]}', 'cols[0].type.Flen'],
+    ['{"cols":[{"type":{"Tp":15,"Flen":4294967296}}]}', 'cols[0].type.Flen'],
+    ['{"cols":[{"type":{"Tp":12,"Decimal":1000000000}}]}', 'cols[0].type.Decimal'],
   ])('refuses %s and says where', (text, path) => {
     const fault = (): unknown => {
       try {
@@ -166,6 +184,42 @@ describe('SchemaReader', () => {
     for (const bad of [rest, headed, ...broken, ...numbers, `${text}}`, `${text},{}`, text.slice(0, -1)]) {
       expect(() => reader.read(bad)).toThrow(LockstepError);
     }
+  });
+
+  it('holds the columns that schemas share once', () => {
+    const reader = new SchemaReader(new Shapes());
+    const one = reader.read(text).schema;
+    const two = reader.read(text.replace('"Flen":10', '"Flen":11')).schema;
+    expect(two).not.toBe(one);
+    expect(two.columns.filter((column, at) => column !== one.columns[at])).toHaveLength(1);
+  });
+
+  it.each([
+    ['columns twice', text.replace('"index_info"', '"cols":[],"index_info"')],
+    ['columns under another name first', text.replace('"cols":', '"COLS":[],"cols":')],
+    ['columns under another name last', text.replace('"index_info"', '"Cols":[],"index_info"')],
+    ['no columns', text.replace('"cols":', '"cols":null,"other":')],
+    ['columns that are no list', text.replace('"cols":', '"cols":{"a":1},"other":')],
+    ['a number for the columns', text.replace('"cols":', '"cols":0,"other":')],
+    ['a field of that name elsewhere first', text.replace('"charset"', '"x":{"cols":[7]},"charset"')],
+    ['a text like the field', text.replace('"charset"', '"x":"\\"cols\\":[7]","charset"')],
+    ['white space', text.replace('"cols":[', '"cols":[ \n').replace('},{', '} ,\t{')],
+    ['white space before the list', text.replace('"cols":[', '"cols": [')],
+    ['a column that is no object', text.replace('"cols":[', '"cols":[7,')],
+    ['a column that is no JSON', text.replace('"cols":[{', '"cols":[{x')],
+    ['a comma too many', text.replace('"cols":[', '"cols":[,')],
+    ['a list that does not end', text.slice(0, text.indexOf('"index_info"'))],
+  ])('reads %s as the whole text is read', (_, odd) => {
+    const reader = new SchemaReader(new Shapes());
+    reader.read(text);
+    const outcome = (read: () => unknown): unknown => {
+      try {
+        return read();
+      } catch (error) {
+        return error;
+      }
+    };
+    expect(outcome(() => reader.read(odd, 'the key').schema)).toEqual(outcome(() => readTableInfo(odd, 'the key')));
   });
 
   it('forgets the oldest texts, and still gives the same shape', () => {

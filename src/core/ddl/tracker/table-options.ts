@@ -9,7 +9,7 @@ export interface WrittenOptions {
   readonly collation: string | null;
   readonly comment: string | null;
   readonly compression: string | null;
-  readonly autoIncrementId: number | null;
+  readonly autoIncrementId: bigint | null;
   readonly shardRowIdBits: number | null;
   readonly preSplitRegions: number | null;
 }
@@ -34,10 +34,18 @@ export function readOptions(options: readonly TableOption[]): WrittenOptions {
     collation: text('COLLATE'),
     comment: text('COMMENT'),
     compression: text('COMPRESSION'),
-    autoIncrementId: number('AUTO_INCREMENT'),
+    autoIncrementId: autoIncrementOf(text('AUTO_INCREMENT')),
     shardRowIdBits: number('SHARD_ROW_ID_BITS'),
     preSplitRegions: number('PRE_SPLIT_REGIONS'),
   };
+}
+
+/** A start of auto-increment, which may have more digits than a number keeps. */
+function autoIncrementOf(text: string | null): bigint | null {
+  if (text === null) return null;
+  if (/^(\d+|0x[\da-f]+)$/iu.test(text)) return BigInt(text);
+  const number = Number(text);
+  return Number.isFinite(number) ? BigInt(Math.trunc(number)) : null;
 }
 
 function textOf(value: OptionValue): string | null {
@@ -65,7 +73,7 @@ export function createdWith(
   const shardRowIdBits = Math.min(options.shardRowIdBits ?? 0, MAX_SHARD_BITS);
   const shardingBits = autoRandomBits > 0 ? autoRandomBits : shardRowIdBits;
   return {
-    autoIncrementId: options.autoIncrementId ?? 0,
+    autoIncrementId: options.autoIncrementId ?? 0n,
     shardRowIdBits,
     preSplitRegions: Math.min(options.preSplitRegions ?? 0, shardingBits),
     compression: options.compression ?? '',

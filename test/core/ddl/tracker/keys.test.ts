@@ -63,7 +63,7 @@ describe('options of CREATE TABLE', () => {
     );
     expect(schema).toMatchObject({
       name: 't',
-      autoIncrementId: 7,
+      autoIncrementId: 7n,
       comment: 'x',
       compression: 'zlib',
       charset: 'latin1',
@@ -87,7 +87,7 @@ describe('options of CREATE TABLE', () => {
 describe('createLike', () => {
   it('takes all but the name and the auto-increment ID', () => {
     const source = built("CREATE TABLE t (a INT PRIMARY KEY AUTO_INCREMENT) AUTO_INCREMENT=7 COMMENT='x'");
-    expect(createLike(source, 'u')).toEqual({ ...source, name: 'u', autoIncrementId: 0 });
+    expect(createLike(source, 'u')).toEqual({ ...source, name: 'u', autoIncrementId: 0n });
   });
 });
 
