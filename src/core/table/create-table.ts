@@ -6,6 +6,7 @@ import type { Shape } from './shape';
 import { schemaOfShape } from './shape-schema';
 import { sqlDefault, sqlText } from './sql-default';
 import { sqlType } from './sql-type';
+import { executableExpression } from './stored-expression';
 import type { Column, Index, TableSchema } from './table-schema';
 
 /**
@@ -50,7 +51,8 @@ function hiddenColumns(schema: TableSchema): ReadonlyMap<string, Column> {
 function columnLine(column: Column, schema: TableSchema): string {
   let text = `${quoteName(column.name)} ${sqlType(column.type, schema.collation)}`;
   if (column.generated !== null) {
-    text += ` GENERATED ALWAYS AS (${column.generated.expression}) ${column.generated.stored ? 'STORED' : 'VIRTUAL'}`;
+    const expression = executableExpression(column.generated.expression);
+    text += ` GENERATED ALWAYS AS (${expression}) ${column.generated.stored ? 'STORED' : 'VIRTUAL'}`;
   }
   // Some servers make a TIMESTAMP without either word NOT NULL.
   text += (column.type.flags & ColumnFlag.notNull) === 0 ? (column.generated === null ? ' NULL' : '') : ' NOT NULL';
@@ -68,7 +70,7 @@ function autoRandomText(column: Column, schema: TableSchema): string {
 function indexLine(index: Index, schema: TableSchema, hidden: ReadonlyMap<string, Column>): string {
   const parts = index.parts.map(({ column, length }) => {
     const expression = hidden.get(lowerName(column))?.generated?.expression;
-    if (expression !== undefined) return `(${expression})`;
+    if (expression !== undefined) return `(${executableExpression(expression)})`;
     return quoteName(column) + (length < 0 ? '' : `(${length})`);
   });
   let text = `${indexHead(index)} (${parts.join(', ')})`;

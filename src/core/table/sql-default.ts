@@ -1,5 +1,6 @@
 import { bytesOfText } from './byte-string';
 import { ColumnFlag, TypeCode } from './column-type';
+import { executableExpression } from './stored-expression';
 import type { Column } from './table-schema';
 
 /** Types that MySQL gives no literal default. */
@@ -32,7 +33,7 @@ function defaultClause(column: Column): string {
   if (defaultValue === null) {
     return (flags & ColumnFlag.notNull) === 0 && !WITHOUT_DEFAULT.has(code) ? ' DEFAULT NULL' : '';
   }
-  if (column.defaultIsExpression) return ` DEFAULT (${defaultValue})`;
+  if (column.defaultIsExpression) return ` DEFAULT (${executableExpression(defaultValue)})`;
   if (WITHOUT_DEFAULT.has(code)) return '';
   return ` DEFAULT ${literal(column, defaultValue)}`;
 }

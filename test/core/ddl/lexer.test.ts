@@ -73,7 +73,7 @@ describe('literals', () => {
     [`N'x'`, `_UTF8'x'`],
     [`n'x'`, `_UTF8'x'`],
     [`_binary'x'`, `_BINARY'x'`],
-    [`_utf8mb4 x'41'`, `x'41'`],
+    [`_utf8mb4 x'41'`, `_UTF8MB4 x'41'`],
     [`X'4D'`, `x'4d'`],
     [`x''`, `x''`],
     [`0x4d`, `x'4d'`],

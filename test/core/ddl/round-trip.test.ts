@@ -1,19 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseStatement, printStatement, splitStatement } from '../../../src/core/ddl/index';
 import { judgeDdl } from '../../conformance/judge-ddl';
 import { Judgement } from '../../conformance/judgement';
 import { statementText } from './statement-generator';
+import { vectorLines, vectorStatements } from './vector-statements';
 
-const file = join(__dirname, '../../conformance/vectors/ddl.jsonl.gz');
-const lines = gunzipSync(readFileSync(file))
-  .toString('utf8')
-  .trim()
-  .split('\n')
-  .map((line): unknown => JSON.parse(line));
+const VECTORS = 'ddl.jsonl.gz';
 
 /** Printing and parsing a printed text again changes nothing, neither the tree nor the text. */
 function expectStable(sql: string): void {
@@ -28,17 +21,14 @@ function expectStable(sql: string): void {
 describe('recorded statements', () => {
   it('print as recorded', () => {
     const judgement = new Judgement();
-    judgeDdl(lines, judgement, '');
+    judgeDdl(vectorLines(VECTORS), judgement, '');
     expect(judgement.first).toEqual([]);
     expect(judgement.refused).toBe(0);
     expect(judgement.agree).toBeGreaterThan(2000);
   });
 
   it('are stable', () => {
-    for (const line of lines) {
-      if (typeof line !== 'object' || line === null || 'error' in line || !('sql' in line)) continue;
-      expectStable(String(line.sql));
-    }
+    for (const sql of vectorStatements(VECTORS)) expectStable(sql);
   });
 });
 

@@ -34,10 +34,12 @@ const literal = fc.oneof(
   number,
   string,
   fc.constantFrom("x'4D'", '0xA', "b'0101'", 'TRUE', 'null', "_latin1'x'", "N'x'"),
+  fc.constantFrom("_latin1 x'4D'", '_utf8mb4 0xA', "_binary b'0101'", "DATE '2020-01-01'", "{ts '2020-01-01'}"),
 );
 
 const { expression } = fc.letrec<{ expression: string }>((tie) => {
   const inner = tie('expression');
+  const char = words('CHAR (', list(inner), optional('USING latin1'), ')');
   const call = words(fc.constantFrom('concat', 'IF', 'Left', 'json_extract', 'f'), '(', list(inner), ')');
   const binary = words(
     '(',
@@ -52,6 +54,7 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => {
       literal,
       fc.oneof(name, words(name, '->', "'$.a'")),
       call,
+      char,
       binary,
       words(
         '(',

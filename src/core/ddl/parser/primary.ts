@@ -82,14 +82,21 @@ function parseConstant(cursor: Cursor): Expression | null {
     case 'DATE':
     case 'TIME':
     case 'TIMESTAMP':
-      return cursor.peek(1).kind === 'string' ? parseTemporal(cursor, token.upper) : null;
+      return isTemporalText(cursor) ? parseTemporal(cursor, token.upper) : null;
     default:
       return parseIntroduced(cursor);
   }
 }
 
+/** Whether a string follows, perhaps with the introducer that TiDB stores there. */
+function isTemporalText(cursor: Cursor): boolean {
+  const next = cursor.peek(1);
+  return next.kind === 'string' || (next.text === '_utf8mb4' && cursor.peek(2).kind === 'string');
+}
+
 function parseTemporal(cursor: Cursor, type: 'DATE' | 'TIME' | 'TIMESTAMP'): Expression {
   cursor.advance();
+  cursor.accept('_UTF8MB4');
   return { kind: 'temporal', type, text: cursor.string('a string') };
 }
 

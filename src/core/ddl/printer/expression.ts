@@ -17,20 +17,20 @@ export function printExpression(expression: Expression, style: ExpressionStyle =
   const not = (negated: boolean): string => (negated ? word('NOT ') : '');
   switch (expression.kind) {
     case 'string':
-      return printIntroducer(expression.introducer ?? 'utf8mb4', style) + quoteString(expression.text);
+      return printIntroducer(expression.introducer, style) + quoteString(expression.text);
     case 'number':
       return formatNumber(expression.text);
     case 'hex':
-      return `x'${expression.digits}'`;
+      return `${printByteIntroducer(expression.introducer, style)}x'${expression.digits}'`;
     case 'bit':
-      return `b'${formatBits(expression.digits)}'`;
+      return `${printByteIntroducer(expression.introducer, style)}b'${formatBits(expression.digits)}'`;
     case 'boolean':
       return word(expression.value ? 'TRUE' : 'FALSE');
     case 'null':
     case 'maxvalue':
       return word(expression.kind);
     case 'temporal':
-      return `${expression.type} ${printIntroducer('utf8mb4', style)}${quoteString(expression.text)}`;
+      return `${expression.type} ${printIntroducer(null, style)}${quoteString(expression.text)}`;
     case 'column':
       return printColumn(expression, style);
     case 'variable':
@@ -38,6 +38,7 @@ export function printExpression(expression: Expression, style: ExpressionStyle =
     case 'word':
       return word(expression.text);
     case 'call':
+      if (expression.name === CHAR_FUNCTION && style === 'ddl') return printChar(expression.arguments.map(print));
       return printCall(
         word(expression.name),
         expression.distinct ? word('DISTINCT ') : '',
@@ -96,14 +97,37 @@ export function printExpression(expression: Expression, style: ExpressionStyle =
   }
 }
 
+const DEFAULT_CHARSET = 'utf8mb4';
+
+/** TiDB's name of `CHAR`, which only TiDB reads: it is stored, and never printed in a statement. */
+const CHAR_FUNCTION = 'CHAR_FUNC';
+
+/** The last argument is the charset as a string, or null. */
+function printChar(operands: readonly string[]): string {
+  const charset = operands.at(-1) ?? 'NULL';
+  const codes = operands.slice(0, -1).join(', ');
+  return charset === 'NULL' ? `CHAR(${codes})` : `CHAR(${codes} USING ${charset})`;
+}
+
 type Of<Kind extends Expression['kind']> = Extract<Expression, { kind: Kind }>;
 type Print = (expression: Expression) => string;
 type Word = (text: string) => string;
 
-/** In statements the default charset goes without an introducer. */
-function printIntroducer(charset: string, style: ExpressionStyle): string {
+/** In statements the default charset goes without an introducer; what is stored has one for every string. */
+function printIntroducer(introducer: string | null, style: ExpressionStyle): string {
+  const charset = introducer ?? DEFAULT_CHARSET;
   if (style === 'table-info') return `_${charset.toLowerCase()}`;
-  return charset === 'utf8mb4' ? '' : `_${charset.toUpperCase()}`;
+  return charset === DEFAULT_CHARSET ? '' : `_${charset.toUpperCase()}`;
+}
+
+/**
+ * Without an introducer hex and bit literals are bytes, so even that of the default charset has a meaning. TiDB forgets
+ * it in what it stores, which is compared with what is stored here.
+ */
+function printByteIntroducer(introducer: string | null, style: ExpressionStyle): string {
+  if (introducer === null) return '';
+  if (style === 'ddl') return `_${introducer.toUpperCase()} `;
+  return introducer === DEFAULT_CHARSET || introducer === 'binary' ? '' : `_${introducer} `;
 }
 
 function printColumn({ schema, table, name }: Of<'column'>, style: ExpressionStyle): string {

@@ -1,6 +1,6 @@
 import { lowerName } from '../../table/lower-name';
+import { columnsReadBy } from '../../table/stored-expression';
 import type { Column } from '../../table/table-schema';
-import { columnsOfStoredText } from './stored-columns';
 import { notApplicable } from './refusal';
 
 /**
@@ -10,7 +10,7 @@ import { notApplicable } from './refusal';
 export function checkGenerated(column: Column, columns: readonly Column[]): void {
   if (column.generated === null) return;
   const known = new Set(columns.filter((other) => !other.hidden).map((other) => lowerName(other.name)));
-  for (const name of columnsOfStoredText(column.generated.expression)) {
+  for (const name of columnsReadBy(column.generated.expression)) {
     if (!known.has(name)) {
       throw notApplicable(`generated column ${column.name} reads the unknown column ${name}`, { column: column.name });
     }
@@ -24,7 +24,7 @@ export function checkGenerated(column: Column, columns: readonly Column[]): void
  */
 export function checkNotRead(name: string, columns: readonly Column[]): void {
   const reader = columns.find(
-    (column) => column.generated !== null && columnsOfStoredText(column.generated.expression).has(lowerName(name)),
+    (column) => column.generated !== null && columnsReadBy(column.generated.expression).has(lowerName(name)),
   );
   if (reader === undefined) return;
   const what = reader.hidden ? 'an index on an expression' : `generated column ${reader.name}`;
