@@ -1,6 +1,4 @@
-import { createRequire } from 'node:module';
 import { Registry } from 'prom-client';
-import type * as EtcdRoom from './adapters/etcd/etcd-store';
 import type { EtcdOptions } from './adapters/etcd/etcd-options';
 import { EmbeddedStore } from './adapters/embedded/embedded-store';
 import { MemoryStore } from './adapters/memory/memory-store';
@@ -12,7 +10,7 @@ import type { CoordinatorOptions } from './coordinator/coordinator';
 import { MeasuredStore } from './coordinator/measured-store';
 import { Observer } from './coordinator/observer';
 import type { CoordinatorService } from './coordinator/service';
-import { invariant, unreachable } from './core/model/invariant';
+import { unreachable } from './core/model/invariant';
 import { openAuthenticator } from './identity/auth-config';
 import type { Authenticator } from './identity/authenticator';
 import { checkExposure } from './identity/exposure';
@@ -24,6 +22,7 @@ import { GraphqlServer } from './graphql/graphql-server';
 import type { Limits } from './graphql/limits/limits';
 import { OperatingServer } from './graphql/transport/operating-server';
 import { Safelist } from './graphql/limits/safelist';
+import { loadEtcd } from './load-etcd';
 import type { Clock } from './ports/clock';
 import type { Logger } from './ports/logger';
 import type { MetricsPage } from './ports/metrics';
@@ -210,17 +209,6 @@ async function openStore(choice: StoreChoice, clock: Clock): Promise<Store> {
     default:
       return unreachable(choice);
   }
-}
-
-/** Most servers have no etcd, so its client isn't loaded with the rest. */
-function loadEtcd(): typeof EtcdRoom {
-  const loaded: unknown = createRequire(__filename)('./adapters/etcd/etcd-store');
-  invariant(isEtcdRoom(loaded), 'the room of etcd has its store');
-  return loaded;
-}
-
-function isEtcdRoom(loaded: unknown): loaded is typeof EtcdRoom {
-  return typeof loaded === 'object' && loaded !== null && 'EtcdStore' in loaded;
 }
 
 async function stopAll(parts: readonly (() => Promise<void>)[]): Promise<void> {

@@ -24,13 +24,14 @@ export function describeMutations(
       const reading = readActionRecord(mutation.value, mutation.key);
       if (reading.kind === 'record') action = reading.record;
     } else {
-      changes.push(...describe(mutation));
+      changes.push(...describeMutation(mutation));
     }
   }
   return { action, changes };
 }
 
-function describe(mutation: Mutation): string[] {
+/** One mutation of a write, in words; none for a record of ours that nobody but a server reads. */
+export function describeMutation(mutation: Mutation): string[] {
   if (mutation.kind === 'delete-prefix')
     return OF_LOCK.some((prefix) => mutation.prefix.startsWith(prefix))
       ? []

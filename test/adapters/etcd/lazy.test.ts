@@ -13,5 +13,6 @@ function loadedWith(file: string): number {
 
 it('the client of etcd is loaded only with the store that needs it', () => {
   expect(loadedWith('src/server.ts')).toBe(0);
+  expect(loadedWith('src/cli/program.ts')).toBe(0);
   expect(loadedWith('src/adapters/etcd/etcd-store.ts')).toBeGreaterThan(0);
 });
