@@ -5,7 +5,7 @@ import { tableTreeOf, writeSourceTables } from '../../src/core/wire/source-table
 import { createTableText, schemaAfter, schemaOf, tableInfoTemplate } from './table-info-text';
 
 /** The target of every rollout. */
-const TARGET = parseDownstreamTable('shop', 'orders');
+export const TARGET = parseDownstreamTable('shop', 'orders');
 
 /** The schemas before and after of one shard, with its DDL. */
 export interface ShardDdl {

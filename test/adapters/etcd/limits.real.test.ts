@@ -80,3 +80,16 @@ describe('limits of a transaction', () => {
     expect(new Set(all.values.map(({ key }) => key)).size).toBe(expected);
   });
 });
+
+it('all 64 bits of a lease’s ID are kept, from the grant to the end', async () => {
+  const store = await open({});
+  const leases = await Promise.all(Array.from({ length: 20 }, () => store.grant(60_000)));
+  const large = leases.filter(({ id }) => BigInt(id) > BigInt(Number.MAX_SAFE_INTEGER));
+  expect(large.length).toBeGreaterThan(0);
+  for (const { id } of large) {
+    await store.txn({ compares: [], then: [{ kind: 'put', key: '/lockstep/a', value: id, lease: id }] });
+    await store.keepAlive(id);
+    await store.revoke(id);
+    expect(await store.get('/lockstep/a')).toBeNull();
+  }
+});
