@@ -86,6 +86,8 @@ export interface SourceTablesState {
   tables: TableEntry[];
   /** The revision of its source tables; 0: none are stored. */
   revision: Revision;
+  /** Since when they have been stored without a break; 0: none are stored. */
+  since: Revision;
 }
 
 /** An operation that has changed: of a table, or in pessimistic mode (`table` null) of a source. */
@@ -212,7 +214,7 @@ export class CoordinatorState {
     const key = sourceKey(task, source);
     let state = this.sourceTables.get(key);
     if (state === undefined) {
-      state = { task, source, tables: [], revision: NO_REVISION };
+      state = { task, source, tables: [], revision: NO_REVISION, since: NO_REVISION };
       this.sourceTables.set(key, state);
     }
     return state;

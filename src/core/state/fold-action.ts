@@ -46,7 +46,8 @@ function applyAction(state: CoordinatorState, { input }: ActionRecord): void {
       for (const known of state.sourceTables.values()) {
         const inScope =
           known.task === input.task && (input.sources.length === 0 || input.sources.includes(known.source));
-        if (inScope) changeSourceTables(state, known.task, known.source, [], NO_REVISION);
+        if (inScope)
+          changeSourceTables(state, known.task, known.source, [], { revision: NO_REVISION, since: NO_REVISION });
       }
       return removeParticipants(state, input.task, input.sources);
     case 'retry-info': {

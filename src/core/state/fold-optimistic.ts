@@ -19,8 +19,12 @@ export function foldOptimisticSourceTables(
   key: { task: TaskName; source: SourceId },
   change: Change,
 ): void {
-  const routes = change.kind === 'put' ? listRoutes(readSourceTables(change.value, change.key)) : [];
-  changeSourceTables(state, key.task, key.source, routes, change.kind === 'put' ? change.modRevision : NO_REVISION);
+  const isPut = change.kind === 'put';
+  const routes = isPut ? listRoutes(readSourceTables(change.value, change.key)) : [];
+  changeSourceTables(state, key.task, key.source, routes, {
+    revision: isPut ? change.modRevision : NO_REVISION,
+    since: isPut ? change.createRevision : NO_REVISION,
+  });
 }
 
 /** A table's info was put or deleted. */

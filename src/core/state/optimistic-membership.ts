@@ -6,7 +6,7 @@ import { sourceKey } from '../model/table-key';
 import type { DropMark } from '../optimistic/dropped-columns';
 import { OptimisticLock } from '../optimistic/lock';
 import type { Shape } from '../table/shape';
-import type { CoordinatorState } from './coordinator-state';
+import type { CoordinatorState, SourceTablesState } from './coordinator-state';
 import { dropUntold, forgetContents, leaveBehind, settleLeaving } from './optimistic-leaving';
 import { settleRedirect } from './optimistic-redirect';
 import type { Membership, TableEntry, Target } from './table-entry';
@@ -27,7 +27,7 @@ export function changeSourceTables(
   task: TaskName,
   source: SourceId,
   routed: readonly RoutedTable[],
-  revision: Revision,
+  { revision, since }: Pick<SourceTablesState, 'revision' | 'since'>,
 ): void {
   const known = state.sourceTablesOf(task, source);
   const wanted = new Map(routed.map(({ table, target }) => [state.entryOf(task, table), target]));
@@ -35,6 +35,7 @@ export function changeSourceTables(
   for (const [entry, target] of wanted) joinTarget(state, entry, state.targetOf(task, target), 'source-tables');
   known.tables = [...wanted.keys()];
   known.revision = revision;
+  known.since = since;
   // Of a source that has gone nothing is kept.
   if (known.tables.length === 0 && revision === NO_REVISION) state.sourceTables.delete(sourceKey(task, source));
 }

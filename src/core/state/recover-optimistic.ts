@@ -4,7 +4,7 @@ import type { DecisionRecord } from '../model/records';
 import { NO_REVISION } from '../model/revision';
 import type { Revision } from '../model/revision';
 import type { TableKey } from '../model/table-key';
-import { tableKey } from '../model/table-key';
+import { sourceKey, tableKey } from '../model/table-key';
 import type { DropStage } from '../optimistic/dropped-columns';
 import type { Shape } from '../table/shape';
 import { readDecisionRecord } from '../wire/decision-record';
@@ -32,7 +32,7 @@ interface FoundDecision {
 class Findings {
   /** The record of each table under the lock that it is in. */
   readonly decisions = new Map<TableEntry, FoundDecision>();
-  /** All records of each table; one that has moved may have some of its past. */
+  /** All records of each table; one that has moved, or left and come back, may have some of its past. */
   readonly records = new Map<TableEntry, FoundDecision[]>();
   readonly marks = new Map<
     LockId,
@@ -49,6 +49,12 @@ class Findings {
     else records.push(found);
   }
 
+  /** Whether what is stored of a table under the lock is of its past. */
+  isOfPast(entry: TableEntry, lockId: LockId): boolean {
+    const found = this.records.get(entry)?.find((record) => record.lockId === lockId);
+    return found !== undefined && this.decisions.get(entry) !== found;
+  }
+
   addShape(shape: Shape): void {
     this.shapes.set(shape.fingerprint, shape);
   }
@@ -63,7 +69,7 @@ export function recoverOptimistic(state: CoordinatorState, values: readonly Keye
   for (const value of values) guardProblems(state, value.change, () => readValue(state, value, findings));
   for (const [entry, records] of findings.records) {
     for (const found of records) joinUnlisted(state, entry, found);
-    chooseDecision(entry, records, findings);
+    chooseDecision(state, entry, records, findings);
   }
   for (const [entry, lockId] of findings.targets) forgetFormerRoute(state, entry, lockId);
   for (const value of values) guardProblems(state, value.change, () => restoreLockRecord(state, value, findings));
@@ -133,15 +139,29 @@ function joinUnlisted(state: CoordinatorState, entry: TableEntry, { lockId, reco
 }
 
 /** The record under the lock of its target is the table's; others are of its past. */
-function chooseDecision(entry: TableEntry, records: readonly FoundDecision[], findings: Findings): void {
+function chooseDecision(
+  state: CoordinatorState,
+  entry: TableEntry,
+  records: readonly FoundDecision[],
+  findings: Findings,
+): void {
   const found = records.find(({ lockId }) => lockId === entry.target?.lockId);
-  if (found === undefined) return;
+  if (found === undefined || isOfFormerListing(state, entry, found)) return;
   const { record, revision } = found;
   entry.decisionRevision = revision;
   entry.decidedRevision = record.infoRevision;
   entry.decidedAtMs = record.atMs;
   entry.putRevision = record.operationRevision ?? revision;
   findings.decisions.set(entry, found);
+}
+
+/**
+ * Whether a record is of a table's life before its source was removed, and listed again before anybody deleted the record:
+ * it answers no info that is stored, and is older than the listing.
+ */
+function isOfFormerListing(state: CoordinatorState, entry: TableEntry, { record, revision }: FoundDecision): boolean {
+  const since = state.sourceTables.get(sourceKey(entry.task, entry.source))?.since ?? NO_REVISION;
+  return revision < since && record.infoRevision !== entry.infoRevision;
 }
 
 /** An info for another target than the table routes to now is of its past. */
@@ -215,7 +235,7 @@ function restoreMarks(state: CoordinatorState, findings: Findings): void {
     const dropped = state.targets.get(lockId)?.lock?.lock.dropped;
     for (const { table, column, stage } of marks) {
       const entry = state.tables.get(table);
-      if (entry?.target?.lockId !== lockId) continue;
+      if (entry?.target?.lockId !== lockId || findings.isOfPast(entry, lockId)) continue;
       // A table that is left out of the lock drops nothing in it.
       if (entry.member !== null) dropped?.raise(table, column, stage);
       const aside = state.setAside.get(table);
@@ -283,13 +303,9 @@ function decideAgain(state: CoordinatorState, entry: TableEntry, isRetried: bool
 }
 
 /** A table that left while nobody was there to delete what was stored of it. */
-function forgetIfLeft(
-  state: CoordinatorState,
-  entry: TableEntry,
-  { lockId, revision }: FoundDecision,
-  findings: Findings,
-): void {
-  if (entry.target?.lockId === lockId) return;
+function forgetIfLeft(state: CoordinatorState, entry: TableEntry, found: FoundDecision, findings: Findings): void {
+  if (findings.decisions.get(entry) === found) return;
+  const { lockId, revision } = found;
   const columns = (findings.marks.get(lockId) ?? [])
     .filter(({ table }) => table === entry.key)
     .map(({ column }) => column);

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpstreamTable } from '../../../src/core/model/names';
+import type { Mutation } from '../../../src/core/model/store';
 import { LOCKSTEP_LEADER_KEY } from '../../../src/core/wire/lockstep-keys';
 import { formatDmKey } from '../../../src/core/wire/dm-keys';
 import { items, lockId, OptimisticWorld, orders, pictureOf, randomOf, tables, task } from './optimistic-world';
 
-const [A, B] = tables;
+const [A, B, C] = tables;
 const ADD_C = 'ALTER TABLE `shop`.`orders` ADD COLUMN `c` INT';
 const DROP_N = 'ALTER TABLE `shop`.`orders` DROP COLUMN `n`';
 
@@ -27,7 +28,15 @@ function expectRest(world: OptimisticWorld): void {
   expect(pictureOf(world.recovered())).toEqual(pictureOf(world.coordinator.state));
 }
 
-if (A === undefined || B === undefined) throw new Error('the world has tables');
+function keyOf(mutation: Mutation): string {
+  return mutation.kind === 'delete-prefix' ? mutation.prefix : mutation.key;
+}
+
+function valueOf(mutation: Mutation): string {
+  return mutation.kind === 'put' ? mutation.value : '';
+}
+
+if (A === undefined || B === undefined || C === undefined) throw new Error('the world has tables');
 
 describe('a table that has left', () => {
   it('loses its info, its operation and its record, and is forgotten', () => {
@@ -199,6 +208,34 @@ describe('the record of an acknowledgement', () => {
     world.coordinator.beforeWrite = () => true;
     world.coordinator.restart();
     expectRest(world);
+  });
+
+  it('and whose source was removed and listed again begins anew, although the leader died before its records went', () => {
+    const lives = [false, true].map((crashes) => {
+      const world = started();
+      world.report(C, ADD_C);
+      world.acknowledge(C);
+      world.report(A, ADD_C);
+      const isClearing = (keys: readonly string[]): boolean =>
+        keys.every((key) => !key.startsWith('/lockstep/action/'));
+      if (crashes) world.coordinator.beforeWrite = ({ mutations }) => !isClearing(mutations.map(keyOf));
+      world.act({ kind: 'remove-meta', task, sources: [C.source], force: true });
+      world.store.put(keyOf(world.listing(C.source)), valueOf(world.listing(C.source)));
+      world.coordinator.beforeWrite = () => true;
+      if (crashes) world.coordinator.restart();
+      else world.coordinator.catchUp();
+      world.acknowledge(A);
+      expectRest(world);
+      const target = world.coordinator.state.targets.get(lockId);
+      const members = [...(target?.tables ?? [])].map(({ key, member }) => [
+        key,
+        member?.normal.fingerprint,
+        member?.done,
+      ]);
+      return { remain: target?.lock?.lock.remain, members: members.sort() };
+    });
+    expect(lives[1]).toEqual(lives[0]);
+    expect(lives[0]).toMatchObject({ remain: 3 });
   });
 });
 
