@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { replaceLoneSurrogates, textOfByteString } from '../../src/core/table/byte-string';
 import { ColumnFlag, TypeCode } from '../../src/core/table/column-type';
 import { KEY_FLAGS, keyRolesOf } from '../../src/core/table/key-role';
@@ -8,6 +7,7 @@ import type { Shape } from '../../src/core/table/shape';
 import type { TableSchema } from '../../src/core/table/table-schema';
 import { JsonValue } from '../../src/core/wire/json-reader';
 import { readTableInfo } from '../../src/core/wire/table-info';
+import { readVectorFile } from './vector-file';
 
 /** One line of a schema-tables file. */
 export interface TableVector {
@@ -41,8 +41,7 @@ export function rememberTables(lines: readonly unknown[]): void {
 
 /** The lines of the schema-tables file that was judged last, else of the one in `folder`. Throws if there is none. */
 export function findTables(folder: string): readonly unknown[] {
-  lastLines ??= readTables(folder);
-  return lastLines;
+  return lastLines ?? readTables(folder);
 }
 
 function readTables(folder: string): readonly unknown[] {
@@ -51,9 +50,7 @@ function readTables(folder: string): readonly unknown[] {
   if (!existsSync(plain) && !existsSync(packed)) {
     throw new Error(`no schema-tables file before this one in the call, and neither ${plain} nor ${packed} exists`);
   }
-  const text = (existsSync(plain) ? readFileSync(plain) : gunzipSync(readFileSync(packed))).toString('utf8');
-  const lines = text.split('\n').filter((line) => line !== '');
-  return lines.map((line): unknown => JSON.parse(line));
+  return readVectorFile(existsSync(plain) ? plain : packed);
 }
 
 /** The predicate of deviation 7: column key flags that the indexes don't imply. */

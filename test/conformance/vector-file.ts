@@ -26,7 +26,7 @@ function readText(path: string): string {
   try {
     const bytes = readFileSync(path);
     const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    return (isPacked ? gunzipSync(bytes) : bytes).toString('utf8');
+    return (isPacked ? gunzipSync(bytes) : bytes).toString('utf8').replace(/^\ufeff/u, '');
   } catch (error) {
     throw new UnusableFile(`${path}: cannot be read: ${messageOf(error)}`);
   }

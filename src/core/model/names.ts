@@ -20,19 +20,25 @@ export interface UpstreamTable {
   readonly table: string;
 }
 
-/** The text itself if it can be part of a key: not empty (deviation P15) and without NUL. @throws LockstepError INVALID_INPUT */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** The text itself if it can be part of a key: not empty (deviation P15), without NUL and half characters. @throws LockstepError INVALID_INPUT */
 function keyPart(what: string, text: string): string {
   if (text === '') throw new LockstepError('INVALID_INPUT', `${what} must not be empty`, { field: what });
   if (text.includes('\0')) throw new LockstepError('INVALID_INPUT', `${what} must not contain NUL`, { field: what });
+  // As UTF-8 all of these would be one text.
+  if (LONE_SURROGATE.test(text)) {
+    throw new LockstepError('INVALID_INPUT', `${what} contains half of a character`, { field: what });
+  }
   return text;
 }
 
-/** A task name; any text that isn't empty and has no NUL. @throws LockstepError INVALID_INPUT */
+/** A task name; any text that isn't empty and can be part of a key. @throws LockstepError INVALID_INPUT */
 export function parseTaskName(text: string): TaskName {
   return keyPart('task', text) as TaskName;
 }
 
-/** A source ID; any text that isn't empty and has no NUL. @throws LockstepError INVALID_INPUT */
+/** A source ID; any text that isn't empty and can be part of a key. @throws LockstepError INVALID_INPUT */
 export function parseSourceId(text: string): SourceId {
   return keyPart('source', text) as SourceId;
 }

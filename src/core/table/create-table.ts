@@ -13,7 +13,7 @@ import type { Column, Index, TableSchema } from './table-schema';
  * The `CREATE TABLE` statement of a schema, one column or index a line, in definition order, in words that MySQL,
  * MariaDB and TiDB take: what only one of them has stands in a comment that the others skip. Law: the schema tracker
  * reads it as a schema of the same shape, as far as SQL can say it (it cannot: key flags that indexes don't imply, dropped
- * defaults of nullable columns, literal defaults of BLOB, TEXT and JSON, an empty default of BIT).
+ * defaults of nullable columns, an empty default of BIT).
  */
 export function createTableText(schema: TableSchema): string {
   const hidden = hiddenColumns(schema);

@@ -53,11 +53,14 @@ function columnDifferences(a: ShapeColumn | null, b: ShapeColumn | null): Schema
   }
   const changed = COLUMN_ITEMS.filter((item) => item.relate(a, b) !== EQUAL);
   const found: SchemaDifference[] = [];
-  if (changed.some((item) => TYPE_ITEMS.has(item.name))) {
-    found.push({ kind: 'column', name, property: 'type', from: typeText(a), to: typeText(b) });
+  const [before, after] = [typeText(a), typeText(b)];
+  // Where the text of the type doesn't show what differs of it, that stands for itself.
+  const showsType = before !== after;
+  if (showsType && changed.some((item) => TYPE_ITEMS.has(item.name))) {
+    found.push({ kind: 'column', name, property: 'type', from: before, to: after });
   }
   for (const item of changed) {
-    if (TYPE_ITEMS.has(item.name)) continue;
+    if (showsType && TYPE_ITEMS.has(item.name)) continue;
     found.push({ kind: 'column', name, property: item.name, from: item.describe(a), to: item.describe(b) });
   }
   return found;

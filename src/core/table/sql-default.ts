@@ -3,8 +3,8 @@ import { ColumnFlag, TypeCode } from './column-type';
 import { executableExpression } from './stored-expression';
 import type { Column } from './table-schema';
 
-/** Types that MySQL gives no literal default. */
-const WITHOUT_DEFAULT: ReadonlySet<number> = new Set([
+/** Types whose default MySQL takes only in brackets, as an expression. */
+const IN_BRACKETS: ReadonlySet<number> = new Set([
   TypeCode.json,
   TypeCode.tinyblob,
   TypeCode.blob,
@@ -14,10 +14,10 @@ const WITHOUT_DEFAULT: ReadonlySet<number> = new Set([
 
 const CURRENT_TIMESTAMP = 'CURRENT_TIMESTAMP';
 
-/**
- * The `DEFAULT` and `ON UPDATE` clauses of a column, each with a space before; empty without. A literal default of a
- * BLOB, TEXT or JSON column, which only the missing-column rule makes, is left out, since no MySQL accepts it.
- */
+/** Recorded defaults of a DATE that are functions, which MySQL takes in brackets. */
+const CURRENT_DAY = /^CURRENT_(?:DATE|TIMESTAMP)$/iu;
+
+/** The `DEFAULT` and `ON UPDATE` clauses of a column, each with a space before; empty without. */
 export function sqlDefault(column: Column): string {
   const { flags } = column.type;
   const onUpdate = (flags & ColumnFlag.onUpdateNow) === 0 ? '' : ` ON UPDATE ${now(column)}`;
@@ -31,11 +31,12 @@ function defaultClause(column: Column): string {
   // TiDB records a value for a YEAR that has no DEFAULT clause.
   if ((flags & ColumnFlag.noDefaultValue) !== 0) return '';
   if (defaultValue === null) {
-    return (flags & ColumnFlag.notNull) === 0 && !WITHOUT_DEFAULT.has(code) ? ' DEFAULT NULL' : '';
+    return (flags & ColumnFlag.notNull) === 0 && !IN_BRACKETS.has(code) ? ' DEFAULT NULL' : '';
   }
   if (column.defaultIsExpression) return ` DEFAULT (${executableExpression(defaultValue)})`;
-  if (WITHOUT_DEFAULT.has(code)) return '';
-  return ` DEFAULT ${literal(column, defaultValue)}`;
+  if (code === TypeCode.date && CURRENT_DAY.test(defaultValue)) return ` DEFAULT (${defaultValue.toUpperCase()})`;
+  const text = literal(column, defaultValue);
+  return IN_BRACKETS.has(code) ? ` DEFAULT (${text})` : ` DEFAULT ${text}`;
 }
 
 function literal(column: Column, value: string): string {

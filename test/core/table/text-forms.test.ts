@@ -64,7 +64,7 @@ describe('CREATE TABLE', () => {
     ],
     [column('c', 'binary', { value: 'a\udcfe' }), "`c` binary(4) NULL DEFAULT x'61fe'"],
     [column('c', 'binary', { value: 'a\0' }), "`c` binary(4) NULL DEFAULT 'a\\0'"],
-    [column('c', 'text', { notNull: true, value: '' }), '`c` text NOT NULL'],
+    [column('c', 'text', { notNull: true, value: '' }), "`c` text NOT NULL DEFAULT ('')"],
     [column('c', 'json'), '`c` json NULL'],
     [column('c', 'float', { decimals: 2, length: 7 }), '`c` float(7,2) NULL DEFAULT NULL'],
     [column('c', 'enum', { members: ["it's", 'b\\'], value: 'b\\' }), "`c` enum('it''s','b\\\\') NULL DEFAULT 'b\\\\'"],
