@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { listDmctlLocks } from '../../src/core/state/show-locks';
-import type { LockFilter } from '../../src/core/state/show-locks';
+import type { LockId } from '../../src/core/model/lock-id';
+import type { CoordinatorState } from '../../src/core/state/coordinator-state';
 import { writeDmctlLocks, writeDmctlResult } from '../../src/core/wire/dmctl-json';
 import type { DmctlLock } from '../../src/core/wire/dmctl-json';
+import { dmctlLocks } from '../../src/core/wire/dmctl-lock';
+import type { ShownLock } from '../../src/core/wire/dmctl-lock';
 import { JsonValue } from '../../src/core/wire/json-reader';
+import { viewLock, viewParticipants } from '../../src/graphql/views/lock-view';
 import type { Disagreement, Judge, Judgement } from './judgement';
 import { replayOptimistic, replayPessimistic } from './show-locks-setup';
 
@@ -19,11 +22,10 @@ export const judgeShowLocks: Judge = (lines, judgement) => {
 };
 
 function judgeShow(recorded: JsonValue): Disagreement[] {
-  const filter: LockFilter = {
-    task: recorded.field('task').text(),
-    sources: recorded.field('sources').or<string[]>([], (list) => list.list((source) => source.text())),
-  };
-  const locks = locksOf(recorded, filter);
+  const task = recorded.field('task').text();
+  const sources = recorded.field('sources').or<string[]>([], (list) => list.list((source) => source.text()));
+  const shown = shownOf(recorded).filter((lock) => task === '' || lock.task === task);
+  const locks = dmctlLocks(shown, sources);
   return [
     ...differ(recorded, 'locks', recorded.field('locks').list(readLock), locks),
     ...differ(recorded, 'dmctl', recorded.field('dmctl').text(), writeDmctlLocks(locks)),
@@ -36,20 +38,37 @@ function judgeUnlock(recorded: JsonValue): Disagreement[] {
   return differ(recorded, 'dmctl', recorded.field('dmctl').text(), text);
 }
 
-function locksOf(recorded: JsonValue, filter: LockFilter): DmctlLock[] {
+/** The locks that a setup leads to, as the API shows them. */
+function shownOf(recorded: JsonValue): ShownLock[] {
   const setup = recorded.field('setup');
   switch (recorded.field('mode').oneOf(['pessimistic', 'optimistic', 'both'])) {
     case 'pessimistic':
-      return listDmctlLocks(replayPessimistic(setup), filter);
+      return locksOf(replayPessimistic(setup));
     case 'optimistic':
-      return listDmctlLocks(replayOptimistic(setup), filter);
+      return locksOf(replayOptimistic(setup));
     case 'both':
       // The two modes are of different tasks, so what is shown of them is shown beside each other.
       return [
-        ...listDmctlLocks(replayPessimistic(setup.field('pessimistic')), filter),
-        ...listDmctlLocks(replayOptimistic(setup.field('optimistic')), filter),
-      ].sort((a, b) => (a.id < b.id ? -1 : 1));
+        ...locksOf(replayPessimistic(setup.field('pessimistic'))),
+        ...locksOf(replayOptimistic(setup.field('optimistic'))),
+      ];
   }
+}
+
+function locksOf(state: CoordinatorState): ShownLock[] {
+  return [...state.targets.keys(), ...state.pessimistic.locks.keys()].flatMap((lockId) => lockOf(state, lockId));
+}
+
+function lockOf(state: CoordinatorState, lockId: LockId): ShownLock[] {
+  const lock = viewLock(state, lockId);
+  if (lock === null || lock.state === 'forming') return [];
+  const { id, taskName: task, mode, ownerId: owner, ddls } = lock;
+  const all = { synced: null, done: null, conflictStages: null, source: null };
+  const participants = [...viewParticipants(state, lockId, all)].map(({ view }) => {
+    const { sourceId: source, upstreamTable, synced, conflictStage, info } = view();
+    return { source, upstreamTable, synced, isInConflict: conflictStage === 'detected', ddls: info?.ddls ?? [] };
+  });
+  return [{ id, task, mode, owner, ddls, participants }];
 }
 
 function count(judgement: Judgement, recorded: JsonValue, differing: readonly Disagreement[]): void {
