@@ -39,6 +39,9 @@ export type DdlPart =
  */
 export function readDdl(event: DdlEvent, routes: Routes): readonly DdlPart[] {
   const statement = parseStatement(event.sql);
+  if (statement.kind === 'other' && ROW_STATEMENTS.has(statement.name)) throw rowsAsStatement(event);
+  if ('temporary' in statement && statement.temporary)
+    return [{ kind: 'ignored', statement: classify(statement).kind }];
   if (statement.kind === 'other' || statement.kind === 'truncate-table' || statement.kind === 'alter-database')
     return [{ kind: 'ignored', statement: classify(statement).kind }];
   if (statement.kind === 'drop-database') return [{ kind: 'drop-database', schema: statement.name }];
@@ -49,6 +52,13 @@ export function readDdl(event: DdlEvent, routes: Routes): readonly DdlPart[] {
   if (statement.kind === 'drop-table' || statement.kind === 'rename-table')
     return pieces.flatMap((piece) => partOf(piece, [piece], routes));
   return partOf(first, pieces, routes);
+}
+
+/** Statements that change rows: a log in ROW format has their rows instead. */
+const ROW_STATEMENTS: ReadonlySet<string> = new Set(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'LoadDataStmt']);
+
+function rowsAsStatement({ sql }: DdlEvent): LockstepError {
+  return new LockstepError('EVENT_UNSUPPORTED', `the log has a change of rows as a statement: ${sql.slice(0, 120)}`);
 }
 
 function createDatabase(piece: Piece, routes: Routes): DdlPart {

@@ -237,7 +237,7 @@ export class Intake {
       source: options.source,
       table: shard.table,
       change: event.change,
-      rows: event.rows,
+      rows: 'decode' in event.rows ? event.rows.decode(shard.schema) : event.rows,
       columns: shard.schema.columns.filter(({ hidden }) => !hidden).map(({ name }) => name),
       position,
       repeated: until === null || !timeline.isBefore(until, position),

@@ -1,3 +1,4 @@
+import type { TableSchema } from '../../src/core/table/table-schema';
 import type { JsonValue, Position } from './position';
 
 /** A table of the upstream, by its schema (database) and name. */
@@ -13,6 +14,15 @@ export type Row = Readonly<Record<string, JsonValue>>;
 export interface RowImages {
   readonly before?: Row;
   readonly after?: Row;
+}
+
+/**
+ * Rows as a log has them, which doesn't say what they mean: the worker decodes them with the schema that their table has
+ * at their place, also when they have waited or are read again.
+ */
+export interface EncodedRows {
+  /** Pure. @throws LockstepError EVENT_UNSUPPORTED if the rows aren't of this schema */
+  decode(schema: TableSchema): readonly RowImages[];
 }
 
 /** What a change of rows does. */
@@ -37,7 +47,7 @@ export type UpstreamEvent =
       readonly position: Position;
       readonly table: UpstreamTableName;
       readonly change: RowChangeKind;
-      readonly rows: readonly RowImages[];
+      readonly rows: readonly RowImages[] | EncodedRows;
       readonly atMs?: number;
     }
   /** A named place, on which tests and people wait: the worker tells when it has passed it. */

@@ -90,6 +90,8 @@ describe('an optimistic worker', () => {
     upstream.ddl('CREATE TABLE t4 LIKE t3');
     upstream.ddl('CREATE TABLE other (id INT PRIMARY KEY)');
     upstream.ddl('TRUNCATE t3');
+    upstream.ddl('CREATE TEMPORARY TABLE t5 (id INT)');
+    upstream.ddl('DROP TEMPORARY TABLE IF EXISTS t2');
     upstream.ddl('DROP TABLE t1, t4');
     await worker.caughtUp();
     const create = 'CREATE TABLE IF NOT EXISTS `shard_db`.`shard_table` (`id` INT PRIMARY KEY)';
@@ -263,6 +265,7 @@ describe('bad input', () => {
 
   it.each([
     ['a renamed shard', 'RENAME TABLE t1 TO t9', 'EVENT_UNSUPPORTED'],
+    ['rows that change by a statement', 'INSERT INTO t1 VALUES (1)', 'EVENT_UNSUPPORTED'],
     ['a change that doesn’t fit', 'ALTER TABLE t1 DROP COLUMN nothing', 'DDL_NOT_APPLICABLE'],
   ])('%s', async (_name, sql, code) => {
     const upstream = new ListUpstream({ t1: CREATE });

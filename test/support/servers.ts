@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 /** A server or program that tests start themselves, and the Debian package that has it. */
 const PACKAGES = {
   etcd: { program: 'etcd', debian: 'etcd-server' },
+  mariadb: { program: 'mariadbd', debian: 'mariadb-server' },
   promtool: { program: 'promtool', debian: 'prometheus' },
 } as const;
 
@@ -13,7 +14,7 @@ const PACKAGES = {
 export type ServerName = keyof typeof PACKAGES;
 
 /** All of them. */
-export const SERVER_NAMES: readonly ServerName[] = ['etcd', 'promtool'];
+export const SERVER_NAMES: readonly ServerName[] = ['etcd', 'mariadb', 'promtool'];
 
 /**
  * The path of a server's program: from PATH, else installed from Debian's packages if this is Debian and we are root.

@@ -74,7 +74,7 @@ const allowedImports = {
   'src/demo': ['sdk'],
   'sdk/timing.ts': [],
   'sdk/logger.ts': [],
-  'sdk/plugin': [],
+  'sdk/plugin': ['src/core/table'],
   'sdk/client': ['src/core/model', 'sdk/timing.ts', 'sdk/logger.ts'],
   'sdk/route': ['src/core/model', 'src/core/ddl', 'sdk/plugin'],
   'sdk/engine': ['src/core/model', 'src/core/table', 'src/core/ddl', 'sdk/plugin', 'sdk/route'],
@@ -105,6 +105,17 @@ const allowedImports = {
     'src/core/wire',
     'sdk/plugin',
     'sdk/plugins/database',
+  ],
+  'sdk/plugins/mysql': [
+    'src/core/model',
+    'src/core/table',
+    'src/core/ddl',
+    'src/core/wire',
+    'sdk/plugin',
+    'sdk/plugins/memory/already-done.ts',
+    'sdk/worker/checkpoint-door.ts',
+    'sdk/logger.ts',
+    'sdk/timing.ts',
   ],
   // The one part that has a server in it: an in-process coordinator.
   'sdk/testing': [

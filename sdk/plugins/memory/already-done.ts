@@ -20,7 +20,11 @@ const TELLING: ReadonlySet<number> = new Set<number>([
  * Whether the error of a statement says that the downstream has its change already. A rename says only that the old name
  * is unknown; it was made if the new name is there.
  */
-export function isAlreadyDone(error: SqlError, statement: Statement, schema: TableSchema | null): boolean {
+export function isAlreadyDone(
+  error: Pick<SqlError, 'number'>,
+  statement: Statement,
+  schema: TableSchema | null,
+): boolean {
   if (TELLING.has(error.number)) return true;
   if (error.number !== SqlErrorNumber.columnUnknown && error.number !== SqlErrorNumber.keyMissing) return false;
   if (statement.kind !== 'alter-table' || schema === null) return false;

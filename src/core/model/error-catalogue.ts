@@ -178,6 +178,12 @@ export const ErrorCatalogue = {
   PLUGIN_SILENT: entry('Look at what the plugin works on; raise the deadline if it only needs longer.', {
     retryable: true,
   }),
+  /** A source whose log can't be replicated: its settings, or the privileges of the worker's user. */
+  UPSTREAM_UNSUITABLE: entry('Do on the source what the message says, and start the worker again.'),
+  /** The source's log doesn't hold any more, or never held, what comes behind the worker's place. */
+  UPSTREAM_POSITION_LOST: entry(
+    'Copy the shards anew: empty the target, delete the checkpoint, begin with a snapshot; keep logs for longer.',
+  ),
   /** No server answered, or the connection was lost. */
   SERVER_UNREACHABLE: entry('Look at the address and at the server; the same request may be sent again.', {
     retryable: true,

@@ -1,0 +1,218 @@
+import { LockstepError } from '../../../../src/core/model/error';
+import { quoteName } from '../../../../src/core/model/quote';
+import { lowerName } from '../../../../src/core/table/lower-name';
+import type { JsonValue, Row, RowChange, RowImages } from '../../../plugin';
+import { sqlLiteral } from '../values/sql-literal';
+import type { TargetColumn, TargetTable } from './target-table';
+
+/** A statement that writes rows. */
+export interface RowStatement {
+  readonly sql: string;
+  /** It writes what strict mode refuses: the empty member of an ENUM. */
+  readonly isLenient: boolean;
+  /** What is executed if it has found no row; null: nothing. */
+  readonly otherwise: RowStatement | null;
+}
+
+/** A statement grows to at most so many characters or rows: servers limit packets, and long locks hinder others. */
+const MOST_CHARACTERS = 256 * 1_024;
+const MOST_ROWS = 1_000;
+
+/** How the rows of a change are written: what its columns are downstream. */
+interface Layout {
+  readonly table: TargetTable;
+  readonly columns: readonly TargetColumn[];
+  /** Names of the columns in the rows. */
+  readonly names: readonly string[];
+  /** What a row is found by; null: by all its values. */
+  readonly key: readonly number[] | null;
+  /** An INSERT whose rows replace those of the same keys. */
+  readonly head: string;
+  readonly tail: string;
+}
+
+/** What follows one another in a statement. */
+interface Open {
+  readonly kind: 'upsert' | 'delete';
+  readonly layout: string;
+  readonly head: string;
+  readonly tail: string;
+  readonly separator: string;
+  parts: string[];
+  characters: number;
+  isLenient: boolean;
+}
+
+/**
+ * Turns changes into statements, in their order: rows that follow one another and are written alike share one. Everything
+ * may be written again: inserts and updates replace the row of the same key, deletes need none.
+ */
+export class RowStatements {
+  readonly #statements: RowStatement[] = [];
+  #open: Open | null = null;
+
+  /** @throws LockstepError PLUGIN_FAILED for a column that the table lacks */
+  add(change: RowChange, table: TargetTable): void {
+    const layout = layoutOf(change, table);
+    for (const images of change.rows) this.#addRow(layout, change, images);
+  }
+
+  /** Everything that was added. */
+  finish(): readonly RowStatement[] {
+    this.#close();
+    return this.#statements;
+  }
+
+  #addRow(layout: Layout, { repeated }: RowChange, { before, after }: RowImages): void {
+    if (before === undefined) {
+      if (after !== undefined) this.#upsert(layout, after);
+      return;
+    }
+    if (after === undefined) {
+      this.#delete(layout, before);
+      return;
+    }
+    if (layout.key !== null && hasSameKey(layout, before, after)) {
+      this.#upsert(layout, after);
+    } else if (repeated) {
+      this.#delete(layout, before);
+      this.#upsert(layout, after);
+    } else this.#update(layout, before, after);
+  }
+
+  #upsert(layout: Layout, row: Row): void {
+    const { head, tail } = layout;
+    const part = `(${valuesOf(layout, row).join(', ')})`;
+    this.#append({ kind: 'upsert', layout: head, head, tail, separator: ', ' }, part, isLenient(layout, row));
+  }
+
+  #delete(layout: Layout, row: Row): void {
+    const { table, key, columns } = layout;
+    const values = valuesOf(layout, row);
+    const [only] = key ?? [];
+    if (key === null) {
+      this.#close();
+      this.#statements.push(plain(`DELETE FROM ${table.name} WHERE ${conditionOf(layout, values)} LIMIT 1`));
+    } else if (only !== undefined && key.length === 1) {
+      const head = `DELETE FROM ${table.name} WHERE ${quoteName(columns[only]?.name ?? '')} IN (`;
+      this.#append({ kind: 'delete', layout: head, head, tail: ')', separator: ', ' }, values[only] ?? 'NULL', false);
+    } else {
+      const head = `DELETE FROM ${table.name} WHERE `;
+      const part = `(${conditionOf(layout, values)})`;
+      this.#append({ kind: 'delete', layout: head + String(key), head, tail: '', separator: ' OR ' }, part, false);
+    }
+  }
+
+  /** A row whose key changes, or that has none. */
+  #update(layout: Layout, before: Row, after: Row): void {
+    this.#close();
+    const { table, columns, key, head, tail } = layout;
+    const values = valuesOf(layout, after);
+    const set = columns.map(({ name }, index) => `${quoteName(name)} = ${values[index] ?? 'NULL'}`).join(', ');
+    const where = conditionOf(layout, valuesOf(layout, before));
+    const lenient = isLenient(layout, after);
+    this.#statements.push({
+      sql: `UPDATE ${table.name} SET ${set} WHERE ${where}${key === null ? ' LIMIT 1' : ''}`,
+      isLenient: lenient,
+      otherwise: { sql: `${head}(${values.join(', ')})${tail}`, isLenient: lenient, otherwise: null },
+    });
+  }
+
+  #append(wanted: Omit<Open, 'parts' | 'characters' | 'isLenient'>, part: string, lenient: boolean): void {
+    const { kind, layout } = wanted;
+    let open = this.#open;
+    const fits =
+      open?.kind === kind &&
+      open.layout === layout &&
+      open.isLenient === lenient &&
+      open.parts.length < MOST_ROWS &&
+      open.characters + part.length <= MOST_CHARACTERS;
+    if (open === null || !fits) {
+      this.#close();
+      open = { ...wanted, parts: [], characters: 0, isLenient: lenient };
+      this.#open = open;
+    }
+    open.parts.push(part);
+    open.characters += part.length;
+  }
+
+  #close(): void {
+    const open = this.#open;
+    this.#open = null;
+    if (open === null) return;
+    const { head, parts, separator, tail, isLenient: lenient } = open;
+    this.#statements.push({ sql: `${head}${parts.join(separator)}${tail}`, isLenient: lenient, otherwise: null });
+  }
+}
+
+function plain(sql: string): RowStatement {
+  return { sql, isLenient: false, otherwise: null };
+}
+
+function layoutOf({ columns: names, repeated, table: shard }: RowChange, table: TargetTable): Layout {
+  const known: { readonly name: string; readonly column: TargetColumn }[] = [];
+  let lacksSome = false;
+  for (const name of names) {
+    const column = table.columns.get(lowerName(name));
+    if (column === undefined) {
+      // Rows that were written before may have columns that have gone since.
+      if (!repeated) throw unknownColumn(table, name, `${shard.schema}.${shard.table}`);
+      lacksSome = true;
+    } else if (!column.isGenerated) known.push({ name, column });
+  }
+  const indexes = new Map(known.map(({ column }, index) => [lowerName(column.name), index]));
+  const key = table.keys
+    .map((columns) => columns.flatMap((column) => indexes.get(column) ?? []))
+    .find((found, index) => found.length === table.keys[index]?.length);
+  const list = known.map(({ column }) => quoteName(column.name));
+  // What is written again must not lose what the row got under a name of later.
+  const verb = repeated && !lacksSome ? 'REPLACE' : 'INSERT';
+  return {
+    table,
+    columns: known.map(({ column }) => column),
+    names: known.map(({ name }) => name),
+    key: key ?? null,
+    head: `${verb} INTO ${table.name} (${list.join(', ')}) VALUES `,
+    tail:
+      verb === 'REPLACE'
+        ? ''
+        : ` ON DUPLICATE KEY UPDATE ${list.map((name) => `${name} = VALUES(${name})`).join(', ')}`,
+  };
+}
+
+function valuesOf({ columns, names, table }: Layout, row: Row): string[] {
+  return columns.map(({ isNumber }, index) => {
+    const name = names[index] ?? '';
+    const value: JsonValue | undefined = row[name];
+    if (value === undefined)
+      throw new LockstepError('PLUGIN_FAILED', `a row for ${table.name} has no value for ${name}`, { plugin: 'mysql' });
+    return sqlLiteral(value, isNumber);
+  });
+}
+
+function hasSameKey({ key, names }: Layout, before: Row, after: Row): boolean {
+  return (key ?? []).every((index) => {
+    const name = names[index] ?? '';
+    return JSON.stringify(before[name]) === JSON.stringify(after[name]);
+  });
+}
+
+/** By the key, or by all values that can be compared. */
+function conditionOf({ key, columns }: Layout, values: readonly string[]): string {
+  const all = columns.flatMap(({ isComparable }, index) => (isComparable ? [index] : []));
+  return (key ?? all)
+    .map((index) => `${quoteName(columns[index]?.name ?? '')} <=> ${values[index] ?? 'NULL'}`)
+    .join(' AND ');
+}
+
+function isLenient({ columns, names }: Layout, row: Row): boolean {
+  return columns.some(({ isEnum }, index) => isEnum && row[names[index] ?? ''] === 0);
+}
+
+function unknownColumn(table: TargetTable, column: string, shard: string): LockstepError {
+  return new LockstepError('PLUGIN_FAILED', `${table.name} has no column ${column}, which rows of ${shard} have`, {
+    plugin: 'mysql',
+    column,
+    table: shard,
+  });
+}

@@ -1,0 +1,48 @@
+import { LockstepError } from '../../../src/core/model/error';
+
+/** What a server refused, or that it couldn't be reached, by the number and the name that it has for it. */
+export class ServerError extends Error {
+  override readonly name = 'ServerError';
+
+  constructor(
+    message: string,
+    /** MySQL's number; 0: the connection, not the server, says it. */
+    readonly number: number,
+    /** The name of the number, or of what befell the connection. */
+    readonly code: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Numbers by which a server says that it goes, or ends a connection. */
+const GOING: ReadonlySet<number> = new Set([1040, 1053, 1077, 1079, 1152, 1153, 1158, 1159, 1160, 1161, 1927, 4031]);
+
+/** Whether the same may work on a new connection: the server is away, or goes. */
+export function isConnectionLost(error: unknown): boolean {
+  return error instanceof ServerError && (error.number === 0 || GOING.has(error.number));
+}
+
+/** Numbers of locks that couldn't be had: the transaction was undone, and may be tried again. */
+const LOCKED: ReadonlySet<number> = new Set([1205, 1213, 1020, 8002, 8022, 9007]);
+
+/** Whether a transaction gave way to another one. */
+export function isLockConflict(error: unknown): boolean {
+  return error instanceof ServerError && LOCKED.has(error.number);
+}
+
+/** What `mysql2` throws, as an error of this room; others as they are. */
+export function plainError(error: unknown): Error {
+  if (error instanceof LockstepError || error instanceof ServerError) return error;
+  const number = fieldOf(error, 'errno');
+  const code = fieldOf(error, 'code');
+  const message = fieldOf(error, 'message');
+  if (typeof code !== 'string') return error instanceof Error ? error : new Error(String(error));
+  // Of a socket's error the number is the system's, and negative.
+  const isServers = typeof number === 'number' && number >= 1_000;
+  return new ServerError(typeof message === 'string' && message !== '' ? message : code, isServers ? number : 0, code);
+}
+
+function fieldOf(error: unknown, name: string): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
+}

@@ -1,0 +1,285 @@
+import { crc32 } from 'node:zlib';
+import { parseStatement, printStatement } from '../../../../src/core/ddl';
+import type { Statement } from '../../../../src/core/ddl/ast';
+import { LockstepError } from '../../../../src/core/model/error';
+import type { UpstreamEvent } from '../../../plugin';
+import { inflate, inflateQuery, isCompressed } from '../binlog/compressed';
+import { EventType, parseEvent, usesChecksums } from '../binlog/event-header';
+import type { LogEvent } from '../binlog/event-header';
+import { parseQueryEvent } from '../binlog/query-event';
+import type { QueryEvent } from '../binlog/query-event';
+import { parseRowsEvent, rowChangeOf } from '../binlog/rows-event';
+import { readText } from '../values/text';
+import type { Charsets } from './charsets';
+import { parseGtidSet } from './gtid-set';
+import type { GtidSet } from './gtid-set';
+import { formatPosition } from './log-position';
+import type { LogPosition, ShadowDdls } from './log-position';
+import { shadowOf, unshadow } from './shadow-tables';
+import { TableMaps } from './table-maps';
+import { beginsTransaction, endsTransaction, isOfTransaction, readGtid } from './transaction';
+
+/** What a reader of a log has to know. */
+export interface LogReaderOptions {
+  readonly isMariaDb: boolean;
+  readonly charsets: Charsets;
+  /** Whether shadow tables of online schema changes are recognised. */
+  readonly onlineSchemaChanges: boolean;
+}
+
+/** The transaction that is being read. */
+interface Group {
+  readonly offset: number;
+  readonly gtid: string | null;
+  /** Whether events follow until it is committed; else it is one statement. */
+  isOpen: boolean;
+  /** How many of its events have been met. */
+  event: number;
+}
+
+type StatementEvent = Extract<UpstreamEvent, { kind: 'ddl' }>;
+
+/** Turns the events of a log into those of an upstream, from a position on. */
+export class LogReader {
+  readonly #tables = new TableMaps();
+  /** Null: nothing has said it yet. */
+  #hasChecksums: boolean | null = null;
+  #file: string;
+  #offset: number;
+  #gtids: GtidSet | null;
+  #shadows: ShadowDdls;
+  #group: Group | null = null;
+  /** Events of the first transaction that are behind. */
+  #skipped: number;
+
+  constructor(
+    private readonly options: LogReaderOptions,
+    from: LogPosition,
+  ) {
+    this.#file = from.file;
+    this.#offset = from.offset;
+    this.#gtids = from.gtids === undefined ? null : parseGtidSet(from.gtids.set, options.isMariaDb);
+    this.#shadows = from.shadows ?? {};
+    this.#skipped = from.event;
+  }
+
+  /** What an event means. @throws LockstepError EVENT_UNSUPPORTED, UPSTREAM_UNSUITABLE, PLUGIN_FAILED */
+  async take(bytes: Buffer): Promise<readonly UpstreamEvent[]> {
+    this.#hasChecksums ??= startsWithChecksum(bytes);
+    const event = parseEvent(bytes, bytes[4] === EventType.formatDescription ? false : this.#hasChecksums);
+    switch (event.type) {
+      case EventType.formatDescription:
+        this.#hasChecksums = usesChecksums(event);
+        return [];
+      case EventType.rotate:
+        return this.#rotate(event);
+      case EventType.gtid:
+      case EventType.anonymousGtid:
+      case EventType.gtidTagged:
+      case EventType.mariadbGtid:
+        return this.#begin(event);
+      case EventType.tableMap:
+        this.#tables.take(event.body);
+        return [];
+      case EventType.query:
+        return this.#query(event, event.body);
+      case EventType.mariadbQueryCompressed:
+        return this.#query(event, inflateQuery(event.body));
+      case EventType.xid:
+        this.#end(event);
+        return [];
+      case EventType.heartbeat:
+      case EventType.heartbeatV2:
+        return this.#group === null ? [{ kind: 'idle', position: this.#position() }] : [];
+      default:
+        return rowChangeOf(event.type) === null ? this.#other(event) : this.#rows(event);
+    }
+  }
+
+  #rotate({ body }: LogEvent): readonly UpstreamEvent[] {
+    this.#file = body.subarray(8).toString('utf8');
+    this.#offset = Number(body.readBigUInt64LE(0));
+    this.#group = null;
+    return [];
+  }
+
+  #begin(event: LogEvent): readonly UpstreamEvent[] {
+    const { gtid, isStandalone, isXa } = readGtid(event);
+    if (isXa) throw unsupportedXa();
+    if (this.#gtids !== null && gtid === null) throw unsupported('a transaction without a GTID, or with a tagged one');
+    const offset = event.end > 0 ? event.end - event.size : this.#offset;
+    this.#group = { offset, gtid, isOpen: !isStandalone, event: 0 };
+    return [];
+  }
+
+  #rows(event: LogEvent): readonly UpstreamEvent[] {
+    const rows = parseRowsEvent(event.type, event.body, isCompressed(event.type) ? inflate : null);
+    const { map, logged } = this.#tables.rowsOf(rows);
+    if (this.options.onlineSchemaChanges && shadowOf(map.table) !== null) return [];
+    const { schema, table } = map;
+    return this.#emit([
+      { kind: 'rows', table: { schema, table }, change: rows.change, rows: logged, atMs: event.atMs },
+    ]);
+  }
+
+  async #query(event: LogEvent, body: Buffer): Promise<readonly UpstreamEvent[]> {
+    const query = parseQueryEvent(body);
+    const sql = await this.#textOf(query);
+    if (beginsTransaction(sql)) {
+      this.#openGroup(true);
+      return [];
+    }
+    if (endsTransaction(sql)) {
+      this.#end(event);
+      return [];
+    }
+    if (isOfTransaction(sql)) return [];
+    if (/^XA\s/iu.test(sql)) throw unsupportedXa();
+    const events = this.#emit(await this.#statements(query, sql, event));
+    if (/\sSTART\s+TRANSACTION\s*$/iu.test(sql)) this.#openGroup(true);
+    if (this.#group?.isOpen !== true) this.#end(event);
+    return events;
+  }
+
+  async #statements(query: QueryEvent, sql: string, { atMs }: LogEvent): Promise<readonly Unplaced[]> {
+    if (query.noBackslashEscapes && sql.includes('\\'))
+      throw unsupported(
+        `a statement of a session with NO_BACKSLASH_ESCAPES that has a backslash: ${sql.slice(0, 200)}`,
+      );
+    const text = plainStatement(sql);
+    const statement = parsed(text, query.ansiQuotes);
+    const { schema } = query;
+    if (statement?.kind === 'create-database' || statement?.kind === 'alter-database')
+      this.options.charsets.forgetDatabases();
+    const characterSet = await this.#databaseCharset(query, statement);
+    const ddl = (each: string): Unplaced => ({
+      ...{ kind: 'ddl', schema, sql: each, atMs },
+      ...(characterSet === null ? {} : { characterSet }),
+    });
+    if (statement !== null && this.options.onlineSchemaChanges) {
+      const { ddls, shadows } = unshadow(statement, schema, this.#shadows);
+      this.#pendingShadows = shadows;
+      if (ddls !== null) return ddls.map(ddl);
+    }
+    // Others read the text without the session's modes.
+    const isPlain = !query.ansiQuotes || statement === null || statement.kind === 'other';
+    return [ddl(isPlain ? text : printStatement(statement))];
+  }
+
+  /** Shadow tables behind the statement that is being read; within it places have those before it. */
+  #pendingShadows: ShadowDdls | null = null;
+
+  /** The default charset of the database that a statement makes a table in. */
+  async #databaseCharset(query: QueryEvent, statement: Statement | null) {
+    if (statement?.kind !== 'create-table') return null;
+    const database = statement.name.schema ?? query.schema;
+    const said = query.databaseCollation;
+    if (said !== null && database === query.schema) return this.options.charsets.collation(said);
+    return this.options.charsets.database(database);
+  }
+
+  async #textOf({ sql, clientCollation }: QueryEvent): Promise<string> {
+    const collation = clientCollation === null ? null : await this.options.charsets.collation(clientCollation);
+    const text = readText(sql, collation?.charset ?? 'utf8mb4');
+    if (typeof text === 'string') return text.trim();
+    // Statements in other charsets are read as far as they are ASCII, which is most often all of them.
+    const plain = sql.toString('latin1');
+    if (/^[\0-\x7f]*$/u.test(plain)) return plain.trim();
+    throw new LockstepError(
+      'EVENT_UNSUPPORTED',
+      `a statement in the charset ${text.charset} can't be read; execute DDL with a client of utf8mb4`,
+      { charset: text.charset },
+    );
+  }
+
+  #emit(events: readonly Unplaced[]): readonly UpstreamEvent[] {
+    const group = this.#group ?? this.#openGroup(false);
+    const placed: UpstreamEvent[] = [];
+    for (const event of events) {
+      group.event += 1;
+      if (this.#skipped >= group.event) continue;
+      placed.push({ ...event, position: this.#position(group) });
+    }
+    return placed;
+  }
+
+  #openGroup(isOpen: boolean): Group {
+    const group = this.#group ?? { offset: this.#offset, gtid: null, isOpen, event: 0 };
+    group.isOpen = isOpen;
+    this.#group = group;
+    return group;
+  }
+
+  #end(event: LogEvent): void {
+    const gtid = this.#group?.gtid ?? null;
+    if (gtid !== null) this.#gtids = this.#gtids?.with(gtid) ?? null;
+    if (event.end > 0) this.#offset = event.end;
+    this.#shadows = this.#pendingShadows ?? this.#shadows;
+    this.#pendingShadows = null;
+    this.#group = null;
+    this.#skipped = 0;
+  }
+
+  #position(group: Group | null = null) {
+    const hasShadows = Object.keys(this.#shadows).length > 0;
+    const gtids = this.#gtids;
+    return formatPosition({
+      file: this.#file,
+      offset: group?.offset ?? this.#offset,
+      event: group?.event ?? 0,
+      ...(gtids === null ? {} : { gtids: { set: gtids.text, count: gtids.count } }),
+      ...(hasShadows ? { shadows: this.#shadows } : {}),
+    });
+  }
+
+  #other({ type }: LogEvent): readonly UpstreamEvent[] {
+    switch (type) {
+      case EventType.xaPrepare:
+        throw unsupportedXa();
+      case EventType.incident:
+        throw unsupported('the upstream says that its log lacks changes (incident); copy the shards anew');
+      case EventType.partialUpdateRows:
+        throw unsupported("rows with parts of JSON only: SET GLOBAL binlog_row_value_options = ''");
+      case EventType.transactionPayload:
+        throw unsupported('a compressed transaction: SET GLOBAL binlog_transaction_compression = OFF');
+      default:
+        return [];
+    }
+  }
+}
+
+type Distribute<T> = T extends unknown ? Omit<T, 'position'> : never;
+
+/** An event whose place isn't known yet. */
+type Unplaced = Distribute<Extract<UpstreamEvent, { kind: 'rows' }> | StatementEvent>;
+
+/** A statement without what is said around it: variables for it alone, and the transaction that it opens. */
+function plainStatement(sql: string): string {
+  const own =
+    /^SET\s+STATEMENT\s.*?\sFOR\s+((?:ALTER|CREATE|DELETE|DROP|INSERT|LOAD|RENAME|REPLACE|TRUNCATE|UPDATE)\s.*)$/isu;
+  return (own.exec(sql)?.[1] ?? sql).replace(/\s+START\s+TRANSACTION\s*$/iu, '');
+}
+
+/** Null: it can't be parsed, which whoever needs it will say. */
+function parsed(sql: string, ansiQuotes: boolean): Statement | null {
+  try {
+    return parseStatement(sql, { ansiQuotes });
+  } catch (error) {
+    if (error instanceof LockstepError) return null;
+    throw error;
+  }
+}
+
+/** The first event comes before anything has said whether there are checksums; one that is right is no accident. */
+function startsWithChecksum(bytes: Buffer): boolean {
+  const content = bytes.length - 4;
+  return content > 0 && crc32(bytes.subarray(0, content)) === bytes.readUInt32LE(content);
+}
+
+function unsupportedXa(): LockstepError {
+  return unsupported('XA transactions');
+}
+
+function unsupported(what: string): LockstepError {
+  return new LockstepError('EVENT_UNSUPPORTED', `the binlog has what a worker can't replicate: ${what}`);
+}

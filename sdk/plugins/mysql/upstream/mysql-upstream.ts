@@ -1,0 +1,201 @@
+import { LockstepError } from '../../../../src/core/model/error';
+import type { Position, UpstreamEvent, UpstreamPlugin, UpstreamTableName } from '../../../plugin';
+import { silentLogger } from '../../../logger';
+import type { Logger } from '../../../logger';
+import { ServerConnection } from '../connection';
+import type { ServerAddress } from '../connection';
+import { isConnectionLost } from '../server-error';
+import { dumpEvents } from './binlog-dump';
+import { Charsets } from './charsets';
+import { LogReader } from './log-reader';
+import { comparePositions, formatPosition, parsePosition } from './log-position';
+import type { LogPosition, SnapshotPlace } from './log-position';
+import { checkServer, upstreamError } from './server-check';
+import { readSnapshot } from './snapshot';
+import { listTables, showCreateTable, takeStart } from './start';
+import type { SourceTable, StartState, UpstreamStart } from './start';
+
+/** How a source is read. */
+export interface MySqlUpstreamOptions {
+  readonly address: ServerAddress;
+  /** Where a worker without a checkpoint begins; `now` if absent. */
+  readonly start?: UpstreamStart;
+  /** `gtid`: positions are sets of transactions, which hold on every server of a topology; else files and offsets. */
+  readonly positions?: 'file' | 'gtid';
+  /** The reader's number among the replicas of the server; a random one if absent. */
+  readonly serverId?: number;
+  /** Whether tables of gh-ost and pt-online-schema-change are recognised; yes if absent. */
+  readonly onlineSchemaChanges?: boolean;
+  /** How often the server says that there is nothing, in milliseconds. */
+  readonly heartbeatMs?: number;
+  readonly logger?: Logger;
+}
+
+/** The heartbeat where nobody says one: short, because it also tells that everything is read. */
+const HEARTBEAT_MS = 500;
+
+/** Numbers that people hardly give their servers. */
+const LEAST_SERVER_ID = 0x4000_0000;
+
+type Begun = StartState & { snapshotReader: ServerConnection | null };
+
+/** The binlog of a MySQL or MariaDB server as an upstream. */
+export class MySqlUpstream implements UpstreamPlugin {
+  readonly #options: Required<MySqlUpstreamOptions>;
+  readonly #charsets: Charsets;
+  #begun: Promise<Begun> | null = null;
+
+  constructor(options: MySqlUpstreamOptions) {
+    this.#options = {
+      start: { kind: 'now' },
+      positions: options.start?.kind === 'gtids' ? 'gtid' : 'file',
+      serverId: LEAST_SERVER_ID + Math.floor(Math.random() * LEAST_SERVER_ID),
+      onlineSchemaChanges: true,
+      heartbeatMs: HEARTBEAT_MS,
+      logger: silentLogger,
+      ...options,
+    };
+    this.#charsets = new Charsets(() => this.#open());
+  }
+
+  async tables(): Promise<readonly UpstreamTableName[]> {
+    const { tables } = await this.#begin();
+    return tables.map(({ schema, table }) => ({ schema, table }));
+  }
+
+  /** Behind the start it is the table as it is now: what has changed since comes in the stream, and doesn't fit if it differs. */
+  async createTable(name: UpstreamTableName, position: Position | null): Promise<string> {
+    if (position !== null) return this.#use((connection) => showCreateTable(connection, name));
+    const { tables } = await this.#begin();
+    const found = tables.find(({ schema, table }) => schema === name.schema && table === name.table);
+    if (found !== undefined) return found.createTable;
+    throw new LockstepError('PLUGIN_FAILED', `the upstream had no table ${name.schema}.${name.table}`, {
+      plugin: 'mysql',
+    });
+  }
+
+  async *read(from: Position | null, signal: AbortSignal): AsyncGenerator<UpstreamEvent, void, undefined> {
+    try {
+      if (from === null) {
+        const { position } = await this.#begin();
+        yield { kind: 'mark', position: formatPosition(position), name: 'begin' };
+        yield* this.#readFrom(position, signal);
+      } else yield* this.#readFrom(parsePosition(from), signal);
+    } catch (error) {
+      if (!isConnectionLost(error)) throw upstreamError(error);
+      // The worker reads on from where it is, after a pause.
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#options.logger.warn({ reason }, 'the connection to the upstream is lost');
+    }
+  }
+
+  compare(a: Position, b: Position): number {
+    return comparePositions(a, b);
+  }
+
+  async close(): Promise<void> {
+    const begun = await this.#begun?.catch(() => null);
+    begun?.snapshotReader?.close();
+  }
+
+  async *#readFrom(position: LogPosition, signal: AbortSignal): AsyncGenerator<UpstreamEvent, void, undefined> {
+    const { snapshot, ...place } = position;
+    if (snapshot !== undefined) yield* this.#readSnapshot(place, snapshot, signal);
+    if (!signal.aborted) yield* this.#readLog(place, signal);
+  }
+
+  async *#readLog(place: LogPosition, signal: AbortSignal): AsyncGenerator<UpstreamEvent, void, undefined> {
+    const { isMariaDb } = await this.#use(checkServer);
+    const { address, serverId, heartbeatMs, onlineSchemaChanges } = this.#options;
+    const { gtids, file, offset } = place;
+    const start =
+      gtids === undefined ? ({ kind: 'place', file, offset } as const) : ({ kind: 'gtids', set: gtids.set } as const);
+    const reader = new LogReader({ isMariaDb, charsets: this.#charsets, onlineSchemaChanges }, place);
+    for await (const bytes of dumpEvents({ address, isMariaDb, serverId, start, heartbeatMs }, signal))
+      yield* await reader.take(bytes);
+  }
+
+  async *#readSnapshot(
+    place: LogPosition,
+    snapshot: SnapshotPlace,
+    signal: AbortSignal,
+  ): AsyncGenerator<UpstreamEvent, void, undefined> {
+    const begun = this.#begun === null ? null : await this.#begun;
+    const first = begun?.snapshotReader ?? null;
+    if (begun !== null) begun.snapshotReader = null;
+    const connection = first ?? (await this.#open());
+    try {
+      const tables =
+        first !== null && begun !== null ? begun.tables : await this.#continueSnapshot(connection, place, signal);
+      await connection.execute("SET SESSION time_zone = '+00:00', net_write_timeout = 3600");
+      for await (const event of readSnapshot(connection, tables, place, snapshot)) {
+        if (signal.aborted) return;
+        yield event;
+      }
+    } finally {
+      connection.close();
+    }
+  }
+
+  /**
+   * A snapshot that was cut off goes on with the rows of now; the log since its beginning makes them one with those that
+   * were read before, if no statement has changed a table meanwhile.
+   */
+  async #continueSnapshot(
+    connection: ServerConnection,
+    place: LogPosition,
+    signal: AbortSignal,
+  ): Promise<readonly SourceTable[]> {
+    await connection.execute('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+    await connection.execute('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
+    const tables: SourceTable[] = [];
+    for (const table of await listTables(connection))
+      tables.push({ ...table, createTable: await showCreateTable(connection, table) });
+    for await (const event of this.#readLog(place, signal)) {
+      if (event.kind === 'idle') return tables;
+      if (event.kind === 'ddl')
+        throw new LockstepError(
+          'UPSTREAM_POSITION_LOST',
+          `the snapshot was cut off, and a statement has changed tables since: ${event.sql.slice(0, 200)}`,
+        );
+    }
+    return tables;
+  }
+
+  /** Once, also if several ask; again if it failed. */
+  #begin(): Promise<Begun> {
+    this.#begun ??= this.#takeStart().catch((error: unknown) => {
+      this.#begun = null;
+      throw upstreamError(error);
+    });
+    return this.#begun;
+  }
+
+  async #takeStart(): Promise<Begun> {
+    const { start, positions } = this.#options;
+    const reader = start.kind === 'snapshot' ? await this.#open() : null;
+    try {
+      const state = await this.#use(async (connection) => {
+        const { isMariaDb } = await checkServer(connection);
+        return takeStart(connection, reader, { start, isMariaDb, usesGtids: positions === 'gtid' });
+      });
+      return { ...state, snapshotReader: reader };
+    } catch (error) {
+      reader?.close();
+      throw error;
+    }
+  }
+
+  #open(): Promise<ServerConnection> {
+    return ServerConnection.open(this.#options.address);
+  }
+
+  async #use<T>(ask: (connection: ServerConnection) => Promise<T>): Promise<T> {
+    const connection = await this.#open();
+    try {
+      return await ask(connection);
+    } finally {
+      connection.close();
+    }
+  }
+}

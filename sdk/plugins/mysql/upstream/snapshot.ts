@@ -1,0 +1,167 @@
+import { parseStatement } from '../../../../src/core/ddl';
+import { buildTable } from '../../../../src/core/ddl/tracker';
+import { LockstepError } from '../../../../src/core/model/error';
+import { quoteName, quoteTable } from '../../../../src/core/model/quote';
+import { TypeCode } from '../../../../src/core/table/column-type';
+import type { Column, TableSchema } from '../../../../src/core/table/table-schema';
+import type { JsonValue, Row, UpstreamEvent, UpstreamTableName } from '../../../plugin';
+import type { ServerConnection } from '../connection';
+import { encodedBytes, isDecoded } from '../values/text';
+import { sqlLiteral } from '../values/sql-literal';
+import { formatPosition } from './log-position';
+import type { LogPosition, SnapshotPlace } from './log-position';
+import { compareNames } from './start';
+import type { SourceTable } from './start';
+
+/** So many rows make an event. */
+const ROWS_AN_EVENT = 500;
+
+/**
+ * The rows of all tables behind a place of a snapshot, as inserts, and a mark behind each table.
+ * @param connection in whose transaction they are read
+ * @param place where the log is read from afterwards
+ * @param begun how far an earlier one has come
+ * @throws LockstepError UPSTREAM_POSITION_LOST if it can't go on within a table; ServerError
+ */
+export async function* readSnapshot(
+  connection: ServerConnection,
+  tables: readonly SourceTable[],
+  place: LogPosition,
+  begun: SnapshotPlace,
+): AsyncGenerator<UpstreamEvent, void, undefined> {
+  for (const [index, table] of tables.entries()) {
+    const order = compareNames(table.schema, begun.schema) || compareNames(table.table, begun.table);
+    if (order < 0 || (order === 0 && isComplete(begun))) continue;
+    const at = (rows: number, after: readonly JsonValue[] | null) =>
+      formatPosition({ ...place, snapshot: { schema: table.schema, table: table.table, rows, after } });
+    let rows = order === 0 ? begun.rows : 0;
+    for await (const { chunk, after } of readTable(connection, table, order === 0 ? begun : null)) {
+      rows += chunk.length;
+      yield {
+        ...{ kind: 'rows', table: { schema: table.schema, table: table.table }, change: 'insert' },
+        rows: chunk.map((row) => ({ after: row })),
+        position: at(rows, after),
+      };
+    }
+    const name = `snapshot ${index + 1}/${tables.length}: ${table.schema}.${table.table}, ${rows} rows`;
+    yield { kind: 'mark', position: at(rows + 1, []), name };
+  }
+  yield { kind: 'mark', position: formatPosition(place), name: 'snapshot complete' };
+}
+
+/** A table whose rows are all read has an empty key to go on from. */
+function isComplete({ after }: SnapshotPlace): boolean {
+  return after?.length === 0;
+}
+
+interface Chunk {
+  readonly chunk: readonly Row[];
+  /** The key of the last row; null: the table has none. */
+  readonly after: readonly JsonValue[] | null;
+}
+
+async function* readTable(
+  connection: ServerConnection,
+  { createTable, ...name }: SourceTable,
+  from: SnapshotPlace | null,
+): AsyncGenerator<Chunk, void, undefined> {
+  const schema = readSchema(createTable, name);
+  const columns = schema.columns.filter(({ generated, hidden }) => generated === null && !hidden);
+  const key = schema.indexes.find(({ primary }) => primary)?.parts.map(({ column }) => column) ?? null;
+  if (from !== null && from.rows > 0 && from.after === null) throw lostWithin(name);
+  const sql = selectText(name, columns, key, from?.after ?? null);
+  let chunk: Row[] = [];
+  const keyOf = (row: Row): readonly JsonValue[] | null => key?.map((column) => row[column] ?? null) ?? null;
+  for await (const values of connection.stream(sql)) {
+    const row = Object.fromEntries(
+      columns.map((column, index) => [column.name, valueOf(column, values[index] ?? null)]),
+    );
+    chunk.push(row);
+    if (chunk.length < ROWS_AN_EVENT) continue;
+    yield { chunk, after: keyOf(row) };
+    chunk = [];
+  }
+  const last = chunk.at(-1);
+  if (last !== undefined) yield { chunk, after: keyOf(last) };
+}
+
+function selectText(
+  { schema, table }: UpstreamTableName,
+  columns: readonly Column[],
+  key: readonly string[] | null,
+  after: readonly JsonValue[] | null,
+): string {
+  const keyList = key?.map(quoteName).join(', ');
+  const where =
+    keyList === undefined || after === null
+      ? ''
+      : ` WHERE (${keyList}) > (${after.map((value) => sqlLiteral(value)).join(', ')})`;
+  const order = keyList === undefined ? '' : ` ORDER BY ${keyList}`;
+  return `SELECT ${columns.map(selected).join(', ')} FROM ${quoteTable(schema, table)}${where}${order}`;
+}
+
+/** What is selected of a column so that its text is exact: of a FLOAT the server shows six digits only. */
+function selected({ name, type }: Column): string {
+  const quoted = quoteName(name);
+  switch (type.code) {
+    case TypeCode.float:
+      return `${quoted} + 0e0`;
+    case TypeCode.bit:
+      return `${quoted} + 0`;
+    case TypeCode.json:
+      return `CAST(${quoted} AS CHAR)`;
+    default:
+      return isBytes(type) ? `CAST(${quoted} AS BINARY)` : quoted;
+  }
+}
+
+/** A value as the log would have it. */
+function valueOf({ type }: Column, bytes: Buffer | null): JsonValue {
+  if (bytes === null) return null;
+  switch (type.code) {
+    case TypeCode.tinyint:
+    case TypeCode.smallint:
+    case TypeCode.mediumint:
+    case TypeCode.int:
+    case TypeCode.bigint:
+    case TypeCode.year:
+    case TypeCode.bit: {
+      const text = bytes.toString('latin1');
+      const number = Number(text);
+      return Number.isSafeInteger(number) ? number : text;
+    }
+    case TypeCode.float:
+    case TypeCode.double:
+      return Number(bytes.toString('latin1'));
+    case TypeCode.enum: {
+      const text = bytes.toString('utf8');
+      // What is no member is kept as the number 0.
+      return type.members?.includes(text) === true ? text : 0;
+    }
+    default:
+      return isBytes(type) ? encodedBytes(bytes, type.charset) : bytes.toString('utf8');
+  }
+}
+
+const TEXTS: ReadonlySet<number> = new Set<number>([
+  ...[TypeCode.char, TypeCode.varchar, TypeCode.tinyblob, TypeCode.blob, TypeCode.mediumblob, TypeCode.longblob],
+]);
+
+/** Binary data, and text that the server must not convert on its way to us, because not all of it would come back. */
+function isBytes({ code, charset }: Column['type']): boolean {
+  return TEXTS.has(code) && !isDecoded(charset);
+}
+
+function readSchema(createTable: string, { schema, table }: UpstreamTableName): TableSchema {
+  const statement = parseStatement(createTable);
+  if (statement.kind === 'create-table') return buildTable(statement);
+  throw new LockstepError('PLUGIN_FAILED', `no CREATE TABLE of ${schema}.${table}`, { plugin: 'mysql' });
+}
+
+function lostWithin({ schema, table }: UpstreamTableName): LockstepError {
+  return new LockstepError(
+    'UPSTREAM_POSITION_LOST',
+    `the snapshot ended within ${schema}.${table}, which has no primary key to go on from`,
+    { table: `${schema}.${table}` },
+  );
+}
