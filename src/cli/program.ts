@@ -1,10 +1,11 @@
 import { LockstepError } from '../core/model/error';
 import { ExitStatus } from '../core/model/error-catalogue';
+import { VERSION } from '../core/model/version';
 import { COMMANDS, COMMAND_GROUPS } from './commands';
 import { parseCommandLine } from './grammar/command-line';
 import { commandText, overviewText } from './grammar/help-text';
 import type { Io } from './io';
-import { harmless } from './show/lines';
+import { tellFailure } from './show/failure';
 
 /** The exit status of a command that a signal ended, as shells know it. */
 const INTERRUPTED_STATUS = 130;
@@ -23,20 +24,15 @@ export async function runProgram(words: readonly string[], io: Io): Promise<numb
       case 'help':
         io.out.write(commandText(parsed.command));
         return 0;
+      case 'version':
+        io.out.write(`lockstep ${VERSION}\n`);
+        return 0;
       case 'run':
         return await parsed.options.command.run(parsed.options, io);
     }
   } catch (error) {
-    if (error instanceof LockstepError) return explain(error, io);
+    if (error instanceof LockstepError) return tellFailure(error, io);
     if (io.interrupted.aborted) return INTERRUPTED_STATUS;
     throw error;
   }
-}
-
-/** What a person is told who can't be shown a stack. */
-function explain({ message, help, code, exitStatus }: LockstepError, io: Io): number {
-  // What is wrong with a command line, the message says itself.
-  const more = code === 'INVALID_INPUT' ? '' : `${help}\n`;
-  io.err.write(`lockstep: ${harmless(message)}\n${more}`);
-  return exitStatus;
 }

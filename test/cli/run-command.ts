@@ -44,10 +44,12 @@ export async function runCommand(words: readonly string[], options: RunOptions =
   return { status: await runProgram(words, io), ...written };
 }
 
-/** The words of a command as a shell takes them: what remedies print is within single quotes where it has to be. */
+/** The words of a command as a POSIX shell takes them that expands nothing: quoted parts and bare ones. */
 export function shellWords(command: string): string[] {
-  return [...command.matchAll(/'((?:[^']|'\\'')*)'|(\S+)/gu)].map(
-    ([, quoted, bare]) => quoted?.replaceAll("'\\''", "'") ?? bare!,
+  return [...command.matchAll(/(?:'[^']*'|"[^"]*"|\\.|[^\s'"\\])+/gu)].map(([word]) =>
+    word.replaceAll(/'([^']*)'|"([^"]*)"|\\(.)/gu, (_all, ...parts: (string | undefined)[]) =>
+      parts.slice(0, 3).join(''),
+    ),
   );
 }
 

@@ -188,7 +188,7 @@ describe('C. a worker was unreachable for a moment', () => {
     await two!.acknowledge(skip);
     expect(await answer).toEqual({ status: 0, out: OK, err: '' });
     const again = await lockstep('break-ddl-lock', '--worker', 's3', '--exec', 'c');
-    expect(again).toMatchObject({ status: 1, err: '' });
+    expect(again).toMatchObject({ status: 1, err: 'Next: lockstep query-status c\n' });
     expect(again.out).toMatch(/"msg": "\[code=NOT_WAITING:class=lockstep:scope=internal:level=high\], Message: /u);
   });
 });

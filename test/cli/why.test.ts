@@ -112,7 +112,7 @@ describe('lockstep why', () => {
     expect(await lockstep('why', 'nobody')).toEqual({
       status: 3,
       out: '',
-      err: 'lockstep: there is no task nobody\nList the tasks.\n',
+      err: 'lockstep: there is no task nobody\nList the tasks.\nNext: lockstep query-status\n',
     });
     expect(await lockstep('why', lockOf('nobody'))).toMatchObject({ status: 3, out: '' });
   });

@@ -115,7 +115,7 @@ describe('lockstep worker', () => {
       (text: string) => text.replace('plugin: file', 'plugin: ./plugin.js'),
       /exports no createCheckpoints/u,
     ],
-    ['no YAML', () => 'a: [', /can't read/u],
+    ['no YAML', () => 'a: [', /is not YAML: .*line 1/u],
   ])('refuses %s with its place', async (_name, change, message) => {
     await expect(run(writeConfig(change), /caught-up/u)).rejects.toThrow(message);
   });

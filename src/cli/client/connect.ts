@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { LockstepError } from '../../core/model/error';
 import type { Flag } from '../grammar/command';
 import type { Options } from '../grammar/options';
+import { readNamedFile } from '../grammar/read-file';
 import type { Io } from '../io';
 import { ApiClient } from './api-client';
 import type { Connection } from './api-client';
@@ -59,16 +59,8 @@ function parseServer(text: string): URL {
 }
 
 function readToken(file: string): string {
-  let token: string;
-  try {
-    token = readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    throw invalidToken(file, error instanceof Error ? error.message : String(error));
-  }
-  if (!/^[\x21-\x7e]+$/u.test(token)) throw invalidToken(file, 'it holds no token, or more than one line');
-  return token;
-}
-
-function invalidToken(file: string, why: string): LockstepError {
-  return new LockstepError('INVALID_INPUT', `the token file ${file} can't be used: ${why}`, { field: 'token-file' });
+  const token = readNamedFile(file, 'the token file', 'token-file').trim();
+  if (/^[\x21-\x7e]+$/u.test(token)) return token;
+  const message = `the token file ${file} can't be used: it holds no token, or more than one line`;
+  throw new LockstepError('INVALID_INPUT', message, { field: 'token-file' });
 }

@@ -7,8 +7,12 @@ export function completionOf(commands: readonly Command[]): Command {
   const completion: Command = {
     name: 'completion',
     summary: 'a script that completes commands and flags in a shell',
-    details:
-      'bash: source <(lockstep completion bash); zsh: lockstep completion zsh > "${fpath[1]}/_lockstep"; fish: lockstep completion fish | source',
+    details: 'The first example is for bash, the second one for zsh, the third one for fish.',
+    examples: [
+      'source <(lockstep completion bash)',
+      'lockstep completion zsh > "${fpath[1]}/_lockstep"',
+      'lockstep completion fish | source',
+    ],
     arguments: [{ name: 'shell', help: SHELLS.join(', '), choices: SHELLS }],
     flags: [HELP_FLAG],
     run: (options, io) => {

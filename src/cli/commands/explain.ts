@@ -20,7 +20,11 @@ export const explain: Command = apiCommand({
   name: 'explain',
   summary: 'what a rollout of DDLs would do, statement by statement, without touching anything',
   details:
-    'For example: lockstep explain --task orders --target shop.orders --step "mysql-01 shop.orders_1 ALTER TABLE orders_1 ADD COLUMN c INT" --step "mysql-02 shop.orders_2 …"',
+    'Tables of a task (--task) take part as they are now; others are given with --create. Nothing is stored, and no worker is needed.',
+  examples: [
+    'lockstep explain --target shop.orders --create "mysql-01 shop.orders_1 CREATE TABLE orders_1 (id INT PRIMARY KEY)" --create "mysql-02 shop.orders_2 CREATE TABLE orders_2 (id INT PRIMARY KEY)" --step "mysql-01 shop.orders_1 ALTER TABLE orders_1 ADD COLUMN c INT" --step "mysql-02 shop.orders_2 ALTER TABLE orders_2 ADD COLUMN c INT"',
+    'lockstep explain --task orders --target shard_db.shard_table --step "mysql-01 shop.orders_1 ALTER TABLE orders_1 ADD COLUMN c INT"',
+  ],
   arguments: [],
   flags: [
     { name: 'target', kind: 'text', value: 'SCHEMA.TABLE', help: 'the downstream table; must be given' },

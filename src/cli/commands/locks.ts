@@ -28,6 +28,7 @@ const STATE_STYLES: ReadonlyMap<string, Style> = new Map([
 export const locks: Command = apiCommand({
   name: 'locks',
   summary: 'the locks at a glance: how far each is and for how long it stands still',
+  examples: ['lockstep locks --state conflict --older-than 10m', 'lockstep locks --output wide orders'],
   arguments: [{ name: 'task', help: 'only locks of this task', optional: true }],
   flags: [
     {

@@ -17,6 +17,7 @@ const FORCE: Flag = { name: 'force', kind: 'switch', help: 'also while workers o
 export const removeMeta: Command = apiCommand({
   name: 'remove-meta',
   summary: 'remove what is stored of a task, or of some of its sources',
+  examples: ['lockstep remove-meta --dry-run --force --source mysql-02 orders'],
   arguments: [TASK],
   flags: [
     { name: 'source', short: 's', kind: 'list', value: 'NAME', help: 'only of this source; else of the whole task' },
@@ -35,6 +36,7 @@ export const removeMeta: Command = apiCommand({
 export const excludeSource: Command = apiCommand({
   name: 'exclude-source',
   summary: 'leave a source that has gone out of its task, or take it in again',
+  examples: ["lockstep exclude-source --dry-run --source mysql-02 --reason 'it is gone' invoices"],
   arguments: [TASK],
   flags: [sourceFlag(), { name: 'undo', kind: 'switch', help: 'take the source in again' }, ...ACTION_FLAGS],
   answer: async (client, options, io) => {
@@ -50,6 +52,7 @@ export const excludeSource: Command = apiCommand({
 export const retryInfo: Command = apiCommand({
   name: 'retry-info',
   summary: 'decide a stored report again, as if it were sent again',
+  examples: ['lockstep retry-info --dry-run --source mysql-02 --database shop --table orders_2 orders'],
   arguments: [TASK],
   flags: [
     sourceFlag(),
@@ -88,5 +91,6 @@ async function ask(
   return {
     report: { json: jsonText(data), full: data, table: (paper) => outcomeText(outcome, done, paper) },
     status: exitStatusOf(outcome),
+    failure: outcome.failure?.code ?? null,
   };
 }

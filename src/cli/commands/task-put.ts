@@ -14,6 +14,7 @@ export const taskPut: Command = apiCommand({
   name: 'task put',
   summary: 'declare a task with its mode and all of its sources',
   details: 'A pessimistic lock waits until its task is declared: only then is it known whom it waits for.',
+  examples: ['lockstep task put --mode pessimistic --source mysql-01 --source mysql-02 orders-2'],
   arguments: [{ name: 'task', help: 'the name of the task' }],
   flags: [
     {
@@ -48,5 +49,6 @@ async function putTask(client: ApiClient, options: Options, io: Io): Promise<Api
   return {
     report: { json: jsonText(data), full: data, table: (paper) => outcomeText(outcome, done, paper) },
     status: exitStatusOf(outcome),
+    failure: outcome.failure?.code ?? null,
   };
 }

@@ -46,6 +46,7 @@ export const watch: Command = {
   name: 'watch',
   summary: 'what happens to locks, as it happens: first the locks that there are, then events',
   details: 'Goes on over lost connections, without loss or repetition, until Ctrl-C.',
+  examples: ['lockstep watch orders', 'lockstep watch --kind conflict-detected --output json'],
   arguments: [{ name: 'task', help: 'only events of this task', optional: true }],
   flags: FLAGS,
   run: followLocks,

@@ -20,6 +20,12 @@ export const why: Command = apiCommand({
   summary: 'why tables stand still: who is waited for, since when, and commands that help',
   details:
     'Explains one lock, or the locks of a task, or all: those that have stood still longest first. Every command that it shows can be copied as it is.',
+  examples: [
+    'lockstep why',
+    'lockstep why orders',
+    "lockstep why 'orders-`shard_db`.`shard_table`'",
+    'lockstep why orders/shard_db.shard_table',
+  ],
   arguments: [
     { name: 'task or lock-ID', help: 'a task, a lock ID in single quotes, or task/schema.table', optional: true },
   ],

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { LockstepError } from '../../core/model/error';
 import { NO_CONFIG, readConfigFile } from './config-file';
 import type { Command, Flag } from './command';
+import { meantText } from './nearest';
 import { Options } from './options';
 import type { GivenFlags } from './options';
 
@@ -21,6 +22,8 @@ export const HELP_FLAG: Flag = { name: 'help', short: 'h', kind: 'switch', help:
 export type Parsed =
   | { readonly kind: 'run'; readonly options: Options }
   | { readonly kind: 'help'; readonly command: Command }
+  /** Which version of the program it is. */
+  | { readonly kind: 'version' }
   /** No command: what there is. */
   | { readonly kind: 'overview'; readonly asked: boolean };
 
@@ -36,6 +39,7 @@ export function parseCommandLine(
   const [first] = words;
   if (first === undefined) return { kind: 'overview', asked: false };
   if (first === 'help' || first === '--help' || first === '-h') return helpOf(words.slice(1), commands);
+  if (first === '--version' || first === '-V') return { kind: 'version' };
   const command = findCommand(words, commands);
   if (command === null) throw unknownCommand(words, commands);
   const { values, positionals } = readWords(words.slice(command.name.split(' ').length), command);
@@ -75,7 +79,10 @@ function unknownCommand(words: readonly string[], commands: readonly Command[]):
   if (first.startsWith('-')) return invalid(`the command comes first, flags follow it: ${first}`, 'lockstep --help');
   const inside = commands.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) => name);
   if (inside.length > 0) return invalid(`${first} needs one more word: ${inside.join(', ')}`, 'lockstep --help');
-  return invalid(`no such command: ${first}`, 'lockstep --help');
+  const name = words.slice(0, 2).join(' ');
+  const names = commands.map((command) => command.name);
+  const meant = meantText(name, names) || meantText(first, names);
+  return invalid(`no such command: ${first}${meant}`, 'lockstep --help');
 }
 
 function readWords(
@@ -95,9 +102,21 @@ function readWords(
   try {
     return parseArgs({ args: [...words], strict: true, allowPositionals: true, options });
   } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split('. To specify', 1);
-    throw invalid(reason ?? '', `lockstep ${command.name} --help`);
+    const [reason = ''] = messageOf(error).split('. To specify', 1);
+    throw invalid(`${reason}${meantFlag(reason, command)}`, `lockstep ${command.name} --help`);
   }
+}
+
+/** What the parser says, without the name of its error. */
+function messageOf(error: unknown): string {
+  return String(error).replace(/^\w+(?: \[\w+\])?: /u, '');
+}
+
+/** The flag that was probably meant, if the parser says that it knows none of that name. */
+function meantFlag(reason: string, { flags }: Command): string {
+  const [, unknown] = /^Unknown option '--([^']+)'/u.exec(reason) ?? [];
+  const names = flags.map(({ name }) => `--${name}`);
+  return unknown === undefined ? '' : meantText(`--${unknown}`, names);
 }
 
 function checkArguments(command: Command, given: readonly string[]): void {

@@ -38,6 +38,8 @@ export interface Command {
   readonly summary: string;
   /** What else there is to say, below the usage. */
   readonly details?: string;
+  /** Whole command lines to copy; a test runs them. */
+  readonly examples?: readonly string[];
   readonly arguments: readonly Argument[];
   readonly flags: readonly Flag[];
   /** @returns the exit status */

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { LockstepError } from '../../core/model/error';
 import { JsonValue } from '../../core/wire/json-reader';
 import type { Flag } from './command';
+import { readNamedFile } from './read-file';
 
 /** The settings of a configuration file by their place, for example `serve.port`. */
 export type ConfigFile = ReadonlyMap<string, string>;
@@ -15,13 +15,7 @@ export const NO_CONFIG: ConfigFile = new Map();
  * @throws LockstepError INVALID_INPUT with the key's path for an unknown key or a bad value
  */
 export function readConfigFile(path: string, flags: readonly Flag[]): ConfigFile {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw invalid(`the configuration file ${path} can't be read: ${error instanceof Error ? error.message : 'why?'}`);
-  }
-  return parseConfig(text, path, flags);
+  return parseConfig(readNamedFile(path, 'the configuration file', 'config'), path, flags);
 }
 
 /** @throws LockstepError INVALID_INPUT with the key's path for an unknown key or a bad value */

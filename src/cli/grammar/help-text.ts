@@ -17,14 +17,15 @@ export function overviewText(
     'Usage: lockstep <command> [flags] [arguments]',
     '',
     ...lines,
-    'lockstep <command> --help tells more. Flags win over the environment (LOCKSTEP_…),',
-    'the environment over the configuration file (--config FILE).',
+    'lockstep <command> --help tells more, lockstep --version which version this is.',
+    'Flags win over the environment (LOCKSTEP_…), the environment over the',
+    'configuration file (--config FILE).',
     '',
   ].join('\n');
 }
 
 /** What `lockstep <command> --help` prints. */
-export function commandText({ name, summary, details, arguments: args, flags }: Command): string {
+export function commandText({ name, summary, details, examples = [], arguments: args, flags }: Command): string {
   const words = flags.map((flag) => flagWords(flag));
   const indent = Math.min(
     34,
@@ -39,6 +40,8 @@ export function commandText({ name, summary, details, arguments: args, flags }: 
     ...args.map((arg) => entry(`  <${arg.name}>`, arg.help, indent)),
     ...(args.length === 0 ? [] : ['']),
     ...flags.map((flag, index) => entry(words[index] ?? '', flagHelp(flag), indent)),
+    // What is to be copied isn't broken.
+    ...(examples.length === 0 ? [] : ['', 'For example:', ...examples.map((example) => `  ${example}`)]),
     '',
   ].join('\n');
 }

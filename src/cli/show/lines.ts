@@ -19,12 +19,15 @@ export function wrap(text: string, columns: number, first = '', next = first): s
   return lines.join('\n');
 }
 
-/** How many columns of a terminal a text takes: those of East Asian scripts take two. */
+/** How many columns of a terminal a text takes: letters of East Asian scripts take two, the marks of colours none. */
 export function widthOf(text: string): number {
   let width = 0;
-  for (const character of text) width += WIDE.test(character) ? 2 : ZERO.test(character) ? 0 : 1;
+  for (const character of text.replaceAll(COLOUR, '')) width += WIDE.test(character) ? 2 : ZERO.test(character) ? 0 : 1;
   return width;
 }
+
+/** What `paper.ts` puts around a text that stands out. */
+const COLOUR = /\u001b\[\d+m/gu;
 
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}]/u;

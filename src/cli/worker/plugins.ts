@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CheckpointStore, DownstreamPlugin, UpstreamPlugin } from '../../../sdk';
@@ -6,6 +5,7 @@ import { FileCheckpoints, systemTiming } from '../../../sdk';
 import { MemoryDownstream, RemoteDownstream } from '../../../sdk/plugins/memory';
 import { FileGates, ScriptUpstream } from '../../../sdk/plugins/script';
 import { LockstepError } from '../../core/model/error';
+import { readNamedFile } from '../grammar/read-file';
 import type { PluginChoice, WorkerFile } from './worker-file';
 import { only } from './worker-file';
 
@@ -42,7 +42,7 @@ async function makeUpstream({ upstream, folder }: WorkerFile): Promise<UpstreamP
   const schema = settings.field('schema').nullable((field) => field.text());
   const gates = settings.field('gates').nullable((field) => new FileGates(resolve(folder, field.text()), systemTiming));
   return new ScriptUpstream({
-    text: readText(resolve(folder, settings.field('file').text())),
+    text: readNamedFile(resolve(folder, settings.field('file').text()), 'the script', 'upstream.file'),
     ...(schema === null ? {} : { schema }),
     ...(gates === null ? {} : { gates }),
   });
@@ -58,15 +58,6 @@ async function makeDownstream({ options, downstream, folder }: WorkerFile): Prom
   if (settings.field('port').isPresent) return new RemoteDownstream(settings.field('port').count(), reader);
   const file = settings.field('file').nullable((field) => resolve(folder, field.text()));
   return new MemoryDownstream(file === null ? {} : { file }).connect(reader);
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new LockstepError('INVALID_INPUT', `can't read ${file}: ${reason}`, { field: 'upstream.file' });
-  }
 }
 
 async function makeCheckpoints(choice: PluginChoice, folder: string): Promise<CheckpointStore> {

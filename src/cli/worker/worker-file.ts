@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { defaultLimits } from '../../../sdk';
 import type { BlockAllowList, Route, ShardWorkerOptions, TablePattern, WorkerLimits } from '../../../sdk';
 import { LockstepError } from '../../core/model/error';
 import { JsonValue } from '../../core/wire/json-reader';
+import { readNamedFile } from '../grammar/read-file';
 
 /** A plugin by name or module, with what is left of its section. */
 export interface PluginChoice {
@@ -81,11 +81,12 @@ export function only(value: JsonValue, known: readonly string[]): void {
 }
 
 function readYaml(file: string): unknown {
+  const text = readNamedFile(file, 'the worker’s file', 'config');
   try {
-    return parse(readFileSync(file, 'utf8'));
+    return parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new LockstepError('INVALID_INPUT', `can't read ${file}: ${reason}`, { field: 'config' });
+    throw new LockstepError('INVALID_INPUT', `${file} is not YAML: ${reason}`, { field: 'config' });
   }
 }
 
@@ -101,7 +102,7 @@ function optional<Name extends string, T>(
 
 /** The file is read each time that somebody is asked who he is, so that a token can be replaced while the worker runs. */
 function tokenOf(file: string): () => string {
-  return () => readFileSync(file, 'utf8').trim();
+  return () => readNamedFile(file, 'the token file', 'token-file').trim();
 }
 
 function modeOf(field: JsonValue): 'optimistic' | 'pessimistic' {

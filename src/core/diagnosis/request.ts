@@ -2,6 +2,7 @@ import type { LockId } from '../model/lock-id';
 import type { SourceId, TaskName, UpstreamTable } from '../model/names';
 import type { Mode } from '../model/records';
 import type { Revision } from '../model/revision';
+import { shellWord } from '../model/shell-word';
 
 /** A mutation of the API, and the command that sends the same. */
 export interface OperatorRequest {
@@ -139,9 +140,4 @@ function request(
 
 function flag(name: string, isSet: boolean): string[] {
   return isSet ? [name] : [];
-}
-
-/** A word as a POSIX shell takes it. */
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -13,6 +13,7 @@ import { answerOf } from './dmctl-outcome';
 export const breakDdlLock: Command = dmctlCommand({
   name: 'break-ddl-lock',
   summary: 'let one source that is still blocked on a DDL execute or skip it',
+  examples: ['lockstep break-ddl-lock --dry-run --worker mysql-01 --skip invoices'],
   arguments: [{ name: 'task', help: 'the task' }],
   flags: [
     { name: 'worker', short: 'w', kind: 'list', value: 'NAME', help: 'the source that is blocked, or its worker' },

@@ -9,12 +9,15 @@ import type { Options } from '../../grammar/options';
 import type { Io } from '../../io';
 import { outputFlags, present } from '../../show/report';
 import type { Report } from '../../show/report';
+import { hintNextStep } from '../next-step';
 import { dmctlMessage } from './failure-message';
 
 /** What a command that dmctl has comes to: the answer and the exit status. */
 export interface DmctlAnswer {
   readonly report: Report;
   readonly status: number;
+  /** What went wrong; null: nothing. */
+  readonly failure: ErrorCode | null;
 }
 
 /** Errors that dmctl tells as text: no server has decided anything. */
@@ -37,8 +40,10 @@ export function dmctlCommand(
     ...rest,
     flags: [...flags, ...commonFlags(isShortFree)],
     run: async (options, io) => {
-      const { report, status } = await answer(connect(options, io), options, io).catch(refused);
+      const client = connect(options, io);
+      const { report, status, failure } = await answer(client, options, io).catch(refused);
       present(report, options, io);
+      if (failure !== null) await hintNextStep(failure, client, options, io);
       return status;
     },
   };
@@ -58,5 +63,6 @@ function refused(error: unknown): DmctlAnswer {
       table: () => `${message}\n${help}\n`,
     },
     status: exitStatus,
+    failure: code,
   };
 }

@@ -21,6 +21,7 @@ export function answerOf(outcome: Outcome, done: string): DmctlAnswer {
       table: (paper) => outcomeText(outcome, done, paper),
     },
     status: exitStatusOf(outcome),
+    failure: failure?.code ?? null,
   };
 }
 

@@ -16,6 +16,7 @@ import { statusesOf } from './task-status';
 export const queryStatus: Command = dmctlCommand({
   name: 'query-status',
   summary: 'what the workers of a task do and are blocked on; without a task: the tasks',
+  examples: ['lockstep query-status', 'lockstep query-status --output table orders'],
   arguments: [{ name: 'task', help: 'the task', optional: true }],
   flags: [],
   answer: (client, options) => answer(client, options),
@@ -46,6 +47,7 @@ function tasksAnswer(tasks: readonly DmctlTask[]): DmctlAnswer {
         tasks.length === 0 ? 'no task\n' : gridText({ heads: ['TASK', 'STATUS', 'SOURCES'], rows }, paper),
     },
     status: 0,
+    failure: null,
   };
 }
 
@@ -59,6 +61,7 @@ function statusAnswer(workers: readonly DmctlWorkerStatus[], task: JsonValue): D
         gridText({ heads: ['SOURCE', 'STAGE', 'BLOCKED ON', 'DDLS OR REASON'], rows: workers.map(rowOf) }, paper),
     },
     status: 0,
+    failure: null,
   };
 }
 

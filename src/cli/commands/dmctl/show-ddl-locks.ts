@@ -24,6 +24,9 @@ const FLAGS: readonly Flag[] = [
 
 const TASK: Argument = { name: 'task', help: 'only locks of this task', optional: true };
 
+/** How many names a table shows of a list. */
+const NAMES_SHOWN = 5;
+
 const shown = {
   arguments: [TASK],
   flags: FLAGS,
@@ -49,7 +52,7 @@ async function showLocks(client: ApiClient, options: Options): Promise<DmctlAnsw
   const names = [...options.list('worker'), ...options.list('source')];
   const sources = await resolveWorkers(client, names, task);
   const lines = await listLockLines(client, { task, sources });
-  return { report: reportOf(lines), status: 0 };
+  return { report: reportOf(lines), status: 0, failure: null };
 }
 
 function reportOf(lines: readonly DmctlLock[]): Report {
@@ -59,15 +62,21 @@ function reportOf(lines: readonly DmctlLock[]): Report {
       mode,
       owner,
       `${synced.length}/${synced.length + unsynced.length}`,
-      withDdls ? ddls.join('; ') : unsynced.join(', '),
+      namesText(unsynced),
+      ...(withDdls ? [ddls.join('; ')] : []),
     ]);
-  const heads = ['ID', 'MODE', 'OWNER', 'SYNCED'];
+  const heads = ['ID', 'MODE', 'OWNER', 'SYNCED', 'UNSYNCED'];
   const none = 'no DDL lock exists\n';
   return {
     json: writeDmctlLocks(lines),
     full: { result: true, msg: '', locks: lines },
-    table: (paper) =>
-      lines.length === 0 ? none : gridText({ heads: [...heads, 'UNSYNCED'], rows: rows(false) }, paper),
+    table: (paper) => (lines.length === 0 ? none : gridText({ heads, rows: rows(false) }, paper)),
     wide: (paper) => (lines.length === 0 ? none : gridText({ heads: [...heads, 'DDLS'], rows: rows(true) }, paper)),
   };
+}
+
+/** The first names of a list that may have thousands: JSON has them all. */
+function namesText(names: readonly string[]): string {
+  const more = names.length - NAMES_SHOWN;
+  return names.slice(0, NAMES_SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

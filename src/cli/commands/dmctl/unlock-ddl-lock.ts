@@ -41,6 +41,12 @@ const FLAGS: readonly Flag[] = [
   ...ACTION_FLAGS,
 ];
 
+/** One of each mode. */
+const examplesOf = (name: string): readonly string[] => [
+  `lockstep ${name} --dry-run --action skip --worker mysql-02 --database shop --table orders_2 'orders-\`shard_db\`.\`shard_table\`'`,
+  `lockstep ${name} --dry-run --reason 'mysql-02 is gone' 'invoices-\`shard_db\`.\`shard_table\`'`,
+];
+
 const unlock = {
   arguments: [{ name: 'lock-ID', help: 'the lock, in single quotes because of its backquotes; or task/schema.table' }],
   flags: FLAGS,
@@ -51,6 +57,7 @@ const unlock = {
 export const unlockDdlLock: Command = dmctlCommand({
   ...unlock,
   name: 'unlock-ddl-lock',
+  examples: examplesOf('unlock-ddl-lock'),
   summary: 'let a lock go on although automation still waits',
 });
 
@@ -58,6 +65,7 @@ export const unlockDdlLock: Command = dmctlCommand({
 export const shardDdlLockUnlock: Command = dmctlCommand({
   ...unlock,
   name: 'shard-ddl-lock unlock',
+  examples: examplesOf('shard-ddl-lock unlock'),
   summary: 'the same as unlock-ddl-lock',
 });
 
