@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ActionRecord } from '../core/model/action';
+import type { TaskName } from '../core/model/names';
 import { LockstepError } from '../core/model/error';
 import { unreachable } from '../core/model/invariant';
 import type { PublishedEvent } from '../core/model/published-event';
@@ -383,6 +384,8 @@ export class CoordinatorShell {
         return this.events.publish(effect.events);
       case 'ended-actions':
         return this.#tellActions(effect.actions);
+      case 'ignored-acknowledgements':
+        return this.#tellIgnored(effect.tasks);
       default:
         return unreachable(effect);
     }
@@ -392,6 +395,10 @@ export class CoordinatorShell {
     if (!this.speaksForStore) return;
     this.#metrics.happened(events.map(({ event }) => event));
     logEvents(this.options.logger, events);
+  }
+
+  #tellIgnored(tasks: readonly TaskName[]): void {
+    if (this.speaksForStore) for (const task of tasks) this.#metrics.ignoredAcknowledgement(task);
   }
 
   #tellActions(actions: readonly ActionRecord[]): void {

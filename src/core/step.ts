@@ -1,5 +1,6 @@
 import type { ActionRecord } from './model/action';
 import { unreachable } from './model/invariant';
+import type { TaskName } from './model/names';
 import type { PublishedEvent } from './model/published-event';
 import type { Revision } from './model/revision';
 import type { Batch } from './model/store';
@@ -34,6 +35,8 @@ export type Effect =
   | { readonly kind: 'publish'; readonly events: readonly PublishedEvent[] }
   /** These manual actions have ended. */
   | { readonly kind: 'ended-actions'; readonly actions: readonly ActionRecord[] }
+  /** Acknowledgements for these tasks came that answer no order, and were ignored (4-pessimistic.md, *Done*). */
+  | { readonly kind: 'ignored-acknowledgements'; readonly tasks: readonly TaskName[] }
   /** These operations have changed: whoever waits for them is to be told. */
   | { readonly kind: 'operations'; readonly touched: readonly TouchedOperation[] };
 
@@ -78,13 +81,15 @@ function react(state: CoordinatorState, event: CoordinatorEvent): Effect[] {
 }
 
 function publications(state: CoordinatorState): Effect[] {
-  const { published, touchedOperations: touched, endedActions: actions } = state;
+  const { published, touchedOperations: touched, endedActions: actions, ignoredAcknowledgements: ignored } = state;
   state.published = [];
   state.endedActions = [];
+  state.ignoredAcknowledgements = [];
   state.touchedOperations = [];
   return [
     ...(published.length > 0 ? [{ kind: 'publish', events: published } as const] : []),
     ...(actions.length > 0 ? [{ kind: 'ended-actions', actions } as const] : []),
+    ...(ignored.length > 0 ? [{ kind: 'ignored-acknowledgements', tasks: ignored } as const] : []),
     ...(touched.length > 0 ? [{ kind: 'operations', touched } as const] : []),
   ];
 }

@@ -1,5 +1,6 @@
 import type { ActionKind, ActionState } from '../core/model/action';
 import type { LockEvent } from '../core/model/lock-event';
+import type { TaskName } from '../core/model/names';
 import type { Revision } from '../core/model/revision';
 import type { StoreReading } from '../core/model/store-reading';
 
@@ -22,6 +23,8 @@ export interface Metrics {
   happened(events: readonly LockEvent[]): void;
   /** A manual action has ended, while this server spoke for the store. */
   endedAction(kind: ActionKind, state: ActionState): void;
+  /** An acknowledgement answered no order of its pessimistic lock, and was ignored. */
+  ignoredAcknowledgement(task: TaskName): void;
   /** This server began to lead. */
   beganToLead(): void;
   /** Somebody has subscribed. @returns to be called once, when he has gone */
@@ -68,6 +71,7 @@ export const NO_METRICS: Metrics = {
   askedStore: () => undefined,
   happened: () => undefined,
   endedAction: () => undefined,
+  ignoredAcknowledgement: () => undefined,
   beganToLead: () => undefined,
   subscribed: () => () => undefined,
   lostEvents: () => undefined,

@@ -35,6 +35,7 @@ export class SimulatedCoordinator {
   nowMs: number;
   /** Every event that came back through the journal. */
   readonly published: LockEvent[] = [];
+  ignoredAcknowledgements = 0;
   /** Every write that was done, in order. */
   readonly written: Write[] = [];
   /** Called before each write: to race with it, or (false) to lose it, as a crash or a lost store does. */
@@ -128,7 +129,8 @@ export class SimulatedCoordinator {
         this.published.push(...effect.events.map(({ event }) => event));
         continue;
       }
-      if (effect.kind === 'operations' || effect.kind === 'ended-actions') continue;
+      if (effect.kind === 'ignored-acknowledgements') this.ignoredAcknowledgements += effect.tasks.length;
+      if (effect.kind !== 'write') continue;
       writes += 1;
       invariant(writes <= WRITES_A_CHANGE, `a change never comes to rest; last: ${effect.id}`);
       if (!this.beforeWrite(effect.write)) {

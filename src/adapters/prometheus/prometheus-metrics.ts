@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, collectDefaultMetrics } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { ActionKind, ActionState } from '../../core/model/action';
+import type { TaskName } from '../../core/model/names';
 import { ConflictStages } from '../../core/model/conflict-stage';
 import type { LockEvent } from '../../core/model/lock-event';
 import type { Metrics, StoreCall, SubscribedField } from '../../ports/metrics';
@@ -24,6 +25,9 @@ const STORE_BUCKETS = [0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2,
 
 /** DM's word for a report that it could not take into its lock. */
 const SYNC_LOCK_ERROR = 'InfoPut - SyncLockError';
+
+/** DM's word for an acknowledgement that its lock hadn't asked for. */
+const UNSYNCED_LOCK_ERROR = 'OperationPut - LockUnSyncedError';
 
 type EventOf<K extends LockEvent['kind']> = Extract<LockEvent, { kind: K }>;
 
@@ -83,7 +87,7 @@ export class PrometheusMetrics implements Metrics {
     this.#leaderStarts = counter('dm_master_start_leader_counter', 'How often this server began to lead.', []);
     this.#ddlErrors = counter(
       'dm_master_shard_ddl_error',
-      'Reports that could not be decided on, or that differ from the DDLs of their pessimistic lock.',
+      'Reports that could not be decided on or differ from the DDLs of their pessimistic lock, and acknowledgements of no order.',
       ['task', 'type'],
     );
     this.#subscribers = new Gauge({
@@ -126,6 +130,10 @@ export class PrometheusMetrics implements Metrics {
 
   endedAction(kind: ActionKind, state: ActionState): void {
     this.#actions.inc({ kind, state });
+  }
+
+  ignoredAcknowledgement(task: TaskName): void {
+    this.#ddlErrors.inc({ task, type: UNSYNCED_LOCK_ERROR });
   }
 
   beganToLead(): void {

@@ -15,11 +15,6 @@ export const ConflictStages = [
 /** One of the conflict stages. */
 export type ConflictStage = (typeof ConflictStages)[number];
 
-/** Whether a text is a conflict stage. */
-export function isConflictStage(text: string): text is ConflictStage {
-  return (ConflictStages as readonly string[]).includes(text);
-}
-
 /** The stages of an operation that leave its table waiting for a person or for other tables. */
 export type BlockingStage = 'detected' | 'skip and wait for redirect' | 'error';
 

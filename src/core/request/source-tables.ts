@@ -122,7 +122,7 @@ function isPessimistic(state: CoordinatorState, task: TaskName): boolean {
 }
 
 /** The routes of a source as they are stored. */
-export function currentRoutes(
+function currentRoutes(
   state: CoordinatorState,
   { task, source }: { readonly task: TaskName; readonly source: SourceId },
 ): Route[] {

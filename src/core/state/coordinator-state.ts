@@ -120,6 +120,8 @@ export class CoordinatorState {
   touchedOperations: TouchedOperation[] = [];
   /** Manual actions that ended in this step. */
   endedActions: ActionRecord[] = [];
+  /** The tasks of acknowledgements in this step that answer no order of their lock: they count for nothing. */
+  ignoredAcknowledgements: TaskName[] = [];
   /** The journal records that are stored. */
   readonly journal = new JournalIndex();
   /** What the journal tells of former locks and of workers that went. */

@@ -75,7 +75,7 @@ export function breakOperationPut(entry: SourceEntry, { lockId, ddls, exec }: Br
 }
 
 /** The event that a source was broken out. */
-export function brokenEvent(state: CoordinatorState, entry: SourceEntry, mark: BreakRecord): LockEvent {
+function brokenEvent(state: CoordinatorState, entry: SourceEntry, mark: BreakRecord): LockEvent {
   const { lockId, actionId, exec } = mark;
   const incarnation = state.pessimistic.locks.get(lockId)?.lock.origin.incarnation ?? NO_REVISION;
   return {

@@ -22,7 +22,9 @@ export function noteOperation(
   }
   if (!isOfLock) return;
   if (operation.done) {
-    lock.acknowledge(source, order);
+    const counts = lock.acknowledge(source, order);
+    // A repetition says nothing new, and is no error.
+    if (!counts && lock.participants.get(source)?.done !== true) state.ignoredAcknowledgements.push(entry.task);
     return;
   }
   lock.takeOrder(source, order, revision);

@@ -25,9 +25,6 @@ export const TypeCode = {
   char: 254,
 } as const;
 
-/** The code of a column type that this program knows by name; others are kept as numbers. */
-export type KnownTypeCode = (typeof TypeCode)[keyof typeof TypeCode];
-
 /** MySQL's protocol flags of columns, as TiDB's table info stores them in `Flag`. */
 export const ColumnFlag = {
   notNull: 1,

@@ -166,6 +166,32 @@ describe('sources of a task', () => {
   });
 });
 
+describe('an acknowledgement that answers no order', () => {
+  const done = (world: PessimisticWorld): void => {
+    const source = parseSourceId('s1');
+    const operation = { lockId: lockIdOf(), task: TASK, source, ddls: [ADD_C1], exec: true, done: true };
+    const key = formatDmKey({ kind: 'pessimistic-operation', task: TASK, source });
+    world.coordinator.change([{ kind: 'put', key, value: writePessimisticOperation(operation) }]);
+  };
+
+  it('is ignored and told, as the lock is not synced', () => {
+    const world = new PessimisticWorld(['s1', 's2']);
+    world.report('s1');
+    done(world);
+    expect(world.lock()?.participants.get(parseSourceId('s1'))?.done).toBe(false);
+    expect(world.coordinator.ignoredAcknowledgements).toBe(1);
+  });
+
+  it('is a repetition if the source is done, and no error', () => {
+    const world = new PessimisticWorld(['s1', 's2']);
+    world.report('s1');
+    world.report('s2');
+    world.acknowledge('s1');
+    done(world);
+    expect(world.coordinator.ignoredAcknowledgements).toBe(0);
+  });
+});
+
 describe('faults that such systems really had', () => {
   it('the next DDL arrives between the last done and the clean-up: both locks end', () => {
     const world = new PessimisticWorld(['s1', 's2']);
