@@ -1,11 +1,12 @@
 import type { Expression } from './ast';
 import { unreachable } from '../model/invariant';
+import { lowerName } from '../table/lower-name';
 
 /** The columns that an expression mentions, in order, each once by its name without regard to case. */
 export function columnsOf(expression: Expression): readonly string[] {
   const columns = new Map<string, string>();
   visit(expression, (name) => {
-    const key = name.toLowerCase();
+    const key = lowerName(name);
     if (!columns.has(key)) columns.set(key, name);
   });
   return [...columns.values()];
@@ -17,7 +18,7 @@ function visit(expression: Expression, found: (name: string) => void): void {
 }
 
 /** The expressions right inside an expression, in the order in which they are written. */
-export function operandsOf(expression: Expression): readonly Expression[] {
+function operandsOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case 'call':
       return expression.arguments;

@@ -1,6 +1,6 @@
 export { classify } from './classify';
 export type { Classification } from './classify';
-export { columnsOf, operandsOf } from './columns-of';
+export { columnsOf } from './columns-of';
 export { firstColumnChange } from './first-column-change';
 export type { ColumnChange } from './first-column-change';
 export { NestingLimit } from './parser/cursor';

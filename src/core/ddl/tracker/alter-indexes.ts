@@ -1,71 +1,63 @@
-import { lowerName } from '../../table/lower-name';
-import type { Column, Index, TableSchema } from '../../table/table-schema';
 import type { AlterSpec } from '../ast';
 import { PRIMARY_NAME, buildIndex } from './build-index';
-import { isNamed } from './column-position';
 import { nameAddedKey, refusePrimaryName } from './index-name';
 import type { KeyConstraint } from './key-constraint';
 import { addKeyFlags, dropKeyFlags, forbidNull } from './key-flags';
 import { notApplicable } from './refusal';
-
-function findIndex(schema: TableSchema, name: string): Index | undefined {
-  return schema.indexes.find((index) => lowerName(index.name) === lowerName(name));
-}
+import type { TableDraft } from './table-draft';
 
 /**
  * ADD INDEX, ADD UNIQUE, ADD PRIMARY KEY and CREATE INDEX. Full-text and spatial keys are no part of a schema.
  * @throws LockstepError DDL_NOT_APPLICABLE for a taken name, the primary key's, a second primary key or an unknown column
  */
-export function addKey(schema: TableSchema, key: KeyConstraint): TableSchema {
-  if (key.keyKind === 'primary') return addPrimaryKey(schema, key);
+export function addKey(draft: TableDraft, key: KeyConstraint): void {
+  if (key.keyKind === 'primary') return addPrimaryKey(draft, key);
   if (key.name !== null) refusePrimaryName(key.name);
-  if (key.keyKind === 'fulltext' || key.keyKind === 'spatial') return schema;
-  const name = nameAddedKey(key, schema.indexes);
-  if (findIndex(schema, name) !== undefined) {
-    if (key.ifNotExists) return schema;
+  if (key.keyKind === 'fulltext' || key.keyKind === 'spatial') return;
+  const name = nameAddedKey(key, draft.indexes);
+  if (draft.indexes.find(name) !== undefined) {
+    if (key.ifNotExists) return;
     throw notApplicable(`the table has an index ${name} already`, { index: name });
   }
-  return appendIndex(schema, key, name);
+  appendIndex(draft, key, name);
 }
 
-function addPrimaryKey(schema: TableSchema, key: KeyConstraint): TableSchema {
-  if (schema.indexes.some((index) => index.primary)) {
-    if (key.ifNotExists) return schema;
+function addPrimaryKey(draft: TableDraft, key: KeyConstraint): void {
+  if (draft.indexes.items.some((index) => index.primary)) {
+    if (key.ifNotExists) return;
     throw notApplicable('the table has a primary key already', { index: PRIMARY_NAME });
   }
-  const added = appendIndex(schema, key, PRIMARY_NAME);
-  const names = key.parts.flatMap((part) => (part.key.kind === 'column' ? [part.key.name] : []));
-  return { ...added, columns: forbidNull(added.columns, names) };
+  appendIndex(draft, key, PRIMARY_NAME);
+  forbidNull(
+    draft,
+    key.parts.flatMap((part) => (part.key.kind === 'column' ? [part.key.name] : [])),
+  );
 }
 
-function appendIndex(schema: TableSchema, key: KeyConstraint, name: string): TableSchema {
-  const { index, hidden } = buildIndex(schema.columns, key, name);
-  return {
-    ...schema,
-    columns: addKeyFlags([...schema.columns, ...hidden], index),
-    indexes: [...schema.indexes, index],
-  };
+function appendIndex(draft: TableDraft, key: KeyConstraint, name: string): void {
+  const { index, hidden } = buildIndex(draft.columns, key, name);
+  for (const column of hidden) draft.insertColumn(column, null);
+  draft.addIndex(index);
+  addKeyFlags(draft, index);
 }
 
 /**
  * DROP INDEX and DROP PRIMARY KEY, with the hidden columns that the index had.
  * @throws LockstepError DDL_NOT_APPLICABLE if there is none of this name
  */
-export function dropIndex(schema: TableSchema, name: string, ifExists: boolean): TableSchema {
-  const dropped = findIndex(schema, name);
+export function dropIndex(draft: TableDraft, name: string, ifExists: boolean): void {
+  const dropped = draft.indexes.find(name);
   if (dropped === undefined) {
-    if (ifExists) return schema;
+    if (ifExists) return;
     throw notApplicable(`the table has no index ${name}`, { index: name });
   }
-  const indexes = schema.indexes.filter((index) => index !== dropped);
-  const isOwn = (column: Column): boolean =>
-    column.hidden && dropped.parts.some((part) => isNamed(column, part.column));
-  return {
-    ...schema,
-    columns: dropKeyFlags(schema.columns, dropped, indexes).filter((column) => !isOwn(column)),
-    indexes,
-    primaryKeyKind: dropped.primary ? 'index' : schema.primaryKeyKind,
-  };
+  draft.removeIndex(dropped);
+  dropKeyFlags(draft, dropped);
+  for (const part of dropped.parts) {
+    const column = draft.columns.find(part.column);
+    if (column?.hidden === true) draft.removeColumn(column);
+  }
+  if (dropped.primary) draft.change({ primaryKeyKind: 'index' });
 }
 
 /**
@@ -73,31 +65,27 @@ export function dropIndex(schema: TableSchema, name: string, ifExists: boolean):
  * @throws LockstepError DDL_NOT_APPLICABLE if there is none of the old name or one of the new, or for the primary key's name
  */
 export function renameIndex(
-  schema: TableSchema,
+  draft: TableDraft,
   { from, to, ifExists }: Extract<AlterSpec, { kind: 'rename-index' }>,
-): TableSchema {
+): void {
   for (const name of [from, to]) refusePrimaryName(name);
-  const old = findIndex(schema, from);
-  if (old === undefined && ifExists) return schema;
+  const old = draft.indexes.find(from);
+  if (old === undefined && ifExists) return;
   if (old === undefined) throw notApplicable(`the table has no index ${from}`, { index: from });
-  const other = findIndex(schema, to);
+  const other = draft.indexes.find(to);
   if (other !== undefined && other !== old) {
     throw notApplicable(`index ${from} cannot be called ${to}: the table has such an index`, { index: to });
   }
-  return withIndex(schema, old, { ...old, name: to });
+  draft.replaceIndex(old, { ...old, name: to });
 }
 
 /** ALTER INDEX … VISIBLE | INVISIBLE. @throws LockstepError DDL_NOT_APPLICABLE if there is none of this name */
 export function setVisibility(
-  schema: TableSchema,
+  draft: TableDraft,
   { name, invisible, ifExists }: Extract<AlterSpec, { kind: 'alter-index' }>,
-): TableSchema {
-  const old = findIndex(schema, name);
-  if (old === undefined && ifExists) return schema;
+): void {
+  const old = draft.indexes.find(name);
+  if (old === undefined && ifExists) return;
   if (old === undefined) throw notApplicable(`the table has no index ${name}`, { index: name });
-  return withIndex(schema, old, { ...old, invisible });
-}
-
-function withIndex(schema: TableSchema, old: Index, index: Index): TableSchema {
-  return { ...schema, indexes: schema.indexes.map((other) => (other === old ? index : other)) };
+  draft.replaceIndex(old, { ...old, invisible });
 }

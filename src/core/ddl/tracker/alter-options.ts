@@ -1,55 +1,39 @@
-import { ColumnFlag, TypeCode } from '../../table/column-type';
-import type { Column, TableSchema } from '../../table/table-schema';
+import { ColumnFlag } from '../../table/column-type';
+import type { Column } from '../../table/table-schema';
+import { hasMembers, isCharacterType } from '../../table/type-text';
 import type { TableOption } from '../ast';
 import { BINARY_SET, SERVER_DEFAULT, resolveCharacterSet } from './character-set';
 import type { CharacterSet } from './character-set';
+import type { TableDraft } from './table-draft';
 import { characterSetOf, readOptions } from './table-options';
-
-/** Types that have characters, or bytes if they are flagged binary. */
-const TEXT_CODES: ReadonlySet<number> = new Set([
-  TypeCode.char,
-  TypeCode.varchar,
-  TypeCode.tinyblob,
-  TypeCode.blob,
-  TypeCode.mediumblob,
-  TypeCode.longblob,
-]);
 
 /**
  * Table options of ALTER TABLE: comment, compression, and the charset of columns to come. The others change nothing
  * here, `AUTO_INCREMENT = n` and `SHARD_ROW_ID_BITS = n` included: TiDB's tracker takes them from CREATE TABLE only.
  */
-export function applyOptions(schema: TableSchema, options: readonly TableOption[]): TableSchema {
+export function applyOptions(draft: TableDraft, options: readonly TableOption[]): void {
   const written = readOptions(options);
-  const set = characterSetOf(written, schema);
-  return {
-    ...schema,
+  const { facts } = draft;
+  const set = characterSetOf(written, facts);
+  draft.change({
     charset: set.charset,
     collation: set.collation,
-    comment: written.comment ?? schema.comment,
-    compression: written.compression ?? schema.compression,
-  };
+    comment: written.comment ?? facts.comment,
+    compression: written.compression ?? facts.compression,
+  });
 }
 
 /** CONVERT TO CHARACTER SET: the table and every column that has characters. Types stay as wide as they are. */
-export function convertCharacterSet(
-  schema: TableSchema,
-  charset: string | null,
-  collation: string | null,
-): TableSchema {
+export function convertCharacterSet(draft: TableDraft, charset: string | null, collation: string | null): void {
   const { charset: toCharset, collation: toCollation } = resolveCharacterSet(charset, collation, SERVER_DEFAULT);
   const set: CharacterSet = { charset: toCharset, collation: toCollation };
-  return {
-    ...schema,
-    ...set,
-    columns: schema.columns.map((column) => ({
-      ...column,
-      type: { ...column.type, ...(hasCharacters(column) ? set : BINARY_SET) },
-    })),
-  };
+  draft.change(set);
+  for (const column of [...draft.columns.items]) {
+    const type = { ...column.type, ...(hasCharacters(column) ? set : BINARY_SET) };
+    draft.replaceColumn(column, { ...column, type });
+  }
 }
 
 function hasCharacters({ type }: Column): boolean {
-  if (type.code === TypeCode.enum || type.code === TypeCode.set) return true;
-  return TEXT_CODES.has(type.code) && (type.flags & ColumnFlag.binary) === 0;
+  return hasMembers(type.code) || (isCharacterType(type.code) && (type.flags & ColumnFlag.binary) === 0);
 }

@@ -1,13 +1,14 @@
 import { unreachable } from '../../model/invariant';
 import { lowerName } from '../../table/lower-name';
 import type { TableSchema } from '../../table/table-schema';
-import type { AlterSpec, Constraint, CreateIndex, RenameTable, Statement } from '../ast';
+import type { AlterSpec, AlterTable, Constraint, CreateIndex, DropIndex, RenameTable, Statement } from '../ast';
 import { addColumn, changeColumn, dropColumn, dropDefault, renameColumn, setDefault } from './alter-columns';
 import { addKey, dropIndex, renameIndex, setVisibility } from './alter-indexes';
 import { applyOptions, convertCharacterSet } from './alter-options';
 import { PRIMARY_NAME } from './build-index';
 import { keyOfStatement } from './key-constraint';
 import { notApplicable, unsupported } from './refusal';
+import { TableDraft } from './table-draft';
 
 /**
  * The schema that `schema` becomes by one statement on its table. Several specs of one ALTER TABLE are applied in
@@ -19,11 +20,9 @@ import { notApplicable, unsupported } from './refusal';
 export function applyStatement(schema: TableSchema, statement: Statement): TableSchema {
   switch (statement.kind) {
     case 'alter-table':
-      return statement.specs.reduce(applySpec, schema);
     case 'create-index':
-      return createIndex(schema, statement);
     case 'drop-index':
-      return dropIndex(schema, statement.indexName, statement.ifExists);
+      return change(schema, statement);
     case 'rename-table':
       return renameTable(schema, statement);
     case 'truncate-table':
@@ -44,10 +43,24 @@ export function applyStatement(schema: TableSchema, statement: Statement): Table
   }
 }
 
-/** With `OR REPLACE` the index takes the place of one of its name. */
-function createIndex(schema: TableSchema, statement: CreateIndex): TableSchema {
-  const cleared = statement.orReplace ? dropIndex(schema, statement.indexName, true) : schema;
-  return addKey(cleared, keyOfStatement(statement));
+function change(schema: TableSchema, statement: AlterTable | CreateIndex | DropIndex): TableSchema {
+  const draft = new TableDraft(schema);
+  switch (statement.kind) {
+    case 'alter-table':
+      for (const spec of statement.specs) applySpec(draft, spec);
+      break;
+    case 'create-index':
+      // With `OR REPLACE` the index takes the place of one of its name.
+      if (statement.orReplace) dropIndex(draft, statement.indexName, true);
+      addKey(draft, keyOfStatement(statement));
+      break;
+    case 'drop-index':
+      dropIndex(draft, statement.indexName, statement.ifExists);
+      break;
+    default:
+      return unreachable(statement);
+  }
+  return draft.finish();
 }
 
 /**
@@ -66,30 +79,28 @@ function renameTable(schema: TableSchema, statement: RenameTable): TableSchema {
   return { ...schema, name };
 }
 
-function applySpec(schema: TableSchema, spec: AlterSpec): TableSchema {
+function applySpec(draft: TableDraft, spec: AlterSpec): void {
   switch (spec.kind) {
     case 'add-column':
-      return addColumn(schema, spec.column, spec.position, spec.ifNotExists);
+      return addColumn(draft, spec.column, spec.position, spec.ifNotExists);
     case 'add-columns': {
-      const added = spec.columns.reduce(
-        (changed, column) => addColumn(changed, column, null, spec.ifNotExists),
-        schema,
-      );
-      return spec.constraints.reduce(addConstraint, added);
+      for (const column of spec.columns) addColumn(draft, column, null, spec.ifNotExists);
+      for (const constraint of spec.constraints) addConstraint(draft, constraint);
+      return;
     }
     case 'drop-column':
-      return dropColumn(schema, spec.name, spec.ifExists);
+      return dropColumn(draft, spec.name, spec.ifExists);
     case 'modify-column':
     case 'change-column':
-      return changeColumn(schema, spec);
+      return changeColumn(draft, spec);
     case 'rename-column':
-      return renameColumn(schema, spec);
+      return renameColumn(draft, spec);
     case 'set-default':
-      return setDefault(schema, spec);
+      return setDefault(draft, spec);
     case 'drop-default':
-      return dropDefault(schema, spec);
+      return dropDefault(draft, spec);
     default:
-      return applyTableSpec(schema, spec);
+      return applyTableSpec(draft, spec);
   }
 }
 
@@ -103,26 +114,26 @@ type ColumnSpecKind =
   | 'set-default'
   | 'drop-default';
 
-function applyTableSpec(schema: TableSchema, spec: Exclude<AlterSpec, { kind: ColumnSpecKind }>): TableSchema {
+function applyTableSpec(draft: TableDraft, spec: Exclude<AlterSpec, { kind: ColumnSpecKind }>): void {
   switch (spec.kind) {
     case 'options':
-      return applyOptions(schema, spec.options);
+      return applyOptions(draft, spec.options);
     case 'convert-charset':
-      return convertCharacterSet(schema, spec.charset, spec.collation);
+      return convertCharacterSet(draft, spec.charset, spec.collation);
     case 'add-constraint':
-      return addConstraint(schema, spec.constraint);
+      return addConstraint(draft, spec.constraint);
     case 'drop-primary-key':
-      return dropIndex(schema, PRIMARY_NAME, false);
+      return dropIndex(draft, PRIMARY_NAME, false);
     case 'drop-index':
-      return dropIndex(schema, spec.name, spec.ifExists);
+      return dropIndex(draft, spec.name, spec.ifExists);
     case 'rename-index':
-      return renameIndex(schema, spec);
+      return renameIndex(draft, spec);
     case 'alter-index':
-      return setVisibility(schema, spec);
+      return setVisibility(draft, spec);
     case 'rename-table':
-      return { ...schema, name: spec.to.table };
+      return draft.change({ name: spec.to.table });
     default:
-      return ignoreSpec(schema, spec);
+      return passOver(spec);
   }
 }
 
@@ -138,7 +149,7 @@ type TableSpecKind =
   | 'rename-table';
 
 /** What no schema sees; named one by one so that a new kind of spec is thought about. */
-function ignoreSpec(schema: TableSchema, spec: Exclude<AlterSpec, { kind: TableSpecKind }>): TableSchema {
+function passOver(spec: Exclude<AlterSpec, { kind: TableSpecKind }>): void {
   switch (spec.kind) {
     case 'drop-foreign-key':
     case 'drop-check':
@@ -159,13 +170,13 @@ function ignoreSpec(schema: TableSchema, spec: Exclude<AlterSpec, { kind: TableS
     case 'reorganize-partition':
     case 'exchange-partition':
     case 'partitions':
-      return schema;
+      return;
     default:
       return unreachable(spec);
   }
 }
 
 /** A foreign key that ALTER adds gets no index in TiDB's tracker, and checks are no part of a schema. */
-function addConstraint(schema: TableSchema, constraint: Constraint): TableSchema {
-  return constraint.kind === 'key' ? addKey(schema, constraint) : schema;
+function addConstraint(draft: TableDraft, constraint: Constraint): void {
+  if (constraint.kind === 'key') addKey(draft, constraint);
 }

@@ -1,9 +1,9 @@
 import { TypeCode } from '../../table/column-type';
-import { lowerName } from '../../table/lower-name';
 import type { Column, Index, IndexPart } from '../../table/table-schema';
 import type { IndexOptions, KeyPart } from '../ast';
 import { buildHiddenColumn, hiddenColumnName } from './hidden-column';
 import type { KeyConstraint } from './key-constraint';
+import type { Lookup } from './named-list';
 import { notApplicable, unsupported } from './refusal';
 
 /** Name that every primary key has, whatever was written. */
@@ -28,7 +28,7 @@ export interface BuiltIndex {
  * The index `name` over `columns`, made from a key of any kind but full-text and spatial ones.
  * @throws LockstepError DDL_NOT_APPLICABLE for unknown columns and a primary key on an expression
  */
-export function buildIndex(columns: readonly Column[], key: KeyConstraint, name: string): BuiltIndex {
+export function buildIndex(columns: Lookup<Column>, key: KeyConstraint, name: string): BuiltIndex {
   const hidden: Column[] = [];
   const parts = key.parts.map((part, position): IndexPart => {
     if (part.key.kind === 'column') return buildPart(columns, part, part.key.name, name);
@@ -51,8 +51,8 @@ export function buildIndex(columns: readonly Column[], key: KeyConstraint, name:
   };
 }
 
-function buildPart(columns: readonly Column[], part: KeyPart, name: string, index: string): IndexPart {
-  const column = columns.find((other) => lowerName(other.name) === lowerName(name));
+function buildPart(columns: Lookup<Column>, part: KeyPart, name: string, index: string): IndexPart {
+  const column = columns.find(name);
   if (column === undefined) {
     throw notApplicable(`index ${index} is on column ${name}, which the table doesn't have`, { index, column: name });
   }
@@ -62,13 +62,13 @@ function buildPart(columns: readonly Column[], part: KeyPart, name: string, inde
   return { column: column.name, length: isWhole ? -1 : (part.length ?? -1) };
 }
 
-function hiddenPart(columns: readonly Column[], key: KeyConstraint, index: string, position: number): Column {
+function hiddenPart(columns: Lookup<Column>, key: KeyConstraint, index: string, position: number): Column {
   const part = key.parts[position]?.key;
   if (part?.kind !== 'expression' || key.keyKind === 'primary') {
     throw notApplicable('a primary key must not hold an expression', { index });
   }
   const name = hiddenColumnName(index, position);
-  if (columns.some((column) => lowerName(column.name) === lowerName(name))) {
+  if (columns.find(name) !== undefined) {
     throw notApplicable(`index ${index} needs the hidden column ${name}, which the table has already`, {
       index,
       column: name,

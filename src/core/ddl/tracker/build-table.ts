@@ -1,19 +1,20 @@
 import { TypeCode } from '../../table/column-type';
-import { lowerName } from '../../table/lower-name';
-import type { Column, Index, PrimaryKeyKind, TableSchema } from '../../table/table-schema';
+import type { PrimaryKeyKind, TableSchema } from '../../table/table-schema';
 import type { CreateTable } from '../ast';
 import { PRIMARY_NAME, buildIndex } from './build-index';
 import { SERVER_DEFAULT } from './character-set';
 import type { CharacterSet } from './character-set';
-import { buildColumn } from './column-definition';
+import { buildColumn, checkColumnCount } from './column-definition';
 import type { BuiltColumn } from './column-definition';
 import { addForeignKeyIndexes } from './foreign-key-index';
-import { checkGenerated } from './generated-column';
+import { checkReads } from './generated-column';
 import { nameNewKeys } from './index-name';
 import { keyOfColumn } from './key-constraint';
 import type { KeyConstraint } from './key-constraint';
 import { addConstraintFlags, addKeyFlags } from './key-flags';
 import { notApplicable } from './refusal';
+import { TableDraft } from './table-draft';
+import type { TableFacts } from './table-draft';
 import { characterSetOf, createdWith, readOptions } from './table-options';
 
 /** Types of a primary key that can be the row's handle. */
@@ -25,12 +26,6 @@ const HANDLE_CODES: ReadonlySet<number> = new Set([
   TypeCode.bigint,
 ]);
 
-/** Columns and indexes while a table is being built. */
-interface Parts {
-  readonly columns: readonly Column[];
-  readonly indexes: readonly Index[];
-}
-
 /**
  * The schema that CREATE TABLE makes, as TiDB's table info records it ('From SQL to the table info' in
  * 2-table-schemas.md). `defaults` is the database's charset and collation, for tables that name none.
@@ -40,34 +35,41 @@ interface Parts {
 export function buildTable(create: CreateTable, defaults: CharacterSet = SERVER_DEFAULT): TableSchema {
   const options = readOptions(create.options);
   const set = characterSetOf(options, defaults);
+  checkColumnCount(create.columns.length);
   const built = create.columns.map((definition) => buildColumn(definition, set));
-  const columns = built.map(({ column }) => column);
-  checkColumns(columns);
-  const keys = keysOf(create, built);
-  const flagged = keys.reduce(addConstraintFlags, columns);
-  const indexed = addKeys({ columns: flagged, indexes: [] }, keys);
-  const foreignKeys = create.constraints.filter((constraint) => constraint.kind === 'foreign-key');
-  const autoRandomBits = Math.max(0, ...built.map((one) => one.autoRandomBits));
-  return {
+  const autoRandomBits = built.reduce((most, one) => Math.max(most, one.autoRandomBits), 0);
+  const draft = draftOf(built, {
     name: create.name.table,
-    columns: indexed.columns,
-    indexes: addForeignKeyIndexes(indexed.columns, indexed.indexes, foreignKeys),
-    primaryKeyKind: primaryKeyKindOf(flagged, keys),
+    primaryKeyKind: 'index',
     charset: set.charset,
     collation: set.collation,
     autoRandomBits,
     ...createdWith(options, autoRandomBits),
-  };
+  });
+  const keys = keysOf(create, built);
+  for (const key of keys) addConstraintFlags(draft, key);
+  addKeys(draft, keys);
+  draft.change({ primaryKeyKind: primaryKeyKindOf(draft, keys) });
+  addForeignKeyIndexes(
+    draft,
+    create.constraints.filter((constraint) => constraint.kind === 'foreign-key'),
+  );
+  return draft.finish();
 }
 
-function checkColumns(columns: readonly Column[]): void {
-  const names = new Set<string>();
-  for (const { name } of columns) {
-    if (names.has(lowerName(name))) throw notApplicable(`the table would have two columns ${name}`, { column: name });
-    names.add(lowerName(name));
+/** The columns without any key. */
+function draftOf(built: readonly BuiltColumn[], facts: TableFacts): TableDraft {
+  const draft = new TableDraft({ ...facts, columns: [], indexes: [] });
+  for (const { column } of built) {
+    const { name } = column;
+    if (draft.columns.find(name) !== undefined) {
+      throw notApplicable(`the table would have two columns ${name}`, { column: name });
+    }
+    draft.insertColumn(column, null);
   }
-  if (columns.length === 0) throw notApplicable('a table needs at least one column');
-  for (const column of columns) checkGenerated(column, columns);
+  if (built.length === 0) throw notApplicable('a table needs at least one column');
+  for (const one of built) checkReads(one, draft.columns);
+  return draft;
 }
 
 /** Keys of the table first, then those of its columns; that is the order in which TiDB makes the indexes. */
@@ -81,27 +83,24 @@ function keysOf(create: CreateTable, built: readonly BuiltColumn[]): readonly Ke
   return keys;
 }
 
-function addKeys(start: Parts, keys: readonly KeyConstraint[]): Parts {
+function addKeys(draft: TableDraft, keys: readonly KeyConstraint[]): void {
   const names = nameNewKeys(keys);
-  return keys.reduce((parts, key, position) => addKey(parts, key, names[position] ?? ''), start);
+  keys.forEach((key, position) => addKey(draft, key, names[position] ?? ''));
 }
 
 /** Full-text and spatial keys make no index; TiDB gives hidden columns their flags from the index, not the constraint. */
-function addKey(parts: Parts, key: KeyConstraint, name: string): Parts {
-  if (key.keyKind === 'fulltext' || key.keyKind === 'spatial') return parts;
-  const { index, hidden } = buildIndex(parts.columns, key, key.keyKind === 'primary' ? PRIMARY_NAME : name);
-  const columns = [...parts.columns, ...hidden];
-  return {
-    columns: hidden.length > 0 ? addKeyFlags(columns, index) : columns,
-    indexes: [...parts.indexes, index],
-  };
+function addKey(draft: TableDraft, key: KeyConstraint, name: string): void {
+  if (key.keyKind === 'fulltext' || key.keyKind === 'spatial') return;
+  const { index, hidden } = buildIndex(draft.columns, key, key.keyKind === 'primary' ? PRIMARY_NAME : name);
+  for (const column of hidden) draft.insertColumn(column, null);
+  if (hidden.length > 0) addKeyFlags(draft, index);
+  draft.addIndex(index);
 }
 
-function primaryKeyKindOf(columns: readonly Column[], keys: readonly KeyConstraint[]): PrimaryKeyKind {
+function primaryKeyKindOf(draft: TableDraft, keys: readonly KeyConstraint[]): PrimaryKeyKind {
   const primary = keys.find((key) => key.keyKind === 'primary');
   if (primary?.options.clustered !== true) return 'index';
   const [first, second] = primary.parts;
-  const name = first?.key.kind === 'column' && second === undefined ? lowerName(first.key.name) : null;
-  const column = columns.find((other) => lowerName(other.name) === name);
+  const column = first?.key.kind === 'column' && second === undefined ? draft.columns.find(first.key.name) : undefined;
   return column !== undefined && HANDLE_CODES.has(column.type.code) ? 'handle' : 'common-handle';
 }

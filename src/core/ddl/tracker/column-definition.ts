@@ -1,6 +1,7 @@
 import { ColumnFlag, TypeCode } from '../../table/column-type';
 import type { Column, GeneratedColumn } from '../../table/table-schema';
 import type { ColumnDefinition, ColumnOption } from '../ast';
+import { columnsOf } from '../columns-of';
 import type { CharacterSet } from './character-set';
 import { buildColumnType } from './data-type';
 import { evaluateDefault } from './default-value';
@@ -19,6 +20,17 @@ export interface BuiltColumn {
   readonly column: Column;
   readonly keys: readonly InlineKey[];
   readonly autoRandomBits: number;
+  /** The columns that its expression mentions, if it is generated. */
+  readonly reads: readonly string[];
+}
+
+/** The most columns that a server allows a table. */
+const MAX_COLUMNS = 4096;
+
+/** @throws LockstepError DDL_NOT_APPLICABLE if a table of so many columns would have too many */
+export function checkColumnCount(count: number): void {
+  if (count <= MAX_COLUMNS) return;
+  throw notApplicable(`the table would have ${count} columns; at most ${MAX_COLUMNS} are allowed`, { columns: count });
 }
 
 /** AUTO_RANDOM without a number. */
@@ -30,6 +42,7 @@ interface Draft {
   nullWritten: boolean;
   defaultValue: DefaultValue | null;
   generated: GeneratedColumn | null;
+  reads: readonly string[];
   comment: string;
   autoRandomBits: number;
   readonly keys: InlineKey[];
@@ -48,6 +61,7 @@ export function buildColumn(definition: ColumnDefinition, table: CharacterSet, k
     nullWritten: false,
     defaultValue: null,
     generated: null,
+    reads: [],
     comment: '',
     autoRandomBits: 0,
     keys: [],
@@ -58,7 +72,7 @@ export function buildColumn(definition: ColumnDefinition, table: CharacterSet, k
   }
   checkDraft(draft, definition.name);
   const column = finishColumn(draft, { ...type, flags: draft.flags }, definition.name);
-  return { column, keys: draft.keys, autoRandomBits: draft.autoRandomBits };
+  return { column, keys: draft.keys, autoRandomBits: draft.autoRandomBits, reads: draft.reads };
 }
 
 function writtenCollation(options: readonly ColumnOption[]): string | null {
@@ -95,6 +109,7 @@ function applyOption(draft: Draft, option: ColumnOption, name: string, code: num
       return;
     case 'generated':
       draft.generated = { expression: printExpression(option.expression, 'table-info'), stored: option.stored };
+      draft.reads = columnsOf(option.expression);
       return;
     case 'auto-random':
       draft.autoRandomBits = option.shardBits ?? DEFAULT_AUTO_RANDOM_BITS;

@@ -1,5 +1,6 @@
 import { ColumnFlag, TypeCode } from '../../table/column-type';
 import type { ColumnType } from '../../table/column-type';
+import { hasMembers, isCharacterType } from '../../table/type-text';
 import type { DataType } from '../ast';
 import { byteLength } from './byte-text';
 import { BINARY_SET, bytesPerCharacter, defaultCollation, resolveCharacterSet } from './character-set';
@@ -68,16 +69,8 @@ const CHARACTER_TYPES: ReadonlySet<string> = new Set([
   'SET',
 ]);
 
-/** Types whose bytes have no order but that of bytes: flagged binary if their charset is. */
+/** Types without characters that are flagged binary all the same. */
 const FLAGGED_BINARY: ReadonlySet<number> = new Set([
-  TypeCode.char,
-  TypeCode.varchar,
-  TypeCode.tinyblob,
-  TypeCode.blob,
-  TypeCode.mediumblob,
-  TypeCode.longblob,
-  TypeCode.enum,
-  TypeCode.set,
   TypeCode.json,
   TypeCode.date,
   TypeCode.datetime,
@@ -123,7 +116,8 @@ function flagsOf(type: DataType, size: Size, set: CharacterSet): number {
     flags |= ColumnFlag.unsigned;
   }
   if (type.zerofill || size.code === TypeCode.year) flags |= ColumnFlag.zerofill;
-  if (set.charset === 'binary' && FLAGGED_BINARY.has(size.code)) flags |= ColumnFlag.binary;
+  const isOfBytes = isCharacterType(size.code) || hasMembers(size.code) || FLAGGED_BINARY.has(size.code);
+  if (set.charset === 'binary' && isOfBytes) flags |= ColumnFlag.binary;
   return flags;
 }
 

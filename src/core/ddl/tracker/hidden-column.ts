@@ -1,9 +1,9 @@
 import { ColumnFlag, TypeCode } from '../../table/column-type';
 import type { ColumnType } from '../../table/column-type';
-import { lowerName } from '../../table/lower-name';
 import type { Column } from '../../table/table-schema';
 import type { Expression } from '../ast';
 import { BINARY_SET } from './character-set';
+import type { Lookup } from './named-list';
 import { isInteger } from './numeric-text';
 import { notApplicable, unsupported } from './refusal';
 import { printExpression } from '../printer/expression';
@@ -35,7 +35,7 @@ export function hiddenColumnName(index: string, position: number): string {
  * differences and products of integers it is BIGINT(20), `NOT NULL` if every operand is, unsigned if any operand is.
  * @throws LockstepError DDL_UNSUPPORTED for other expressions; DDL_NOT_APPLICABLE for unknown columns
  */
-export function buildHiddenColumn(columns: readonly Column[], name: string, expression: Expression): Column {
+export function buildHiddenColumn(columns: Lookup<Column>, name: string, expression: Expression): Column {
   if (stripParentheses(expression).kind === 'column') {
     throw notApplicable('an index on an expression must not be on a column alone; leave the inner brackets away');
   }
@@ -51,7 +51,7 @@ export function buildHiddenColumn(columns: readonly Column[], name: string, expr
   };
 }
 
-function typeOfExpression(columns: readonly Column[], expression: Expression): ColumnType {
+function typeOfExpression(columns: Lookup<Column>, expression: Expression): ColumnType {
   const operand = integerOperand(columns, expression);
   const flags =
     ColumnFlag.binary | (operand.notNull ? ColumnFlag.notNull : 0) | (operand.unsigned ? ColumnFlag.unsigned : 0);
@@ -62,7 +62,7 @@ function stripParentheses(expression: Expression): Expression {
   return expression.kind === 'parentheses' ? stripParentheses(expression.operand) : expression;
 }
 
-function integerOperand(columns: readonly Column[], expression: Expression): IntegerOperand {
+function integerOperand(columns: Lookup<Column>, expression: Expression): IntegerOperand {
   switch (expression.kind) {
     case 'parentheses':
       return integerOperand(columns, expression.operand);
@@ -82,9 +82,9 @@ function integerOperand(columns: readonly Column[], expression: Expression): Int
   }
 }
 
-function integerColumn(columns: readonly Column[], name: string): IntegerOperand {
-  const column = columns.find((other) => lowerName(other.name) === lowerName(name) && !other.hidden);
-  if (column === undefined)
+function integerColumn(columns: Lookup<Column>, name: string): IntegerOperand {
+  const column = columns.find(name);
+  if (column === undefined || column.hidden)
     throw notApplicable(`an index on an expression reads the unknown column ${name}`, { column: name });
   if (!INTEGER_CODES.has(column.type.code)) {
     throw unsupported(`an index on an expression over column ${name}, which is no integer, cannot be coordinated`, {

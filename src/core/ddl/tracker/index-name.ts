@@ -1,6 +1,7 @@
 import { lowerName } from '../../table/lower-name';
 import type { Index } from '../../table/table-schema';
 import type { KeyConstraint } from './key-constraint';
+import type { Lookup } from './named-list';
 import { notApplicable } from './refusal';
 
 /** What an index on expressions is called if it has no column to be called after. */
@@ -22,10 +23,15 @@ export function nameNewKeys(keys: readonly KeyConstraint[]): readonly string[] {
     if (taken.has(lowerName(name))) throw notApplicable(`the table would have two indexes ${name}`, { index: name });
     taken.add(lowerName(name));
   }
+  const suffixes = new Map<string, number>();
   return keys.map((key) => {
     if (key.name !== null && key.name !== '') return key.name;
     const hasExpression = key.parts.some((part) => part.key.kind === 'expression');
-    const name = freeName(hasExpression ? EXPRESSION_NAME : firstColumnName(key), taken);
+    const wanted = hasExpression ? EXPRESSION_NAME : firstColumnName(key);
+    const first = suffixes.get(lowerName(wanted)) ?? FIRST_SUFFIX;
+    const { name, suffix } = freeName(wanted, (other) => taken.has(lowerName(other)), first);
+    // Names are only taken here, so the next search goes on where this one ended.
+    suffixes.set(lowerName(wanted), suffix);
     taken.add(lowerName(name));
     return name;
   });
@@ -41,10 +47,10 @@ export function refusePrimaryName(name: string): void {
  * The name of a key that is added to a table: as written, or that of its first part, with a number if it is taken. With
  * `IF NOT EXISTS` it has none: MariaDB adds no second index on a column that has one of its own name.
  */
-export function nameAddedKey(key: KeyConstraint, indexes: readonly Index[]): string {
+export function nameAddedKey(key: KeyConstraint, indexes: Lookup<Index>): string {
   if (key.name !== null && key.name !== '') return key.name;
   if (key.ifNotExists) return firstColumnName(key);
-  return freeName(firstColumnName(key), new Set(indexes.map((index) => lowerName(index.name))));
+  return freeName(firstColumnName(key), (name) => indexes.find(name) !== undefined).name;
 }
 
 function firstColumnName(key: KeyConstraint): string {
@@ -53,10 +59,16 @@ function firstColumnName(key: KeyConstraint): string {
 }
 
 /** No index but the primary key may be called `primary`. */
-function freeName(wanted: string, taken: ReadonlySet<string>): string {
+function freeName(
+  wanted: string,
+  isTaken: (name: string) => boolean,
+  firstSuffix = FIRST_SUFFIX,
+): { readonly name: string; readonly suffix: number } {
   let name = wanted;
-  for (let suffix = FIRST_SUFFIX; taken.has(lowerName(name)) || lowerName(name) === 'primary'; suffix += 1) {
+  let suffix = firstSuffix;
+  while (isTaken(name) || lowerName(name) === 'primary') {
     name = `${wanted}_${suffix}`;
+    suffix += 1;
   }
-  return name;
+  return { name, suffix };
 }

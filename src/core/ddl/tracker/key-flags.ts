@@ -3,19 +3,20 @@ import { lowerName } from '../../table/lower-name';
 import type { Column, Index } from '../../table/table-schema';
 import type { KeyConstraint } from './key-constraint';
 import { markNoDefault } from './column-definition';
+import type { TableDraft } from './table-draft';
 
-/** Columns with flags set and cleared on those that `names` (lower case) names. */
+/** Set and clear flags of the columns that `names` names. */
 function changeFlags(
-  columns: readonly Column[],
+  draft: TableDraft,
   names: readonly string[],
   change: (flags: number, column: Column) => number,
-): readonly Column[] {
-  const wanted = new Set(names.map(lowerName));
-  return columns.map((column) =>
-    wanted.has(lowerName(column.name))
-      ? { ...column, type: { ...column.type, flags: change(column.type.flags, column) } }
-      : column,
-  );
+): void {
+  for (const name of names) {
+    const column = draft.columns.find(name);
+    if (column === undefined) continue;
+    const flags = change(column.type.flags, column);
+    if (flags !== column.type.flags) draft.replaceColumn(column, { ...column, type: { ...column.type, flags } });
+  }
 }
 
 /** The flag that an index gives to the first of its columns, or all of them if it is primary. */
@@ -29,19 +30,19 @@ function flaggedColumns(index: Index): readonly string[] {
   return index.primary ? names : names.slice(0, 1);
 }
 
-/** The columns after an index was added: they get its key flags. */
-export function addKeyFlags(columns: readonly Column[], index: Index): readonly Column[] {
-  return changeFlags(columns, flaggedColumns(index), (flags) => flags | flagOf(index));
+/** After an index was added its columns get its key flags. */
+export function addKeyFlags(draft: TableDraft, index: Index): void {
+  changeFlags(draft, flaggedColumns(index), (flags) => flags | flagOf(index));
 }
 
 /**
- * The columns after an index was dropped: its flags go, then the indexes that are left and begin with the same column
- * give theirs again. That is all that TiDB looks at; `NOT NULL` of a primary key stays.
+ * After an index was dropped its flags go, then the indexes that are left and begin with the same column give theirs
+ * again. That is all that TiDB looks at; `NOT NULL` of a primary key stays.
  */
-export function dropKeyFlags(columns: readonly Column[], dropped: Index, left: readonly Index[]): readonly Column[] {
-  const cleared = changeFlags(columns, flaggedColumns(dropped), (flags) => flags & ~flagOf(dropped));
+export function dropKeyFlags(draft: TableDraft, dropped: Index): void {
+  changeFlags(draft, flaggedColumns(dropped), (flags) => flags & ~flagOf(dropped));
   const first = firstColumn(dropped);
-  return left.filter((index) => firstColumn(index) === first).reduce(addKeyFlags, cleared);
+  for (const index of draft.indexes.items) if (firstColumn(index) === first) addKeyFlags(draft, index);
 }
 
 function firstColumn(index: Index): string | null {
@@ -49,22 +50,22 @@ function firstColumn(index: Index): string | null {
   return first === undefined ? null : lowerName(first.column);
 }
 
-/** The columns after a primary key was put over `names`: `NOT NULL`, nothing else changes. */
-export function forbidNull(columns: readonly Column[], names: readonly string[]): readonly Column[] {
-  return changeFlags(columns, names, (flags) => flags | ColumnFlag.notNull);
+/** After a primary key was put over columns they are `NOT NULL`; nothing else changes. */
+export function forbidNull(draft: TableDraft, names: readonly string[]): void {
+  changeFlags(draft, names, (flags) => flags | ColumnFlag.notNull);
 }
 
 /**
- * The columns of a new table with the flags that a constraint gives them, whether it becomes an index or not: full-text
- * keys and foreign keys give none, a part that is an expression none either.
+ * The flags that a constraint of a new table gives to columns, whether it becomes an index or not: full-text keys and
+ * foreign keys give none, a part that is an expression none either.
  */
-export function addConstraintFlags(columns: readonly Column[], key: KeyConstraint): readonly Column[] {
+export function addConstraintFlags(draft: TableDraft, key: KeyConstraint): void {
   const names = key.parts.map((part) => (part.key.kind === 'column' ? part.key.name : null));
   const [first = null] = names;
   switch (key.keyKind) {
     case 'primary':
       return changeFlags(
-        columns,
+        draft,
         names.filter((name) => name !== null),
         (flags, column) => {
           const primary = flags | ColumnFlag.primaryKey | ColumnFlag.notNull;
@@ -74,9 +75,9 @@ export function addConstraintFlags(columns: readonly Column[], key: KeyConstrain
     case 'unique':
     case 'index': {
       const flag = key.keyKind === 'unique' && names.length === 1 ? ColumnFlag.uniqueKey : ColumnFlag.multipleKey;
-      return first === null ? columns : changeFlags(columns, [first], (flags) => flags | flag);
+      return first === null ? undefined : changeFlags(draft, [first], (flags) => flags | flag);
     }
     default:
-      return columns;
+      return;
   }
 }

@@ -1,16 +1,7 @@
 import { ColumnFlag, TypeCode } from '../../table/column-type';
 import { implicitDefault } from '../../table/missing-column';
 import type { Column } from '../../table/table-schema';
-
-/** Types that can keep any recorded text. */
-const CHARACTER_CODES: ReadonlySet<number> = new Set([
-  TypeCode.char,
-  TypeCode.varchar,
-  TypeCode.tinyblob,
-  TypeCode.blob,
-  TypeCode.mediumblob,
-  TypeCode.longblob,
-]);
+import { isCharacterType } from '../../table/type-text';
 
 /**
  * The value that rows from before the column have, once ALTER has added or changed it: the default, or for `NOT NULL`
@@ -25,7 +16,7 @@ export function originDefaultOf(column: Column, before: Column | null): string |
   }
   if ((column.type.flags & ColumnFlag.notNull) !== 0) return implicitDefault(column.type);
   const recorded = before?.originDefault ?? null;
-  const keeps = recorded === null || before?.type.code === column.type.code || CHARACTER_CODES.has(column.type.code);
+  const keeps = recorded === null || before?.type.code === column.type.code || isCharacterType(column.type.code);
   return keeps || (isNumber(column.type.code) && /^-?\d+$/.test(recorded)) ? recorded : implicitDefault(column.type);
 }
 
