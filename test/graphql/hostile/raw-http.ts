@@ -51,7 +51,9 @@ export function requestBytes(start: string, headers: readonly string[], body = '
 
 function isWhole(text: string): boolean {
   const { headers, body, status } = parseAnswer(text);
-  return status !== 0 && body.length >= Number(headers.get('content-length') ?? Number.POSITIVE_INFINITY);
+  return (
+    status === 101 || (status !== 0 && body.length >= Number(headers.get('content-length') ?? Number.POSITIVE_INFINITY))
+  );
 }
 
 function parseAnswer(text: string): Omit<RawAnswer, 'openMs'> {
