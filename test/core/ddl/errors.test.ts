@@ -29,6 +29,7 @@ describe('errors say where and what was expected', () => {
     ['DROP TABLE a b', 1, 14, 'the end of the statement'],
     ['FROBNICATE x', 1, 1, 'a statement'],
     ['CREATE SOMETHING x', 1, 1, 'a statement'],
+    ['CREATE TABLE t (a INT DEFAULT 1e999999999)', 1, 31, 'a number within the range of DOUBLE'],
     ["ALTER TABLE t ADD c INT DEFAULT x'4'", 1, 33, 'pairs of hexadecimal digits'],
     ['ALTER TABLE t ADD \\c INT', 1, 19, 'a token of SQL'],
   ])('%j', (sql, line, column, expected) => {

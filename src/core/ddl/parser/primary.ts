@@ -9,8 +9,7 @@ export function parsePrimary(cursor: Cursor, parse: ParseExpression): Expression
   const { token } = cursor;
   switch (token.kind) {
     case 'number':
-      cursor.advance();
-      return { kind: 'number', text: token.text };
+      return parseNumber(cursor);
     case 'string':
       return { kind: 'string', text: cursor.string('a string'), introducer: null };
     case 'hex':
@@ -29,6 +28,14 @@ export function parsePrimary(cursor: Cursor, parse: ParseExpression): Expression
     default:
       return cursor.fail('an expression');
   }
+}
+
+/** MySQL reads no number beyond the range of DOUBLE. */
+function parseNumber(cursor: Cursor): Expression {
+  const token = cursor.advance();
+  const isReal = /e/i.test(token.text);
+  if (isReal && !Number.isFinite(Number(token.text))) cursor.failAt(token, 'a number within the range of DOUBLE');
+  return { kind: 'number', text: token.text };
 }
 
 function parseSymbol(cursor: Cursor, parse: ParseExpression): Expression {

@@ -35,14 +35,22 @@ export function bytesOfInteger(value: bigint): readonly number[] {
   return bytesOfHex(value.toString(16));
 }
 
-/** The number that bytes stand for, the first byte being the highest. */
+/**
+ * The number that bytes stand for, the first byte being the highest.
+ * @throws LockstepError DDL_NOT_APPLICABLE for more than 64 bits, which are no number in MySQL
+ */
 export function integerOfBytes(bytes: readonly number[]): bigint {
-  return bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
+  const first = bytes.findIndex((byte) => byte !== 0);
+  const significant = first < 0 ? [] : bytes.slice(first);
+  if (significant.length > 8) throw notApplicable(`${significant.length} bytes are too many for a number`);
+  return significant.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
 }
 
 /** One character U+0000–U+00FF a byte, as the model keeps BIT defaults. */
 export function rawText(bytes: readonly number[]): string {
-  return String.fromCharCode(...bytes);
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
 }
 
 function characterSize(code: number): number {

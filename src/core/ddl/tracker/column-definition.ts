@@ -7,6 +7,7 @@ import { buildColumnType } from './data-type';
 import { evaluateDefault } from './default-value';
 import type { DefaultValue } from './default-value';
 import { notApplicable } from './refusal';
+import { checkTypeBounds } from './type-bounds';
 import { printExpression } from '../printer/expression';
 
 /** A key that a column's definition asks for. */
@@ -36,6 +37,8 @@ export function checkColumnCount(count: number): void {
 /** AUTO_RANDOM without a number. */
 const DEFAULT_AUTO_RANDOM_BITS = 5;
 
+const MAX_AUTO_RANDOM_BITS = 15;
+
 /** The state while options are read in written order; later ones win. */
 interface Draft {
   flags: number;
@@ -54,6 +57,7 @@ interface Draft {
  * @throws LockstepError DDL_NOT_APPLICABLE for contradicting options, DDL_UNSUPPORTED for types that are not known
  */
 export function buildColumn(definition: ColumnDefinition, table: CharacterSet, keyFlags = 0): BuiltColumn {
+  checkTypeBounds(definition.name, definition.type);
   const type = buildColumnType(definition.type, writtenCollation(definition.options), table);
   const isPrimary = (keyFlags & ColumnFlag.primaryKey) !== 0;
   const draft: Draft = {
@@ -113,6 +117,9 @@ function applyOption(draft: Draft, option: ColumnOption, name: string, code: num
       return;
     case 'auto-random':
       draft.autoRandomBits = option.shardBits ?? DEFAULT_AUTO_RANDOM_BITS;
+      if (draft.autoRandomBits > MAX_AUTO_RANDOM_BITS) {
+        throw notApplicable(`column ${name}: AUTO_RANDOM takes at most ${MAX_AUTO_RANDOM_BITS} bits`, { column: name });
+      }
       return;
     default:
       // The others change neither the row nor its constraints as a schema sees them.

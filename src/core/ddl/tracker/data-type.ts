@@ -1,3 +1,4 @@
+import { invariant } from '../../model/invariant';
 import { ColumnFlag, TypeCode } from '../../table/column-type';
 import type { ColumnType } from '../../table/column-type';
 import { hasMembers, isCharacterType } from '../../table/type-text';
@@ -78,6 +79,9 @@ const FLAGGED_BINARY: ReadonlySet<number> = new Set([
   TypeCode.time,
 ]);
 
+/** The most bytes of a VARCHAR. */
+const MAX_VARYING_BYTES = 65_535;
+
 /** FLOAT(p) beyond this precision is a DOUBLE. */
 const FLOAT_PRECISION = 24;
 
@@ -100,8 +104,10 @@ export function buildColumnType(type: DataType, collation: string | null, fallba
 }
 
 /** Trailing spaces of members are not stored. */
-function trimMember(member: string): string {
-  return member.replace(/ +$/, '');
+export function trimMember(member: string): string {
+  let end = member.length;
+  while (end > 0 && member.charAt(end - 1) === ' ') end -= 1;
+  return member.slice(0, end);
 }
 
 function columnSet(type: DataType, collation: string | null, fallback: CharacterSet): CharacterSet {
@@ -128,7 +134,7 @@ function sizeOf(type: DataType, set: CharacterSet): Size {
   const temporal = TEMPORALS.get(type.name);
   if (temporal !== undefined) return temporalSize(temporal, type.length ?? 0);
   const sized = SIZED.get(type.name);
-  if (sized !== undefined) return { ...sized, length: type.length ?? sized.length };
+  if (sized !== undefined) return varyingSize(type, set) ?? { ...sized, length: type.length ?? sized.length };
   return FIXED.get(type.name) ?? realSize(type) ?? memberSize(type) ?? largeObjectSize(type, set);
 }
 
@@ -136,6 +142,13 @@ function sizeOf(type: DataType, set: CharacterSet): Size {
 function integerWidth(type: DataType, integer: { code: number; width: number }): number {
   const isUnsigned = type.unsigned || type.zerofill;
   return isUnsigned && integer.code !== TypeCode.bigint ? integer.width - 1 : integer.width;
+}
+
+/** A VARCHAR or VARBINARY that no row could hold is the TEXT or BLOB that MySQL makes of it, unless it is strict. */
+function varyingSize(type: DataType, set: CharacterSet): Size | null {
+  if (!type.name.startsWith('VAR') || type.length === null) return null;
+  const bytes = type.length * bytesPerCharacter(set.charset);
+  return bytes > MAX_VARYING_BYTES ? smallestObject(type, bytes) : null;
 }
 
 function temporalSize(temporal: { code: number; width: number }, fraction: number): Size {
@@ -166,7 +179,7 @@ function memberSize(type: DataType): Size | null {
   const lengths = type.members?.map(byteLength) ?? [];
   switch (type.name) {
     case 'ENUM':
-      return { code: TypeCode.enum, length: Math.max(0, ...lengths), decimals: 0 };
+      return { code: TypeCode.enum, length: lengths.reduce((most, length) => Math.max(most, length), 0), decimals: 0 };
     case 'SET':
       return { code: TypeCode.set, length: lengths.reduce((sum, length) => sum + length + 1, -1), decimals: 0 };
     default:
@@ -180,8 +193,14 @@ function largeObjectSize(type: DataType, set: CharacterSet): Size {
   if (base === null) {
     throw unsupported(`columns of type ${type.name} cannot be coordinated`, { type: type.name });
   }
-  const bytes = type.length === null ? null : type.length * bytesPerCharacter(set.charset);
-  const found = LARGE_OBJECTS.find((object) => (bytes === null ? object.prefix === base[1] : object.length >= bytes));
+  if (type.length !== null) return smallestObject(type, type.length * bytesPerCharacter(set.charset));
+  const found = LARGE_OBJECTS.find((object) => object.prefix === base[1]);
+  invariant(found !== undefined, 'every prefix has its type');
+  return { code: found.code, length: found.length, decimals: 0 };
+}
+
+function smallestObject(type: DataType, bytes: number): Size {
+  const found = LARGE_OBJECTS.find((object) => object.length >= bytes);
   if (found === undefined) throw notApplicable(`${type.name}(${type.length ?? ''}) is longer than any type allows`);
   return { code: found.code, length: found.length, decimals: 0 };
 }

@@ -66,7 +66,7 @@ function convert(column: string, type: ColumnType, literal: Value): string {
   switch (type.code) {
     case TypeCode.float:
     case TypeCode.double:
-      return realDefault(type, literal);
+      return required(column, literal, realDefault(type, literal));
     case TypeCode.date:
     case TypeCode.datetime:
     case TypeCode.timestamp:
@@ -91,12 +91,15 @@ function integerDefault(literal: Value): string {
   return roundToInteger(literal.text) ?? literal.text;
 }
 
-function realDefault(type: ColumnType, literal: Value): string {
+/** Null: beyond the range of the type. */
+function realDefault(type: ColumnType, literal: Value): string | null {
   const text = textOf(literal);
   if (!isNumeric(text)) return text;
   const value = Number(text);
   const rounded = type.decimals >= 0 ? roundReal(value, type.decimals) : value;
-  return formatReal(rounded, type.code === TypeCode.float ? 'single' : 'double');
+  const isSingle = type.code === TypeCode.float;
+  if (!Number.isFinite(isSingle ? Math.fround(rounded) : rounded)) return null;
+  return formatReal(rounded, isSingle ? 'single' : 'double');
 }
 
 /** Raw bytes: those of a bit or hex literal as written, the fewest of a number, those of a text. */

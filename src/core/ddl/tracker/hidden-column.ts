@@ -4,7 +4,7 @@ import type { Column } from '../../table/table-schema';
 import type { Expression } from '../ast';
 import { BINARY_SET } from './character-set';
 import type { Lookup } from './named-list';
-import { isInteger } from './numeric-text';
+import { isInteger, normaliseInteger } from './numeric-text';
 import { notApplicable, unsupported } from './refusal';
 import { printExpression } from '../printer/expression';
 
@@ -67,8 +67,7 @@ function integerOperand(columns: Lookup<Column>, expression: Expression): Intege
     case 'parentheses':
       return integerOperand(columns, expression.operand);
     case 'number':
-      if (!isInteger(expression.text)) throw notInferable(expression);
-      return { notNull: true, unsigned: BigInt(expression.text) > 0x7fffffffffffffffn };
+      return integerLiteral(expression);
     case 'column':
       return integerColumn(columns, expression.name);
     case 'binary': {
@@ -80,6 +79,13 @@ function integerOperand(columns: Lookup<Column>, expression: Expression): Intege
     default:
       throw notInferable(expression);
   }
+}
+
+function integerLiteral(expression: Extract<Expression, { kind: 'number' }>): IntegerOperand {
+  const digits = isInteger(expression.text) ? normaliseInteger(expression.text) : null;
+  // What 64 bits don't hold is a DECIMAL.
+  if (digits === null || BigInt(digits) > 0xffffffffffffffffn) throw notInferable(expression);
+  return { notNull: true, unsigned: BigInt(digits) > 0x7fffffffffffffffn };
 }
 
 function integerColumn(columns: Lookup<Column>, name: string): IntegerOperand {

@@ -1,6 +1,6 @@
 import type { Expression } from '../ast';
 import { bytesOfBits, bytesOfHex } from './byte-text';
-import { isInteger, normaliseInteger } from './numeric-text';
+import { integerText, isInteger, normaliseInteger } from './numeric-text';
 
 /** What a DEFAULT clause says, before it is converted to the column's type. */
 export type Literal =
@@ -80,7 +80,8 @@ function computedLiteral(expression: Extract<Expression, { kind: 'binary' }>): L
   const right = readLiteral(expression.right);
   if (left.kind === 'integer' && right.kind === 'integer') {
     const result = compute(expression.operator, BigInt(left.text), BigInt(right.text));
-    if (result !== null) return { kind: 'integer', text: result.toString() };
+    const text = result === null ? null : integerText(result);
+    if (text !== null) return { kind: 'integer', text };
   }
   return { kind: 'expression', expression };
 }

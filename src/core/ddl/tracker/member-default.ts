@@ -1,5 +1,6 @@
 import { TypeCode } from '../../table/column-type';
 import type { ColumnType } from '../../table/column-type';
+import { trimMember } from './data-type';
 
 /**
  * The default of an ENUM or SET as its members are written in the definition: a number is a position (ENUM) or bits
@@ -11,13 +12,16 @@ export function memberDefault(type: ColumnType, text: string, isNumber: boolean)
   return isNumber ? setOfBits(members, text) : setDefault(type, members, text);
 }
 
+/** No SET has more members than 64 bits tell apart. */
+const MAX_BITS_DIGITS = 20;
+
 function memberAt(members: readonly string[], text: string): string | null {
   return members[Number(text) - 1] ?? null;
 }
 
 /** Trailing spaces don't count; a text that names no member may be a position. */
 function enumDefault(type: ColumnType, members: readonly string[], text: string): string | null {
-  const trimmed = text.replace(/ +$/, '');
+  const trimmed = trimMember(text);
   return findMember(type, members, trimmed) ?? (/^\d+$/.test(trimmed) ? memberAt(members, trimmed) : null);
 }
 
@@ -29,6 +33,7 @@ function setDefault(type: ColumnType, members: readonly string[], text: string):
 }
 
 function setOfBits(members: readonly string[], text: string): string | null {
+  if (text.length > MAX_BITS_DIGITS) return null;
   const bits = BigInt(text);
   if (bits < 1n || bits >= 1n << BigInt(members.length)) return null;
   return members.filter((_, index) => (bits & (1n << BigInt(index))) !== 0n).join(',');

@@ -1,5 +1,10 @@
+import { notApplicable } from './refusal';
+
 /** A number as MySQL writes it in a text: sign, digits, fraction, exponent. */
 const NUMBER = /^\s*([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?\s*$/;
+
+/** Digits before or after the point; no numeric type has as many. */
+const MAX_DIGITS = 400;
 
 /** A decimal number: its digits stand before and after the point. */
 interface DecimalParts {
@@ -20,7 +25,23 @@ export function isInteger(text: string): boolean {
 
 /** An integer without leading zeros, `+` and minus zero. */
 export function normaliseInteger(text: string): string {
-  return BigInt(text.trim().replace(/^\+/, '')).toString();
+  const digits = text.trim().replace(/^\+/, '');
+  return isTooLong(digits) ? refuseSize(text) : BigInt(digits).toString();
+}
+
+function isTooLong(digits: string): boolean {
+  return digits.length > MAX_DIGITS && digits.replace(/^-?0*/, '').length > MAX_DIGITS;
+}
+
+function refuseSize(text: string): never {
+  const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
+  throw notApplicable(`the number ${shown} is beyond the range of every type`);
+}
+
+/** The result of arithmetic; null: it has more digits than any type holds. */
+export function integerText(value: bigint): string | null {
+  const text = value.toString();
+  return isTooLong(text) ? null : text;
 }
 
 /** A number rounded to an integer, halves away from zero; null if the text isn't a number. */
@@ -71,6 +92,10 @@ function partsOf(text: string): DecimalParts | null {
   if (sign === undefined || whole + fraction === '') return null;
   const shift = Number(exponent);
   const digits = whole + fraction;
+  const isZero = /^0*$/.test(digits);
+  if (isTooLong(whole) || (shift > MAX_DIGITS && !isZero)) refuseSize(text);
+  // So near to zero, or zero itself, whatever the exponent.
+  if (Math.abs(shift) > MAX_DIGITS) return { negative: sign === '-', whole: '0', fraction: '' };
   const point = whole.length + shift;
   const before = point <= 0 ? '0' : digits.slice(0, point).padEnd(point, '0');
   const after = point <= 0 ? '0'.repeat(-point) + digits : digits.slice(point);

@@ -20,6 +20,9 @@ const DURATION = /^(-?)(?:(\d+)\s+)?(\d+)(?::(\d{1,2})(?::(\d{1,2}))?)?(?:\.(\d*
 const MICROS_PER_SECOND = 1_000_000;
 const SECONDS_PER_DAY = 86_400;
 
+/** A TIME reaches to 838:59:59 and a fraction. */
+const MAX_DURATION_SECONDS = 839 * 3600 - 1;
+
 /**
  * A date, datetime or timestamp in TiDB's text: all fields with leading zeros, the fraction rounded to `decimals`
  * digits. Null if the text isn't one. Two-digit years below 70 are in this century.
@@ -40,6 +43,7 @@ export function normaliseDuration(text: string, decimals: number): string | null
   const [hours = 0, minutes = 0, seconds = 0] = fields.map(Number);
   if (minutes > 59 || seconds > 59) return null;
   const whole = ((Number(days) * 24 + hours) * 60 + minutes) * 60 + seconds;
+  if (whole > MAX_DURATION_SECONDS) return null;
   const micros = roundMicros(whole * MICROS_PER_SECOND + microsOf(fraction), decimals);
   const total = Math.floor(micros / MICROS_PER_SECOND);
   const clock = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60].map(pad2).join(':');

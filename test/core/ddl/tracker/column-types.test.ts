@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { built, describeColumn } from './described';
+import { altered, built, describeColumn } from './described';
 
 function typed(definition: string, options = ''): string {
   const [column] = built(`CREATE TABLE t (c ${definition}) ${options}`).columns;
@@ -53,6 +53,63 @@ describe('types of columns', () => {
     ["ENUM('ä')", `247 f0 (2,0) ${UTF8MB4} [ä]`],
     ["SET('a','bc','d')", `248 f0 (6,0) ${UTF8MB4} [a|bc|d]`],
   ])('%s', (definition, expected) => expect(typed(definition)).toBe(expected));
+});
+
+describe('what no server takes', () => {
+  const many = (count: number): string => Array.from({ length: count }, (_, index) => `'m${index}'`).join();
+
+  it.each([
+    ['BIT(65)', 64],
+    ['BIT(9007199254740991) DEFAULT 1', 64],
+    ['INT(256)', 255],
+    ['CHAR(256)', 255],
+    ["BINARY(4294967295) DEFAULT 'x'", 255],
+    ['DECIMAL(66)', 65],
+    ['DECIMAL(65,39)', 38],
+    ['DECIMAL(3,4)', 3],
+    ['DOUBLE(256,1)', 255],
+    ['FLOAT(5,6)', 5],
+    ['DATETIME(7)', 6],
+    ['TIMESTAMP(9007199254740991) DEFAULT NOW()', 6],
+    ["TIME(7) DEFAULT '1:1'", 6],
+    [`ENUM(${many(65_536)})`, 65_535],
+    [`ENUM(${many(250_000)})`, 65_535],
+    [`SET(${many(65)})`, 64],
+  ])('row %#', (definition, most) =>
+    expect(() => typed(definition)).toThrow(
+      expect.objectContaining({ code: 'DDL_NOT_APPLICABLE', fields: expect.objectContaining({ column: 'c', most }) }),
+    ),
+  );
+
+  it.each(['VARCHAR(4294967295)', 'TEXT(4294967296)', 'BIGINT AUTO_RANDOM(16)'])('%s', (definition) =>
+    expect(() => typed(definition)).toThrow(expect.objectContaining({ code: 'DDL_NOT_APPLICABLE' })),
+  );
+
+  it.each([4097, 150_000])('%d columns', (count) => {
+    const columns = Array.from({ length: count }, (_, index) => `c${index} INT`).join();
+    expect(() => built(`CREATE TABLE t (${columns})`)).toThrow(
+      expect.objectContaining({ code: 'DDL_NOT_APPLICABLE', fields: { columns: count } }),
+    );
+  });
+
+  it('one column more than the most', () => {
+    const full = built(`CREATE TABLE t (${Array.from({ length: 4096 }, (_, index) => `c${index} INT`).join()})`);
+    expect(() => altered(full, 'ALTER TABLE t ADD c INT')).toThrow(
+      expect.objectContaining({ code: 'DDL_NOT_APPLICABLE', fields: { columns: 4097 } }),
+    );
+  });
+});
+
+describe('the greatest that is taken', () => {
+  it.each([
+    ['VARCHAR(16383)', '15 f0 (16383,0)'],
+    ['VARCHAR(16384)', '250 f0 (16777215,0)'],
+    ['VARCHAR(65535) CHARSET latin1', '15 f0 (65535,0)'],
+    ['VARBINARY(65536)', '250 f128 (16777215,0)'],
+    ['DECIMAL(65,38)', '246 f0 (65,38)'],
+    ['BIT(64)', '16 f32 (64,0)'],
+    [`ENUM('${' '.repeat(100_000)}b')`, '247 f0 (100001,0)'],
+  ])('row %#', (definition, expected) => expect(typed(definition).startsWith(expected)).toBe(true));
 });
 
 describe('charsets of columns', () => {
