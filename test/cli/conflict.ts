@@ -1,3 +1,4 @@
+import { until } from '../graphql/operator-requests';
 import { registered } from '../graphql/plain-worker';
 import type { PlainWorker } from '../graphql/plain-worker';
 
@@ -10,14 +11,21 @@ const TABLES = {
 };
 
 /** Two sources of an optimistic task whose tables get a column of the same name and of different types. */
-export async function makeConflict(url: string, task: string): Promise<{ one: PlainWorker; two: PlainWorker }> {
+export async function makeConflict(
+  url: string,
+  task: string,
+  { acknowledges = true } = {},
+): Promise<{ one: PlainWorker; two: PlainWorker }> {
   const one = await registered(url, `${task}-01`, task, 'mysql-01', 'OPTIMISTIC');
   const two = await registered(url, `${task}-02`, task, 'mysql-02', 'OPTIMISTIC');
   await one.putTables([TABLES['mysql-01']]);
   await two.putTables([TABLES['mysql-02']]);
   await report(one, 'INT');
-  const [first] = await one.pending();
-  if (first !== undefined) await one.acknowledge(first);
+  const [first] = await until(
+    () => one.pending(),
+    (pending) => pending.length > 0,
+  );
+  if (first !== undefined && acknowledges) await one.acknowledge(first);
   await report(two, 'VARCHAR(20)');
   return { one, two };
 }

@@ -102,6 +102,49 @@ describe('lockstep why', () => {
     expect(operation).toMatchObject({ exec: true });
   });
 
+  it('tells of a source that is blocked on a lock that is gone, by its task and by the lock', async () => {
+    await lockstep('task', 'put', '--mode', 'pessimistic', '--source', 's1', '--source', 's2', 'blocked');
+    const one = await registered(server.url, 'w-blocked', 'blocked', 's1', 'PESSIMISTIC');
+    const ddl = 'ALTER TABLE `shard_db`.`shard_table` ADD COLUMN c INT';
+    const status = { stage: 'running', blockingDdls: [ddl], blockingLockId: lockOf('blocked') };
+    await one.withSession('ReportShardStatus', status);
+    const { out } = await lockstep('why', 'blocked');
+    expect(out).toMatch(/^BLOCKED WITHOUT LOCK\n {2}Source s1 said at .* UTC that it is blocked on ALTER/u);
+    expect(commandsIn(out)).toEqual([
+      'lockstep break-ddl-lock --worker s1 --skip blocked',
+      'lockstep break-ddl-lock --worker s1 --exec blocked',
+    ]);
+    expect(await lockstep('why', lockOf('blocked'))).toMatchObject({ status: 0, out });
+    expect(await lockstep('why', 'blocked/shard_db.shard_table')).toMatchObject({ status: 0, out });
+    expect((await lockstep('why')).out).toContain('BLOCKED WITHOUT LOCK');
+  });
+
+  it('tells what a worker said that failed, and what was tried already, with the sources that did not follow', async () => {
+    await lockstep('task', 'put', '--mode', 'pessimistic', '--source', 's1', '--source', 's2', 'tried');
+    const one = await registered(server.url, 'w-tried', 'tried', 's1', 'PESSIMISTIC');
+    await one.reportSource(['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN c INT'], '1');
+    const unlock = lockstep('unlock-ddl-lock', '--wait', '5', '--reason', 's2 is gone', lockOf('tried'));
+    const [exec] = await until(
+      () => one.pending(),
+      (pending) => pending.length > 0,
+    );
+    const failure = { table: null, revision: exec!.revision, reason: 'disk is full', retryable: false };
+    await one.withSession('FailShardOperation', failure);
+    expect(await unlock).toMatchObject({ status: 5, err: `Next: lockstep why '${lockOf('tried')}'\n` });
+    const out = (await lockstep('why', 'tried')).out.replaceAll(/\s+/gu, ' ');
+    expect(out).toMatch(/What was tried: \d\d:\d\d:\d\d unlock pessimistic by anonymous \(s2 is gone\) failed: \S/u);
+    expect(out).toMatch(/What was tried: .*s1: .*disk is full/u);
+  });
+
+  it('tells what a table of an optimistic task could not carry out', async () => {
+    const { one } = await makeConflict(server.url, 'failing', { acknowledges: false });
+    const [operation] = await one.pending();
+    const { upstreamTable: table, revision } = operation!;
+    await one.withSession('FailShardOperation', { table, revision, reason: 'disk is full', retryable: true });
+    const out = (await lockstep('why', 'failing')).out.replaceAll(/\s+/gu, ' ');
+    expect(out).toMatch(/was told to execute ALTER .* it failed at .* UTC: disk is full \(it goes on trying\)/u);
+  });
+
   it('says that nothing waits, and refuses what there is not', async () => {
     await lockstep('task', 'put', '--mode', 'optimistic', '--source', 's1', 'quiet');
     expect(await lockstep('why', 'quiet')).toEqual({

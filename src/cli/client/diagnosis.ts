@@ -59,6 +59,28 @@ export function readDiagnosis(lock: JsonValue): Diagnosis {
   };
 }
 
+/** Something that is wrong beside the waiting of locks. */
+export interface Problem {
+  readonly kind: string;
+  readonly sentence: string;
+  readonly help: string;
+  /** The lock that it is about, which may be gone; null: none. */
+  readonly lockId: string | null;
+  readonly remedies: readonly Remedy[];
+}
+
+/** A problem as the documents select it. */
+export function readProblem(problem: JsonValue): Problem {
+  const text = (name: string): string => problem.field(name).text();
+  return {
+    kind: text('kind'),
+    sentence: text('sentence'),
+    help: text('help'),
+    lockId: problem.field('lockId').nullable((id) => id.text()),
+    remedies: problem.field('remedies').list(readRemedy),
+  };
+}
+
 /** A remedy of a lock or a problem. */
 export function readRemedy(remedy: JsonValue): Remedy {
   const text = (name: string): string => remedy.field(name).text();

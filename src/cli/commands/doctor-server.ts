@@ -1,7 +1,7 @@
 import { LockstepError } from '../../core/model/error';
 import type { JsonValue } from '../../core/wire/json-reader';
 import type { ApiClient } from '../client/api-client';
-import { readRemedy } from '../client/diagnosis';
+import { readProblem } from '../client/diagnosis';
 import type { ApiAnswer } from './api-command';
 import { answerOf } from './doctor-report';
 import type { Check } from './doctor-report';
@@ -10,12 +10,7 @@ import type { Check } from './doctor-report';
 export async function examineServer(client: ApiClient): Promise<ApiAnswer> {
   const ready = await readiness(client);
   const cluster = await client.ask('ShardCluster');
-  const findings = cluster.field('problems').list((problem) => ({
-    kind: problem.field('kind').text(),
-    sentence: problem.field('sentence').text(),
-    help: problem.field('help').text(),
-    remedies: problem.field('remedies').list(readRemedy),
-  }));
+  const findings = cluster.field('problems').list(readProblem);
   const parsed: unknown = JSON.parse(cluster.json());
   return answerOf([ready, ...clusterChecks(cluster)], findings, { cluster: parsed });
 }

@@ -1,18 +1,20 @@
-import { LockstepError } from '../../core/model/error';
-import { parseLockId } from '../../core/model/lock-id';
 import type { JsonValue } from '../../core/wire/json-reader';
+import { readAction } from '../client/actions';
 import type { ApiClient } from '../client/api-client';
-import { readDiagnosis } from '../client/diagnosis';
+import { readDiagnosis, readProblem } from '../client/diagnosis';
+import { findStandStill } from '../client/stand-still';
+import type { StandStill } from '../client/stand-still';
 import type { Command } from '../grammar/command';
 import type { Options } from '../grammar/options';
 import type { Io } from '../io';
-import { diagnosisText } from '../show/diagnosis-text';
+import { diagnosisText, problemText } from '../show/diagnosis-text';
+import type { Paper } from '../show/paper';
 import { jsonText } from '../show/report';
 import { apiCommand } from './api-command';
 import type { ApiAnswer } from './api-command';
 
-/** How many locks are explained at once. */
-const SHOWN = 10;
+/** How many failed actions are told of a lock. */
+const TRIED_SHOWN = 3;
 
 /** `why`: the 3 a.m. command. */
 export const why: Command = apiCommand({
@@ -35,51 +37,30 @@ export const why: Command = apiCommand({
 
 async function explainWaiting(client: ApiClient, options: Options, io: Io): Promise<ApiAnswer> {
   const name = options.argument(0);
-  const { locks, total } =
-    name !== null && isLockName(name) ? await oneLock(client, name) : await someLocks(client, name);
-  const data: unknown = locks.map((lock): unknown => JSON.parse(lock.json()));
-  const now = io.nowMs();
+  const found = await findStandStill(client, name);
+  const { total, ...shown } = found;
+  const parsed = (values: readonly JsonValue[]): unknown => values.map((value): unknown => JSON.parse(value.json()));
+  const data = Object.fromEntries(Object.entries(shown).map(([part, values]) => [part, parsed(values)]));
+  const table = (paper: Paper): string => whyText(found, total, name, paper, io.nowMs());
+  return { report: { json: jsonText(data), full: data, table } };
+}
+
+function whyText(found: StandStill, total: number, name: string | null, paper: Paper, nowMs: number): string {
+  const actions = found.failedActions.map(readAction);
+  const locks = found.locks.map((lock) => {
+    const diagnosis = readDiagnosis(lock);
+    const own = actions.filter(
+      ({ lockId, askedAt }) => lockId === diagnosis.id && askedAt >= (diagnosis.createdAt ?? ''),
+    );
+    return diagnosisText(diagnosis, own.slice(0, TRIED_SHOWN), paper, nowMs);
+  });
   const more = total - locks.length;
-  return {
-    report: {
-      json: jsonText(data),
-      full: data,
-      table: (paper) =>
-        locks.length === 0
-          ? nothingText(name)
-          : [
-              ...locks.map((lock) => diagnosisText(readDiagnosis(lock), paper, now)),
-              ...(more > 0 ? [`${more} more locks wait: lockstep locks\n`] : []),
-            ].join(`\n${'-'.repeat(paper.columns)}\n\n`),
-    },
-  };
-}
-
-async function oneLock(client: ApiClient, id: string): Promise<{ locks: JsonValue[]; total: number }> {
-  const lock = await client.ask('ShardLockDiagnosis', { id });
-  if (lock.isPresent) return { locks: [lock], total: 1 };
-  throw new LockstepError('LOCK_NOT_FOUND', `there is no lock ${id}`, { lockId: id });
-}
-
-async function someLocks(client: ApiClient, task: string | null): Promise<{ locks: JsonValue[]; total: number }> {
-  if (task !== null && !(await client.ask('ShardTaskStatus', { name: task })).isPresent) {
-    throw new LockstepError('TASK_NOT_FOUND', `there is no task ${task}`, { task });
-  }
-  const filter = task === null ? {} : { task };
-  const page = await client.ask('ShardLockDiagnoses', { filter, first: SHOWN });
-  return { locks: page.field('nodes').list((lock) => lock), total: page.field('totalCount').count() };
-}
-
-/** A lock ID, or `task/schema.table`; anything else is a task. */
-function isLockName(name: string): boolean {
-  if (/^.+\/[^./]+\.[^./]+$/su.test(name)) return true;
-  try {
-    parseLockId(name);
-    return true;
-  } catch (error) {
-    if (error instanceof LockstepError) return false;
-    throw error;
-  }
+  const blocks = [
+    ...found.problems.map((problem) => problemText(readProblem(problem), paper)),
+    ...locks,
+    ...(more > 0 ? [`${more} more locks wait: lockstep locks\n`] : []),
+  ];
+  return blocks.length === 0 ? nothingText(name) : blocks.join(`\n${'-'.repeat(paper.columns)}\n\n`);
 }
 
 function nothingText(task: string | null): string {

@@ -1,10 +1,19 @@
-import type { ConflictSide, Diagnosis, Remedy } from '../client/diagnosis';
+import type { Action } from '../client/actions';
+import type { ConflictSide, Diagnosis, Problem, Remedy } from '../client/diagnosis';
 import { harmless, wrap } from './lines';
 import type { Paper } from './paper';
 import { agoText, timeText } from './time-text';
 
-/** Why a lock waits: for people who have just been woken up. What to copy is never broken. */
-export function diagnosisText(diagnosis: Diagnosis, paper: Paper, nowMs: number): string {
+/**
+ * Why a lock waits: for people who have just been woken up. What to copy is never broken.
+ * @param failedActions what was tried already
+ */
+export function diagnosisText(
+  diagnosis: Diagnosis,
+  failedActions: readonly Action[],
+  paper: Paper,
+  nowMs: number,
+): string {
   const { ddls, conflict, waits, remedies, events } = diagnosis;
   const blocks = [
     headText(diagnosis, paper, nowMs),
@@ -30,6 +39,11 @@ export function diagnosisText(diagnosis: Diagnosis, paper: Paper, nowMs: number)
       remedies.map((remedy) => remedyText(remedy, paper)),
       paper,
       '\n\n',
+    ),
+    section(
+      'What was tried',
+      failedActions.map((action) => triedText(action, paper)),
+      paper,
     ),
     section(
       'Last events',
@@ -75,6 +89,40 @@ function sideText({ definition, tables, tableCount }: ConflictSide, paper: Paper
     wrap(harmless(definition ?? '(missing)'), paper.columns, '  - ', '    '),
     wrap(harmless(`in ${tables.join(', ')}${more}`), paper.columns, '    '),
   ].join('\n');
+}
+
+/** What is wrong beside the waiting of a lock, and what can be done about it. */
+export function problemText({ kind, sentence, help, remedies }: Problem, paper: Paper): string {
+  const blocks = [
+    [
+      paper.styled('red', kind.replaceAll('_', ' ')),
+      wrap(harmless(sentence), paper.columns, '  '),
+      wrap(harmless(help), paper.columns, '  '),
+    ].join('\n'),
+    section(
+      'What you can do',
+      remedies.map((remedy) => remedyText(remedy, paper)),
+      paper,
+      '\n\n',
+    ),
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+/** A manual action that failed, with the sources that didn't do their part. */
+function triedText({ kind, actor, reason, askedAt, failure, workers }: Action, paper: Paper): string {
+  const why = reason === '' ? '' : ` (${reason})`;
+  const what = kind.toLowerCase().replaceAll('_', ' ');
+  const failed = workers.filter(({ result }) => !result);
+  const lines = [
+    `${clockText(askedAt)}  ${what} by ${actor}${why} failed: ${failure?.message ?? 'it ran out of time'}`,
+    ...failed.map((worker) => `${' '.repeat(10)}${worker.sourceId}: ${worker.failure?.message ?? 'failed'}`),
+  ];
+  return lines
+    .map((line) =>
+      wrap(harmless(line.trim()), paper.columns, line.startsWith(' ') ? ' '.repeat(12) : '  ', ' '.repeat(12)),
+    )
+    .join('\n');
 }
 
 /** When, the command, and what it does. */

@@ -45,7 +45,7 @@ function ofTable(entry: TableEntry, lock: Parameters<typeof unlockTable>[0]): Re
   const stage = blockingStageOf(entry);
   if (stage === null || entry.info === null) return [];
   const force = stage !== 'detected';
-  const before = force ? ' although it would go on by itself later' : '';
+  const before = stage === 'skip and wait for redirect' ? ' although it would go on by itself later' : '';
   const release: Remedy[] = [
     {
       kind: 'execute-table',

@@ -8,6 +8,7 @@ import type { TableEntry, Target } from '../state/table-entry';
 import type { TargetLock } from '../state/target';
 import { definitionAt, findContradiction, placeText } from './contradiction';
 import type { Contradiction } from './contradiction';
+import { failureText } from './failure-text';
 import { ddlsText, listText, sinceText, tableText } from './words';
 import type { WaitKind, WaitReason } from './wait-reason';
 import { workerOf, workerText } from './worker-of';
@@ -78,7 +79,10 @@ function waitOf(context: Context, entry: TableEntry, explain: Explain): WaitReas
         ? 'to go on without executing anything'
         : `to execute ${ddlsText(operation.ddls)}`;
     const order = operation.stage === 'resolved' ? 'to replay from its first skipped DDL' : what;
-    return reason('operation-not-done', `${name} was told ${order}${since} and has not said that it did; ${worker}.`);
+    return reason(
+      'operation-not-done',
+      `${name} was told ${order}${since} and has not said that it did; ${worker}${failureOf(state, entry)}.`,
+    );
   }
   const { member } = entry;
   if (member === null) return null;
@@ -90,6 +94,12 @@ function waitOf(context: Context, entry: TableEntry, explain: Explain): WaitReas
     `${name} has the joined schema, but has not reported the DDL of this lock; ${worker}.`,
     held.createdAtMs,
   );
+}
+
+/** Why the table's operation couldn't be carried out, as its worker said. */
+function failureOf(state: CoordinatorState, { key, operationRevision }: TableEntry): string {
+  const failure = state.failures.get(key);
+  return failure === undefined ? '' : failureText(failure, operationRevision);
 }
 
 /** What a table lacks, or has beyond, the joined schema. */

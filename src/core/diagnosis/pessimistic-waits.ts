@@ -7,6 +7,7 @@ import { sourceKey } from '../model/table-key';
 import type { CoordinatorState } from '../state/coordinator-state';
 import type { HeldLock } from '../state/held-lock';
 import { otherLockOf } from '../state/pessimistic-due';
+import { failureText } from './failure-text';
 import { ddlsText, listText, sinceText, timeText } from './words';
 import type { WaitKind, WaitReason } from './wait-reason';
 import { workerOf, workerText } from './worker-of';
@@ -45,7 +46,7 @@ function describe(state: CoordinatorState, held: HeldLock, reason: PessimisticRe
   }
   const { source } = reason;
   const worker = workerText(workerOf(state, task, source));
-  const failure = failureText(state, held, source);
+  const failure = failureOf(state, held, source);
   switch (reason.kind) {
     case 'not-reported': {
       const forming = formingText(state, held, source);
@@ -74,12 +75,10 @@ function describe(state: CoordinatorState, held: HeldLock, reason: PessimisticRe
 }
 
 /** Why the source couldn't carry out its operation, as its worker said. */
-function failureText(state: CoordinatorState, { lock }: HeldLock, source: SourceId): string {
+function failureOf(state: CoordinatorState, { lock }: HeldLock, source: SourceId): string {
   const failure = state.failures.get(sourceKey(lock.origin.task, source));
   const { orderRevision } = lock.participants.get(source) ?? {};
-  if (failure === undefined || failure.operationRevision !== orderRevision) return '';
-  if (failure.isWorking) return `; it said at ${timeText(failure.atMs)} that it is still at work`;
-  return `; it failed at ${timeText(failure.atMs)}: ${failure.reason}${failure.retryable ? ' (it goes on trying)' : ''}`;
+  return failure === undefined || orderRevision == null ? '' : failureText(failure, orderRevision);
 }
 
 /** Which tables inside a source hold it up. */
