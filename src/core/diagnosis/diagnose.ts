@@ -7,6 +7,7 @@ import { optimisticRemedies } from './optimistic-remedies';
 import { optimisticWaits } from './optimistic-waits';
 import { pessimisticRemedies } from './pessimistic-remedies';
 import { pessimisticWaits } from './pessimistic-waits';
+import { remediesByDmctl } from './remedy';
 import type { Remedy } from './remedy';
 import { excludeSource, removeMeta } from './request';
 import { excludable, findLock, isOrphanTask, phantomOfSources, phantomOfTables } from './scope';
@@ -32,8 +33,13 @@ export function waitReasonsOfLock(state: CoordinatorState, lockId: LockId, most:
   return reasons;
 }
 
-/** What a person could do about a lock. */
+/** What a person could do about a lock; beside a dm-master by its own tool. */
 export function remediesOfLock(state: CoordinatorState, lockId: LockId): Remedy[] {
+  const remedies = ownRemedies(state, lockId);
+  return state.observing ? remediesByDmctl(remedies) : remedies;
+}
+
+function ownRemedies(state: CoordinatorState, lockId: LockId): Remedy[] {
   const found = findLock(state, lockId);
   const forming = formingLocks(state).get(lockId);
   if (found === null) return forming === undefined ? [] : formingRemedies(state, forming);

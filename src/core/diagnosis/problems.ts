@@ -4,6 +4,7 @@ import { taskSourceOfKey } from '../model/table-key';
 import type { CoordinatorState } from '../state/coordinator-state';
 import { remediesOfLock } from './diagnose';
 import type { Problem } from './problem';
+import { remediesByDmctl } from './remedy';
 import { breakSource, removeMeta } from './request';
 import { isOrphanTask, phantomOfSources, phantomOfTables } from './scope';
 import { ddlsText, tableText, timeText } from './words';
@@ -13,13 +14,15 @@ const NOTHING = { task: null, lockId: null, source: null, key: null, revision: n
 
 /** Everything that somebody should look at beside the waiting of locks; this walks over all locks, statuses and tables. */
 export function problemsOf(state: CoordinatorState): Problem[] {
-  return [
+  const problems = [
     ...recordProblems(state),
     ...lockProblems(state),
     ...blockedWithoutLock(state),
     ...staleOperations(state),
     ...unansweredInfos(state),
   ];
+  if (!state.observing) return problems;
+  return problems.map((problem) => ({ ...problem, remedies: remediesByDmctl(problem.remedies) }));
 }
 
 function recordProblems(state: CoordinatorState): Problem[] {

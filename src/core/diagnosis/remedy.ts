@@ -49,4 +49,11 @@ export interface Remedy {
   readonly mutation: string;
   /** The document's variables, as JSON text. */
   readonly variables: string;
+  /** The command by which the same is asked of a dm-master; absent: it can't be. */
+  readonly dmctl?: string;
+}
+
+/** What a person could do where a dm-master decides: only what it can be asked for. */
+export function remediesByDmctl(remedies: readonly Remedy[]): Remedy[] {
+  return remedies.flatMap(({ dmctl, ...remedy }) => (dmctl === undefined ? [] : [{ ...remedy, command: dmctl }]));
 }

@@ -9,6 +9,8 @@ export interface OperatorRequest {
   readonly command: string;
   readonly mutation: string;
   readonly variables: string;
+  /** The command by which the same is asked of a dm-master; absent: it can't be. */
+  readonly dmctl?: string;
 }
 
 /** The fields that every answer of a manual action shows. */
@@ -24,7 +26,7 @@ export function unlockTable(
   const { source, schema, table: name } = table;
   const action = exec ? 'exec' : 'skip';
   const words = ['unlock-ddl-lock', '--action', action, '--worker', source, '--database', schema, '--table', name];
-  return request(
+  const asked = request(
     'UnlockShardLock',
     'unlockShardLock',
     'ShardUnlockLockInput',
@@ -37,6 +39,9 @@ export function unlockTable(
       ...(force ? { force } : {}),
     },
   );
+  // dm-master releases only tables that wait for a person.
+  const told = ['--action', action, '--sources', source, '--database', schema, '--table', name];
+  return force ? asked : { ...asked, dmctl: dmctlUnlock(lock.lockId, told) };
 }
 
 /** Let a pessimistic lock go on without those that are missing. */
@@ -52,13 +57,20 @@ export function unlockLock(
     ...flag('--force-remove', forceRemove),
     lock.lockId,
   ];
-  return request('UnlockShardLock', 'unlockShardLock', 'ShardUnlockLockInput', words, {
+  const asked = request('UnlockShardLock', 'unlockShardLock', 'ShardUnlockLockInput', words, {
     lockId: lock.lockId,
     ifIncarnation: String(lock.incarnation),
     ...(owner === undefined ? {} : { owner }),
     ...(sources.length === 0 ? {} : { sources }),
     ...(forceRemove ? { forceRemove } : {}),
   });
+  const told = [...(owner === undefined ? [] : ['--owner', owner]), ...flag('--force-remove', forceRemove)];
+  return { ...asked, dmctl: dmctlUnlock(lock.lockId, told) };
+}
+
+/** The command that asks a dm-master to unlock. */
+function dmctlUnlock(lockId: LockId, words: readonly string[]): string {
+  return ['dmctl', 'shard-ddl-lock', 'unlock', lockId, ...words].map(shellWord).join(' ');
 }
 
 /** Let one blocked source execute or skip its DDLs. */

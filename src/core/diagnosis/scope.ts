@@ -10,10 +10,12 @@ import type { Target } from '../state/table-entry';
 import type { TargetLock } from '../state/target';
 import { hasWorkers } from './worker-of';
 
-/** Whether a source can be left out of its task by hand: it is of a task record, and isn't left out already. */
+/** Whether a source can be left out of its task by hand: it is known to be of the task, and isn't left out already. */
 export function excludable(state: CoordinatorState, task: TaskName, source: SourceId): boolean {
   const record = state.tasks.get(task);
-  return record !== undefined && record.sources.includes(source) && !record.excluded.includes(source);
+  const isOfTask =
+    record?.sources.includes(source) === true || state.pessimistic.subtasks.get(task)?.has(source) === true;
+  return isOfTask && record?.excluded.includes(source) !== true;
 }
 
 /** Whether a task has neither workers nor source tables: nobody will ever go on with its locks. */

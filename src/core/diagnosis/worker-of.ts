@@ -8,7 +8,7 @@ export type WorkerOf =
   | { readonly kind: 'online'; readonly name: string }
   /** `sinceMs` null: nobody knows since when, or none ever registered. */
   | { readonly kind: 'offline'; readonly sinceMs: number | null }
-  /** DM runs it; its workers don't say here whether they live. */
+  /** DM runs it, and has bound no worker to it. */
   | { readonly kind: 'dm' };
 
 /** The worker of a source of a task. */
@@ -16,8 +16,10 @@ export function workerOf(state: CoordinatorState, task: TaskName, source: Source
   const key = sourceKey(task, source);
   const session = state.sessions.get(key);
   if (session !== undefined) return { kind: 'online', name: session.record.worker };
-  if (state.pessimistic.subtasks.get(task)?.has(source) === true) return { kind: 'dm' };
-  return { kind: 'offline', sinceMs: state.past.offlineSinceMs(key) };
+  const isOfDm = state.pessimistic.subtasks.get(task)?.has(source) === true;
+  const dmWorker = isOfDm ? state.dmWorkers.ofSource(source) : null;
+  if (dmWorker?.isAlive === true) return { kind: 'online', name: dmWorker.name };
+  return isOfDm && dmWorker === null ? { kind: 'dm' } : { kind: 'offline', sinceMs: state.past.offlineSinceMs(key) };
 }
 
 /** The worker in words, as the end of a sentence about its source. */
@@ -26,7 +28,7 @@ export function workerText(worker: WorkerOf): string {
     case 'online':
       return `its worker ${worker.name} is online`;
     case 'dm':
-      return 'a DM worker runs it';
+      return 'DM runs it, and has bound no worker to it';
     case 'offline':
       return worker.sinceMs === null
         ? 'no worker is registered for it'

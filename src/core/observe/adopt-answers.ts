@@ -12,6 +12,7 @@ import { acceptAnswer } from './observe-optimistic';
  */
 export function recoverObserver(state: CoordinatorState, values: readonly KeyValue[], revision: Revision): void {
   const ofDm = values.filter(({ key }) => dmKeyKind(key) !== null);
+  state.observing = true;
   recover(state, ofDm, revision);
   for (const entry of state.tables.values()) {
     const { info, operation, infoRevision, operationRevision } = entry;

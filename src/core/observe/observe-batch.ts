@@ -19,7 +19,6 @@ import {
   syncedEvents,
 } from './observe-optimistic';
 import { endResolved, sourceBefore, sourceEvents } from './observe-pessimistic';
-import { runningWorkers, workerEvents } from './observe-workers';
 
 /** A change of one of DM's keys. */
 type DmChange = Extract<KeyedChange, { layout: 'dm' }>;
@@ -37,6 +36,7 @@ export function observeBatch(state: CoordinatorState, batch: Batch, nowMs: numbe
   }
   for (const target of new Set([...touched, ...bereft])) events.push(...syncedEvents(target));
   for (const target of bereft) events.push(...endIfGone(state, target));
+  for (const event of events) state.past.take(event, nowMs);
   forgetLeft(state);
   // Nobody here writes anything.
   state.outbox.clear();
@@ -64,15 +64,11 @@ function observeChange(state: CoordinatorState, keyed: DmChange, nowMs: number):
     }
     case 'subtask':
     case 'alive-worker':
-    case 'bound-worker': {
-      const before = runningWorkers(state);
-      foldChange(state, keyed);
-      return workerEvents(before, runningWorkers(state));
-    }
-    case 'dropped-column':
+    case 'bound-worker':
     case 'registered-worker':
+    case 'dropped-column':
       foldChange(state, keyed);
-      return [];
+      return takeWorkerNews(state);
   }
 }
 
@@ -101,6 +97,13 @@ function targetsOf(state: CoordinatorState, { key }: DmChange): Target[] {
     default:
       return [];
   }
+}
+
+/** Workers that came or went. */
+function takeWorkerNews(state: CoordinatorState): LockEvent[] {
+  const news = [...state.workerNews.values()];
+  state.workerNews.clear();
+  return news;
 }
 
 /** That a table left is told already, and what it left behind is DM's to delete. */

@@ -56,6 +56,12 @@ export function planRegister(state: CoordinatorState, registration: Registration
   if (dmWorker !== null) {
     return refuse('SOURCE_BOUND_BY_DM', `DM has bound source ${source} to its worker ${dmWorker.name}`, { source });
   }
+  if (state.pessimistic.subtasks.has(task)) {
+    return refuse('SOURCE_BOUND_BY_DM', `DM runs task ${task}, whose sources are those of its subtasks`, {
+      source,
+      task,
+    });
+  }
   const held = state.sessions.get(sourceKey(task, source));
   if (held !== undefined && held.record.worker !== worker) {
     return refuse('SOURCE_TAKEN', `worker ${held.record.worker} speaks for source ${source} of task ${task}`, {

@@ -1,8 +1,11 @@
 import type { ActionRecord } from '../model/action';
+import type { TaskName } from '../model/names';
+import type { TaskRecord } from '../model/records';
 import { formatLockstepKey } from '../wire/lockstep-keys';
 import { writeTaskRecord } from '../wire/task-record';
 import { endAction, refuseAction } from './action-plan';
 import type { ActionContext } from './action-plan';
+import type { CoordinatorState } from './coordinator-state';
 import { taskUnchanged } from './task-sources';
 import type { Plan } from './write';
 
@@ -15,10 +18,11 @@ type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'exclude-sou
 export function planExcludeSource(context: Context): Plan {
   const { state, input } = context;
   const { task, source, undo } = input;
-  const record = state.tasks.get(task);
-  if (record === undefined) return refuseAction(context, 'TASK_NOT_FOUND', `there is no task ${task}`, { task });
+  const record = state.tasks.get(task) ?? recordOfDm(state, task);
+  if (record === null) return refuseAction(context, 'TASK_NOT_FOUND', `there is no task ${task}`, { task });
   const isExcluded = record.excluded.includes(source);
-  if (!isExcluded && !record.sources.includes(source)) {
+  const isOfTask = record.sources.includes(source) || state.pessimistic.subtasks.get(task)?.has(source) === true;
+  if (!isExcluded && !isOfTask) {
     return refuseAction(context, 'SOURCE_NOT_FOUND', `task ${task} has no source ${source}`, { task, source });
   }
   if (isExcluded !== undo)
@@ -36,4 +40,15 @@ export function planExcludeSource(context: Context): Plan {
       mutations: [{ kind: 'put', key, value: writeTaskRecord({ ...record, excluded }) }],
     },
   );
+}
+
+/** Of a task that DM runs nothing is recorded here until a source is left out. */
+function recordOfDm({ pessimistic }: CoordinatorState, task: TaskName): TaskRecord | null {
+  const subtasks = [...(pessimistic.subtasks.get(task) ?? [])].flatMap(([source, mode]) =>
+    mode === null ? [] : [{ source, mode }],
+  );
+  const [first] = subtasks;
+  if (first === undefined) return null;
+  const sources = subtasks.map(({ source }) => source);
+  return { task, mode: first.mode, sources, declared: false, expected: null, excluded: [] };
 }

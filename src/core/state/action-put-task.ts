@@ -16,6 +16,10 @@ type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'put-task' }
 export function planPutTask(context: Context): Plan {
   const { state, input } = context;
   const { task, mode, sources } = input;
+  if (state.pessimistic.subtasks.has(task))
+    return refuseAction(context, 'TASK_MODE_CONFLICT', `DM runs task ${task}: its subtasks say its sources and mode`, {
+      task,
+    });
   const known = state.tasks.get(task);
   if (known !== undefined && known.mode !== mode)
     return refuseAction(context, 'TASK_MODE_CONFLICT', `task ${task} is ${known.mode}`, { task, mode: known.mode });

@@ -153,6 +153,8 @@ export class CoordinatorState {
   readonly tasks = new Map<TaskName, TaskRecord>();
   /** The workers of a DM cluster. */
   readonly dmWorkers = new DmWorkers();
+  /** A dm-master decides, and this server only looks on. */
+  observing = false;
   /** How many answers of a dm-master weren't what this server would have given; it counts only what it has observed. */
   divergences = 0;
   /** Workers whose leases live, by the source that they speak for. */

@@ -7,6 +7,7 @@ import type { DmKey } from '../wire/dm-keys';
 import { parseLockstepKey } from '../wire/lockstep-keys';
 import type { LockstepKey } from '../wire/lockstep-keys';
 import type { CoordinatorState } from './coordinator-state';
+import { trackDmWorkers } from './dm-running';
 import { foldDmWorker } from './fold-dm-worker';
 import { foldLockstepChange } from './fold-lockstep';
 import {
@@ -126,10 +127,11 @@ function foldDmChange(state: CoordinatorState, key: DmKey, change: Change): void
     case 'pessimistic-operation':
       return foldPessimisticOperation(state, key, change);
     case 'subtask':
-      return foldSubtask(state, key, change);
-    case 'registered-worker':
+      return trackDmWorkers(state, key, () => foldSubtask(state, key, change));
     case 'alive-worker':
     case 'bound-worker':
+      return trackDmWorkers(state, key, () => foldDmWorker(state, key, change));
+    case 'registered-worker':
       return foldDmWorker(state, key, change);
     default:
       return unreachable(key);

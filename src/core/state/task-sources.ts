@@ -1,6 +1,7 @@
 import type { SourceId, TaskName } from '../model/names';
 import type { TaskRecord } from '../model/records';
 import type { Compare } from '../model/store';
+import type { DmShardMode } from '../wire/dm-subtask';
 import { formatLockstepKey } from '../wire/lockstep-keys';
 import { writeTaskRecord } from '../wire/task-record';
 import type { CoordinatorState } from './coordinator-state';
@@ -9,14 +10,15 @@ import type { TaskSources } from './pessimistic-state';
 const NONE: ReadonlySet<SourceId> = new Set();
 
 /**
- * The sources of a task: those of its record; without one exactly those of DM's subtask keys (8-settled.md). One object
- * until they change, so that who has seen it needn't look again.
+ * The sources of a task: where DM runs it exactly those of its subtask keys (8-settled.md), else those of its record; both
+ * without those that a person left out. One object until they change, so that who has seen it needn't look again.
  */
 export function taskSourcesOf(state: CoordinatorState, task: TaskName): TaskSources {
   const record = state.tasks.get(task) ?? null;
   const known = state.pessimistic.taskSources.get(task);
   if (known?.record === record) return known;
-  const found = record === null ? fromSubtasks(state, task) : fromRecord(record);
+  const subtasks = state.pessimistic.subtasks.get(task);
+  const found = record === null || subtasks !== undefined ? fromSubtasks(subtasks, record) : fromRecord(record);
   // Of a task that nobody knows nothing is kept.
   if (record !== null || found.declared) state.pessimistic.taskSources.set(task, found);
   return found;
@@ -37,13 +39,20 @@ export function forgetTaskSources(state: CoordinatorState, task: TaskName): void
 }
 
 function fromRecord(record: TaskRecord): TaskSources {
-  const excluded = record.excluded.length === 0 ? NONE : new Set(record.excluded);
+  const excluded = excludedOf(record);
   const sources = excluded.size === 0 ? record.sources : record.sources.filter((source) => !excluded.has(source));
   return { sources, declared: record.declared && record.sources.length > 0, excluded, record };
 }
 
-function fromSubtasks(state: CoordinatorState, task: TaskName): TaskSources {
-  const subtasks = [...(state.pessimistic.subtasks.get(task) ?? [])];
-  const sources = subtasks.filter(([, mode]) => mode === 'pessimistic').map(([source]) => source);
-  return { sources, declared: sources.length > 0, excluded: NONE, record: null };
+function fromSubtasks(
+  subtasks: ReadonlyMap<SourceId, DmShardMode> = new Map(),
+  record: TaskRecord | null,
+): TaskSources {
+  const all = [...subtasks].filter(([, mode]) => mode === 'pessimistic').map(([source]) => source);
+  const excluded = excludedOf(record);
+  return { sources: all.filter((source) => !excluded.has(source)), declared: all.length > 0, excluded, record };
+}
+
+function excludedOf(record: TaskRecord | null): ReadonlySet<SourceId> {
+  return record === null || record.excluded.length === 0 ? NONE : new Set(record.excluded);
 }

@@ -1,5 +1,5 @@
 import { remediesOfLock, waitReasonsOfLock } from '../../core/diagnosis/diagnose';
-import { sourceKey } from '../../core/model/table-key';
+import { workerOf } from '../../core/diagnosis/worker-of';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from '../decorators';
 import { ShardParticipantFilter, parseParticipantFilter } from '../inputs/read-inputs';
@@ -14,7 +14,7 @@ import { viewParticipants } from '../views/lock-view';
 import { LARGEST_PAGE, pageOf } from '../views/page';
 import type { Page } from '../views/page';
 import { viewTask } from '../views/task-view';
-import { viewWorker } from '../views/worker-view';
+import { viewWorker, workerOfSource } from '../views/worker-view';
 import { AFTER, FIRST } from './page-arguments';
 
 /** Fields of locks that lead to other objects, and what walks over a lock's tables. */
@@ -88,7 +88,7 @@ export class ParticipantFields {
     description: 'The worker of the source; null: none is registered now.',
   })
   worker(@Root() participant: ShardParticipant, @Ctx() { service: { state } }: RequestContext): ShardWorker | null {
-    return workerOfSource(state, participant);
+    return viewWorkerOf(state, participant);
   }
 }
 
@@ -100,28 +100,28 @@ export class WaitReasonFields {
     description: 'The worker of the source; null: none is registered now, or it is no source that is waited for.',
   })
   worker(@Root() reason: ShardWaitReason, @Ctx() { service: { state } }: RequestContext): ShardWorker | null {
-    return workerOfSource(state, reason);
+    return viewWorkerOf(state, reason);
   }
 
   @FieldResolver(() => Boolean, {
     nullable: true,
     description:
-      'Whether that worker is registered now. Null: it is no source that is waited for, or a DM worker runs it, which does not say so here.',
+      'Whether that worker is registered now, or as one of DM is alive. Null: it is no source that is waited for, or DM has bound no worker to it.',
   })
   workerOnline(
     @Root() { taskName, sourceId }: ShardWaitReason,
     @Ctx() { service: { state } }: RequestContext,
   ): boolean | null {
     if (sourceId === null) return null;
-    if (state.sessions.has(sourceKey(taskName, sourceId))) return true;
-    return state.pessimistic.subtasks.get(taskName)?.has(sourceId) === true ? null : false;
+    const { kind } = workerOf(state, taskName, sourceId);
+    return kind === 'dm' ? null : kind === 'online';
   }
 }
 
-function workerOfSource(
+function viewWorkerOf(
   state: CoordinatorState,
   { taskName, sourceId }: Pick<ShardWaitReason, 'taskName' | 'sourceId'>,
 ): ShardWorker | null {
-  const session = sourceId === null ? undefined : state.sessions.get(sourceKey(taskName, sourceId));
-  return session === undefined ? null : viewWorker(state, session.record.worker);
+  const worker = sourceId === null ? null : workerOfSource(state, taskName, sourceId);
+  return worker === null ? null : viewWorker(state, worker);
 }

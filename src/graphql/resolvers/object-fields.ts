@@ -1,6 +1,5 @@
 import { problemsOf } from '../../core/diagnosis/problems';
 import { parseTaskName } from '../../core/model/names';
-import { sourceKey } from '../../core/model/table-key';
 import { Arg, Ctx, FieldResolver, ID, Int, Resolver, Root } from '../decorators';
 import type { RequestContext } from '../request-context';
 import { ShardLockConnection, ShardRouteConnection } from '../types/connections';
@@ -17,7 +16,7 @@ import { pageOf } from '../views/page';
 import type { Page } from '../views/page';
 import { viewProblem } from '../views/cluster-view';
 import { findTask, routesOf, targetsOf, tasksOfSource } from '../views/task-view';
-import { sessionsOf, viewWorker } from '../views/worker-view';
+import { viewWorker, workerOfSource, workersOfTask } from '../views/worker-view';
 import { AFTER, FIRST } from './page-arguments';
 
 /** Fields of operations that lead to other objects. */
@@ -58,11 +57,7 @@ export class TaskFields {
 
   @FieldResolver(() => [ShardWorker], { description: 'The workers that are registered for it now.' })
   workers(@Root() { name }: ShardTask, @Ctx() { service: { state } }: RequestContext): ShardWorker[] {
-    const names =
-      sessionsOf(state)
-        .ofTask.get(name)
-        ?.map(({ record }) => record.worker) ?? [];
-    return [...new Set(names)].sort().flatMap((worker) => viewWorker(state, worker) ?? []);
+    return workersOfTask(state, name).flatMap((worker) => viewWorker(state, worker) ?? []);
   }
 
   @FieldResolver(() => [ShardDownstreamTable], {
@@ -112,8 +107,8 @@ export class SourceFields {
     @Ctx() { service: { state } }: RequestContext,
     @Arg('task', () => ID, { description: 'The name of the task.' }) task: string,
   ): ShardWorker | null {
-    const session = state.sessions.get(sourceKey(parseTaskName(task), id));
-    return session === undefined ? null : viewWorker(state, session.record.worker);
+    const worker = workerOfSource(state, parseTaskName(task), id);
+    return worker === null ? null : viewWorker(state, worker);
   }
 
   @FieldResolver(() => ShardRouteConnection, { description: 'Its tables in a task, with their routes.' })

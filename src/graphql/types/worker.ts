@@ -64,6 +64,27 @@ export class ShardWorkerStatus {
   readonly reportedAt!: Date;
 }
 
+/** What the store tells of a worker of DM. */
+@ObjectType({ description: 'What the store tells of a worker of DM, which answers nobody but dm-master.' })
+export class ShardDmAssignment {
+  @Field(() => Boolean, { description: 'Whether it keeps its lease.' })
+  readonly alive!: boolean;
+
+  @Field(() => DateTime, { nullable: true, description: 'When it joined the cluster; null: it is not alive.' })
+  readonly joinedAt!: Date | null;
+
+  @Field(() => [String], {
+    description: 'The DDLs that it has reported and waits with; empty: the store tells of none.',
+  })
+  readonly blockingDdls!: readonly string[];
+
+  @Field(() => ID, { nullable: true, description: 'The lock that it waits for; null: the store tells of none.' })
+  readonly blockingLockId!: LockId | null;
+
+  @Field(() => String, { description: 'Why its stage, position and delay are not known.' })
+  readonly unknownBecause!: string;
+}
+
 /** Which source of which task a worker speaks for. */
 @ObjectType({ description: 'A registration that lives: which source of which task a worker speaks for.' })
 export class ShardAssignment {
@@ -73,23 +94,30 @@ export class ShardAssignment {
   @Field(() => ID, { description: 'The ID of the source.' })
   readonly sourceId!: SourceId;
 
-  @Field(() => ShardRevision, { description: 'Larger than that of every earlier registration of the source.' })
-  readonly epoch!: Revision;
+  @Field(() => ShardRevision, {
+    nullable: true,
+    description: 'Larger than that of every earlier registration of the source; null: it is a worker of DM.',
+  })
+  readonly epoch!: Revision | null;
 
-  @Field(() => DateTime, { description: 'When it registered.' })
-  readonly registeredAt!: Date;
+  @Field(() => DateTime, { nullable: true, description: 'When it registered; null: it is a worker of DM.' })
+  readonly registeredAt!: Date | null;
 
   @Field(() => ShardWorkerStatus, { nullable: true, description: 'What it last said of itself; null: nothing.' })
   readonly status!: ShardWorkerStatus | null;
+
+  @Field(() => ShardDmAssignment, { nullable: true, description: 'Of a worker of DM: what the store tells of it.' })
+  readonly dm!: ShardDmAssignment | null;
 }
 
 /** A worker that is registered now. */
 @Directive('@key(fields: "id")')
 @ObjectType({
-  description: 'A worker that is registered now: a process that reads sources and executes what it is told.',
+  description:
+    'A worker that is registered now, here or in the DM cluster: a process that reads sources and executes what it is told.',
 })
 export class ShardWorker {
-  @Field(() => ID, { description: 'The name under which it registered.' })
+  @Field(() => ID, { description: 'The name under which it registered, here or in the DM cluster.' })
   readonly id!: string;
 
   @Field(() => [ShardAssignment], { description: 'What it is registered for, by task and source.' })

@@ -61,7 +61,8 @@ export function viewTask(state: CoordinatorState, task: TaskName): ShardTask {
     },
     get sourceIds() {
       const { sources, excluded } = taskSourcesOf(state, task);
-      const all = new Set([...sources, ...(indexOf(state).sources.get(task) ?? [])]);
+      const ofDm = state.pessimistic.subtasks.get(task)?.keys() ?? [];
+      const all = new Set([...sources, ...ofDm, ...(indexOf(state).sources.get(task) ?? [])]);
       return [...all].filter((source) => !excluded.has(source)).sort();
     },
     get excludedSourceIds() {
@@ -104,7 +105,9 @@ export function tasksOfSource(state: CoordinatorState, source: SourceId): ShardT
   const { tasks, sources } = indexOf(state);
   const takesPart = (task: TaskName): boolean => {
     const known = taskSourcesOf(state, task);
-    return known.sources.includes(source) || known.excluded.has(source) || sources.get(task)?.has(source) === true;
+    const isOfDm = state.pessimistic.subtasks.get(task)?.has(source) === true;
+    const isKnown = known.sources.includes(source) || known.excluded.has(source);
+    return isKnown || isOfDm || sources.get(task)?.has(source) === true;
   };
   return [...tasks]
     .filter(takesPart)
@@ -126,9 +129,9 @@ export function routesOf(state: CoordinatorState, task: TaskName, source: Source
 }
 
 function modeOf(state: CoordinatorState, task: TaskName): Mode | null {
+  for (const mode of state.pessimistic.subtasks.get(task)?.values() ?? []) if (mode !== null) return mode;
   const recorded = state.tasks.get(task)?.mode;
   if (recorded !== undefined) return recorded;
-  for (const mode of state.pessimistic.subtasks.get(task)?.values() ?? []) if (mode !== null) return mode;
   if ([...state.pessimistic.locksOf(task)].length > 0) return 'pessimistic';
   return indexOf(state).targets.has(task) ? 'optimistic' : null;
 }

@@ -1,7 +1,8 @@
-import type { TaskName } from '../../core/model/names';
+import type { SourceId, TaskName } from '../../core/model/names';
 import type { StatusRecord } from '../../core/model/records';
 import { sourceKey } from '../../core/model/table-key';
 import type { CoordinatorState, Session } from '../../core/state/coordinator-state';
+import { dmAssignments, dmWorkersOfTask } from './dm-worker-view';
 import type { ShardAssignment, ShardWorker, ShardWorkerStatus } from '../types/worker';
 
 /** The living sessions by what they are asked for by. */
@@ -36,14 +37,29 @@ function append<K>(lists: Map<K, Session[]>, key: K, session: Session): void {
 
 /** The name of every worker that is registered now. */
 export function listWorkers(state: CoordinatorState): Iterable<string> {
-  return sessionsOf(state).ofWorker.keys();
+  return new Set([...sessionsOf(state).ofWorker.keys(), ...state.dmWorkers.names]);
+}
+
+/** The names of the workers of a task, in their order. */
+export function workersOfTask(state: CoordinatorState, task: TaskName): string[] {
+  const own = sessionsOf(state).ofTask.get(task) ?? [];
+  return [...new Set([...own.map(({ record }) => record.worker), ...dmWorkersOfTask(state, task)])].sort();
+}
+
+/** The name of the worker of a source in a task; null: none is registered now. */
+export function workerOfSource(state: CoordinatorState, task: TaskName, source: SourceId): string | null {
+  const session = state.sessions.get(sourceKey(task, source));
+  if (session !== undefined) return session.record.worker;
+  const isOfDm = state.pessimistic.subtasks.get(task)?.has(source) === true;
+  return isOfDm ? (state.dmWorkers.ofSource(source)?.name ?? null) : null;
 }
 
 /** A worker as the API shows it; null: it isn't registered. */
 export function viewWorker(state: CoordinatorState, id: string): ShardWorker | null {
   const sessions = sessionsOf(state).ofWorker.get(id);
-  if (sessions === undefined) return null;
-  const assignments = sessions.map((session) => viewAssignment(state, session));
+  if (sessions === undefined && state.dmWorkers.find(id) === null) return null;
+  const own = (sessions ?? []).map((session) => viewAssignment(state, session));
+  const assignments = [...own, ...dmAssignments(state, id)];
   return { id, assignments: assignments.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)) };
 }
 
@@ -55,6 +71,7 @@ function viewAssignment(state: CoordinatorState, { task, source, record, revisio
     epoch: revision,
     registeredAt: new Date(record.registeredAtMs),
     status: status === undefined ? null : viewStatus(status),
+    dm: null,
   };
 }
 

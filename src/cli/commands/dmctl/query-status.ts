@@ -76,6 +76,6 @@ function rowOf({ worker, msg, subTasks: [first] }: DmctlWorkerStatus): Cell[] {
     worker,
     { text: first.stage, style: isBlocked ? 'yellow' : 'green' },
     first.unresolvedDdlLockId,
-    [...first.blockingDdls, ...groups].join('; '),
+    [...first.blockingDdls, ...groups, ...(msg === '' ? [] : [msg])].join('; '),
   ];
 }

@@ -25,7 +25,23 @@ function statusOf(task: string, source: string, assignment: JsonValue | undefine
       subTasks: [],
     };
   }
+  const dm = assignment.field('dm');
+  if (dm.isPresent) return statusOfDm(task, source, dm);
   return { result: true, worker: source, msg: '', subTasks: [subTaskOf(task, assignment)] };
+}
+
+/** What the store tells of a worker of DM: what it waits with, and whether it lives. */
+function statusOfDm(task: string, source: string, dm: JsonValue): DmctlWorkerStatus {
+  const isAlive = dm.field('alive').boolean();
+  const subTask = {
+    name: task,
+    stage: isAlive ? 'Unknown' : 'Offline',
+    unresolvedDdlLockId: dm.field('blockingLockId').or('', (id) => id.text()),
+    blockingDdls: texts(dm.field('blockingDdls')),
+    unresolvedGroups: [],
+    synced: false,
+  };
+  return { result: isAlive, worker: source, msg: dm.field('unknownBecause').text(), subTasks: [subTask] };
 }
 
 function subTaskOf(name: string, assignment: JsonValue): DmctlSubTask {
