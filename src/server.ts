@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import type { EtcdOptions } from './adapters/etcd/etcd-options';
 import { EmbeddedStore } from './adapters/embedded/embedded-store';
 import { MemoryStore } from './adapters/memory/memory-store';
+import { loadTracing } from './adapters/opentelemetry/open-telemetry';
 import { PrometheusMetrics, showProcess } from './adapters/prometheus/prometheus-metrics';
 import { PrometheusPage } from './adapters/prometheus/prometheus-page';
 import { SystemClock } from './adapters/system/system-clock';
@@ -108,7 +109,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const registry = new Registry();
   const metrics = new PrometheusMetrics(registry);
   if (options.processMetrics === true) showProcess(registry);
-  const store = new MeasuredStore(await openStore(options.store, clock), clock, metrics);
+  const tracing = await loadTracing();
+  const store = new MeasuredStore(await openStore(options.store, clock), { clock, metrics, tracing });
   const parts: (() => Promise<void>)[] = [() => store.close()];
   try {
     const service = await startService(options, { store, clock, logger, metrics });
@@ -121,7 +123,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const { limits, origins, introspection, traces, playground } = options;
     const { authenticator, tls, safelist } = door;
     const api = await GraphqlServer.start({
-      ...{ service, logger, host, port: options.port, metrics, metricsPage },
+      ...{ service, logger, host, port: options.port, metrics, tracing, metricsPage },
       ...{ authenticator, tls, safelist, limits, origins, introspection, traces, playground },
     });
     parts.unshift(() => {

@@ -3,13 +3,20 @@ import type { Revision } from '../core/model/revision';
 import type { Clock } from '../ports/clock';
 import type { Metrics, StoreCall } from '../ports/metrics';
 import type { RangeResult, Store, Transaction } from '../ports/store';
+import type { Tracing } from '../ports/tracing';
+
+/** Whom a measured store tells. */
+export interface MeasuredStoreOptions {
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly tracing: Tracing;
+}
 
 /** A store that tells how long another one takes. Watches never end, so of them only what fails is told. */
 export class MeasuredStore implements Store {
   constructor(
     private readonly store: Store,
-    private readonly clock: Clock,
-    private readonly metrics: Metrics,
+    private readonly options: MeasuredStoreOptions,
   ) {}
 
   get limits(): Store['limits'] {
@@ -33,11 +40,12 @@ export class MeasuredStore implements Store {
   }
 
   async *watch(...args: Parameters<Store['watch']>): ReturnType<Store['watch']> {
-    const begunMs = this.clock.monotonicMs();
+    const { clock, metrics } = this.options;
+    const begunMs = clock.monotonicMs();
     try {
       yield* this.store.watch(...args);
     } catch (error) {
-      this.metrics.askedStore('watch', this.clock.monotonicMs() - begunMs, true);
+      metrics.askedStore('watch', clock.monotonicMs() - begunMs, true);
       throw error;
     }
   }
@@ -59,14 +67,15 @@ export class MeasuredStore implements Store {
   }
 
   async #measure<T>(call: StoreCall, ask: () => Promise<T>): Promise<T> {
-    const begunMs = this.clock.monotonicMs();
+    const { clock, metrics, tracing } = this.options;
+    const begunMs = clock.monotonicMs();
     let failed = true;
     try {
-      const answer = await ask();
+      const answer = await tracing.traced(`lockstep.store.${call}`, {}, ask);
       failed = false;
       return answer;
     } finally {
-      this.metrics.askedStore(call, this.clock.monotonicMs() - begunMs, failed);
+      metrics.askedStore(call, clock.monotonicMs() - begunMs, failed);
     }
   }
 }

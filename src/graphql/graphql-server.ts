@@ -23,6 +23,8 @@ import type { WatchedFiles } from '../identity/watched-files';
 import type { Logger } from '../ports/logger';
 import { NO_METRICS } from '../ports/metrics';
 import type { Metrics, MetricsPage } from '../ports/metrics';
+import { NO_TRACING } from '../ports/tracing';
+import type { Tracing } from '../ports/tracing';
 import { presentError } from './errors/top-level-error';
 import { SharedSubscriptions } from './feed/shared-subscriptions';
 import type { FeedLimits } from './feed/feed-sink';
@@ -72,6 +74,8 @@ export interface GraphqlServerOptions {
   readonly playground?: boolean | undefined;
   /** Where it tells of subscribers; nowhere if absent. */
   readonly metrics?: Metrics;
+  /** Where it tells what a request does; nowhere if absent. */
+  readonly tracing?: Tracing;
   /** What `/metrics` shows; absent: there is no such page. */
   readonly metricsPage?: MetricsPage;
 }
@@ -126,6 +130,7 @@ export class GraphqlServer {
       apollo,
       documents,
       contextOf,
+      tracing: options.tracing ?? NO_TRACING,
       pages: new OperatingPages({ service, authenticator, metrics: options.metricsPage ?? null }),
       webSockets: new GraphqlWebSockets(shared),
       streams: new GraphqlSse(shared),

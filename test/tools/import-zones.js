@@ -54,6 +54,7 @@ const allowedImports = {
   'src/adapters/memory': ['src/core/model', 'src/ports', 'src/adapters/revisioned'],
   'src/adapters/embedded': ['src/core/model', 'src/ports', 'src/adapters/revisioned'],
   'src/adapters/prometheus': ['src/core/model', 'src/ports'],
+  'src/adapters/opentelemetry': ['src/ports'],
   'src/adapters/etcd': ['src/core/model', 'src/ports', 'src/adapters/revisioned'],
   'src/coordinator': ['src/core', 'src/ports'],
   'src/identity': ['src/core/model', 'src/core/wire', 'src/ports'],

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TlsMaterial } from '../../identity/tls-files';
 import type { WatchedFiles } from '../../identity/watched-files';
+import type { Tracing } from '../../ports/tracing';
 import type { Limits } from '../limits/limits';
 import { answerGraphql } from './graphql-http';
 import type { GraphqlHttpOptions } from './graphql-http';
@@ -35,6 +36,7 @@ export interface HttpServerOptions extends GraphqlHttpOptions {
   /** The certificate; null: connections aren't encrypted. */
   readonly tls: WatchedFiles<TlsMaterial> | null;
   readonly guard: PageGuard;
+  readonly tracing: Tracing;
   /** Tells of a defect that no answer could tell of. */
   readonly reportDefect: (error: unknown) => void;
 }
@@ -104,7 +106,7 @@ export class GraphqlHttpServer {
     switch (path) {
       case GRAPHQL_PATH:
         if (asksForStream(request)) await this.options.streams.answer(request, response);
-        else await answerGraphql(this.options, request, response);
+        else await this.#answerTraced(request, response);
         return;
       case GRAPHQL_STREAM_PATH:
         await this.options.streams.answer(request, response);
@@ -114,5 +116,11 @@ export class GraphqlHttpServer {
         if (playground?.owns(path) === true) await playground.answer(path, response);
         else sendJson(response, 404, { error: `not found; GraphQL is at ${GRAPHQL_PATH}` });
     }
+  }
+
+  /** Answer within a span that is part of the client's. Streams last too long to be spans. */
+  async #answerTraced(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const answer = (): Promise<void> => answerGraphql(this.options, request, response);
+    await this.options.tracing.traced('lockstep.graphql', {}, answer, request.headers);
   }
 }
