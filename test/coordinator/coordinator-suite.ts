@@ -147,6 +147,35 @@ export function describeCoordinator(name: string, open: () => Promise<Store>): v
         expect(kinds.filter((kind) => kind === 'LockResolved')).toHaveLength(1);
         expect(kinds.filter((kind) => kind === 'OperationDone')).toHaveLength(2);
       });
+
+      it('leaves the operation that its worker has not taken when the lock ends without it', async () => {
+        const coordinator = await start();
+        const session = await register(coordinator);
+        value(await coordinator.putSourceTables(session, [table('a'), table('b')], null));
+        // An index that only `a` has is of no use to the downstream: nothing is executed for it, so nobody waits for `a`.
+        const rollout = [
+          ['a', 'DROP COLUMN `v`', CREATE],
+          ['a', 'ADD INDEX `i`(`id`)', 'CREATE TABLE orders (id INT PRIMARY KEY)'],
+          ['b', 'DROP COLUMN `v`', CREATE],
+          ['b', 'ADD INDEX `i`(`id`)', 'CREATE TABLE orders (id INT PRIMARY KEY)'],
+        ] as const;
+        let untaken: OperationView[] = [];
+        for (const [index, [name, spec, before]] of rollout.entries()) {
+          const ddl = `ALTER TABLE \`shop\`.\`orders\` ${spec}`;
+          const reported = value(await coordinator.reportInfo(session, report(name, `${index}`, [ddl], before)));
+          const operation = await nextOperation(coordinator, s1, reported.revision);
+          if (index === 1) untaken = [operation];
+          else value(await coordinator.acknowledgeOperation(session, table(name), operation.revision));
+        }
+        await revisionAtRest(coordinator);
+        expect(coordinator.state.targets.get(formatLockId(task, target))?.lock).toBeNull();
+        expect(untaken).toMatchObject([{ ddls: [], stage: 'none', table: { table: 'a' } }]);
+        const { revision, ...again } = await nextOperation(coordinator);
+        expect([{ revision, ...again }]).toEqual(untaken);
+        const taken = await coordinator.acknowledgeOperation(session, table('a'), revision);
+        expect(value(taken).kind).toBe('acknowledged');
+        expect(coordinator.pendingOperations(task, s1)).toEqual([]);
+      });
     });
 
     describe('requests', () => {

@@ -27,7 +27,7 @@ import {
   tableUnchanged,
 } from './optimistic-plan';
 import type { LockContext } from './optimistic-plan';
-import { RemovalQueue } from './removal-queue';
+import { hasOperationToDelete, RemovalQueue } from './removal-queue';
 import type { OperationContent, TableEntry, Target } from './table-entry';
 import type { Plan, Write } from './write';
 
@@ -235,7 +235,7 @@ function tableDeletes(context: LockContext, entry: TableEntry): Mutation[] {
     // From now on its schema is the joined one, not what its worker registered once.
     ...deleteIf(entry.initial !== null, formatLockstepKey({ kind: 'initial-schema', task, table })),
     ...(operation === undefined
-      ? deleteIf(entry.operation !== null, operationKey(entry))
+      ? deleteIf(hasOperationToDelete(entry), operationKey(entry))
       : [operationPut(entry, operation)]),
   ];
 }

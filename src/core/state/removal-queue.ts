@@ -31,10 +31,21 @@ export class RemovalQueue {
 }
 
 function isStored(entry: TableEntry): boolean {
-  return entry.info !== null || entry.initial !== null || (entry.operation !== null && !isLastAnswer(entry));
+  return entry.info !== null || entry.initial !== null || hasOperationToDelete(entry);
 }
 
-/** Whether a part of the removal has put the operation, in the place of the info that it answers: it outlives the lock. */
+/**
+ * Whether the operation goes with its lock. One that isn't done yet outlives it: a worker that is told of operations through
+ * the API may have been cut off since it was put, and would wait for it for ever. DM's workers read every change, so theirs
+ * go, but those that a part of the removal has put.
+ */
+export function hasOperationToDelete(entry: TableEntry): boolean {
+  const { operation, attempt } = entry;
+  if (operation === null) return false;
+  return operation.done || (attempt === null && !isLastAnswer(entry));
+}
+
+/** Whether a part of the removal has put the operation, in the place of the info that it answers. */
 function isLastAnswer({ info, operationRevision, decisionRevision, decidedRevision }: TableEntry): boolean {
   return info === null && decidedRevision === NO_REVISION && operationRevision === decisionRevision;
 }
