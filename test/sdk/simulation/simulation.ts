@@ -12,6 +12,8 @@ import {
   compareMerged,
 } from '../../../sdk/testing';
 import type { Faults } from '../../../sdk/testing';
+import { AnswerLedger } from './answer-ledger';
+import { InvariantWatch } from './invariants/invariant-watch';
 import { SimulatedOperator } from './simulated-operator';
 import { Mortality, mortalDownstream, mortalTransport, mortalUpstream } from './mortal-plugins';
 import { CREATE, playRollout } from './scripts';
@@ -59,6 +61,8 @@ export class Simulation {
   readonly #random: SeededRandom;
   readonly #workers = new Map<string, Employed>();
   readonly #registered = new Set<string>();
+  readonly invariants = new InvariantWatch(`CREATE TABLE orders ${CREATE}`);
+  readonly #answers = new AnswerLedger();
   #server: InProcessServer | null = null;
   #failure: unknown = null;
 
@@ -73,9 +77,10 @@ export class Simulation {
     return this.#server;
   }
 
-  /** Let everything go wrong for a while, then let it heal. What is wrong in the end, in words. */
+  /** Let everything go wrong for a while, then let it heal. What was wrong meanwhile or is in the end, in words. */
   async run(): Promise<string[]> {
     this.#server = await InProcessServer.start({ timing: this.time });
+    this.invariants.follow(this.server.store);
     this.downstream.execute(`CREATE TABLE orders ${CREATE}`, 'merged');
     for (const source of this.rollout.scripts.keys()) await this.#employ(source, TROUBLE);
     // An optimistic lock knows the tables that were put: nobody drops a column before all sources are there.
@@ -92,6 +97,10 @@ export class Simulation {
     );
     const wrong = healed && this.#failure === null ? this.#compare() : this.#describe();
     if (this.#failure !== null) wrong.unshift(`a worker failed: ${describe(this.#failure)}`);
+    this.#compareStates();
+    this.invariants.checkAnswers(this.#answers.ledger);
+    this.invariants.end();
+    wrong.unshift(...this.invariants.wrong);
     for (const employed of this.#workers.values()) employed.life.kill();
     this.server.kill();
     return wrong;
@@ -106,11 +115,18 @@ export class Simulation {
         this.server.kill();
         await this.time.pass(this.#random.below(3_000));
         await this.#inTime(this.server.restart());
+        this.#compareStates();
       } else if (what < 3) {
         const [source] = this.#random.shuffle([...this.#workers.keys()]);
         if (source !== undefined) await this.#restart(source);
       }
     }
+  }
+
+  /** A server that was started again has the state that it would have had without. */
+  #compareStates(): void {
+    const { state } = this.server;
+    if (state !== null) this.invariants.compareWith(state);
   }
 
   /** What takes virtual time can't just be waited for. */
@@ -131,7 +147,8 @@ export class Simulation {
 
   async #employ(source: string, faults: Faults): Promise<void> {
     const life = new Mortality();
-    const transport = new FaultyTransport(this.server.connect(), this.time, this.#random.next, faults);
+    const kept = this.#answers.keep(this.server.connect());
+    const transport = new FaultyTransport(kept, this.time, this.#random.next, faults);
     const upstream = new ScriptUpstream({
       text: this.rollout.scripts.get(source) ?? '',
       gates: this.#gates,
