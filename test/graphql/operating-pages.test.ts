@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { OperatingServer } from '../../src/graphql/transport/operating-server';
 import { startServer } from '../../src/server';
 import type { RunningServer } from '../../src/server';
 import { useDirectories } from '../adapters/embedded/use-directories';
@@ -97,6 +98,20 @@ describe('the operating pages', () => {
       .map(([name]) => name);
     expect(asked.length).toBeGreaterThan(12);
     expect(asked.filter((name) => !shown.has(name))).toEqual([]);
+  });
+
+  it('say what is missing while requests cannot be served', async () => {
+    const reasons = ['the coordinator is draining', "the store can't be reached: no member answers"];
+    const service = { readiness: () => ({ ready: false, reasons }) };
+    const pages = new OperatingServer({ service, metrics: null }, (error) => {
+      throw error;
+    });
+    const { port } = await pages.listen('127.0.0.1', 0);
+    const answered = await fetch(`http://127.0.0.1:${port}/readyz`);
+    expect([answered.status, await answered.json()]).toEqual([503, { ready: false, reasons }]);
+    expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200);
+    expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(404);
+    await pages.close();
   });
 
   it('are gone with the server, at the other address too', async () => {

@@ -7,6 +7,7 @@ import { delimiter, join } from 'node:path';
 const PACKAGES = {
   etcd: { program: 'etcd', debian: 'etcd-server' },
   mariadb: { program: 'mariadbd', debian: 'mariadb-server' },
+  prometheus: { program: 'prometheus', debian: 'prometheus' },
   promtool: { program: 'promtool', debian: 'prometheus' },
 } as const;
 
@@ -14,7 +15,7 @@ const PACKAGES = {
 export type ServerName = keyof typeof PACKAGES;
 
 /** All of them. */
-export const SERVER_NAMES: readonly ServerName[] = ['etcd', 'mariadb', 'promtool'];
+export const SERVER_NAMES: readonly ServerName[] = ['etcd', 'mariadb', 'prometheus', 'promtool'];
 
 /**
  * The path of a server's program: from PATH, else installed from Debian's packages if this is Debian and we are root.

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endProcess } from '../../support/end-process';
 import { findFreePort } from '../../support/servers';
 
 const PROGRAM = join(__dirname, '..', '..', '..', 'node_modules', '.bin', 'hive-gateway');
@@ -54,13 +54,7 @@ export class HiveGateway {
 
   /** End it, and remove its files. */
   async stop(): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      const ended = once(this.child, 'exit');
-      this.child.kill('SIGTERM');
-      const timer = setTimeout(() => this.child.kill('SIGKILL'), 5_000);
-      await ended;
-      clearTimeout(timer);
-    }
+    await endProcess(this.child);
     rmSync(this.directory, { recursive: true, force: true });
   }
 
