@@ -5,7 +5,7 @@
 
 import type { DataType, Expression } from './expression-tree';
 
-export type { DataType, Expression } from './expression-tree';
+export type { DataType, Expression, JsonFallback } from './expression-tree';
 
 /** A table's name; `schema` null: not qualified. */
 export interface TableName {
@@ -132,7 +132,7 @@ export interface OtherStatement {
 }
 
 export interface DatabaseOption {
-  readonly name: 'charset' | 'collate' | 'encryption' | 'read-only' | 'comment' | 'placement';
+  readonly name: 'charset' | 'collate' | 'encryption' | 'read-only' | 'comment' | 'placement' | 'upgrade-directory';
   readonly value: string;
 }
 

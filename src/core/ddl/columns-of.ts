@@ -23,6 +23,7 @@ function operandsOf(expression: Expression): readonly Expression[] {
     case 'call':
       return expression.arguments;
     case 'cast':
+    case 'typed':
     case 'convert-using':
     case 'extract':
     case 'unary':
@@ -32,6 +33,8 @@ function operandsOf(expression: Expression): readonly Expression[] {
       return [expression.operand];
     case 'trim':
       return expression.remove === null ? [expression.operand] : [expression.remove, expression.operand];
+    case 'json-value':
+      return [expression.document, expression.path, ...fallbacks(expression)];
     case 'position':
       return [expression.needle, expression.operand];
     case 'interval':
@@ -68,6 +71,10 @@ function operandsOf(expression: Expression): readonly Expression[] {
     default:
       return unreachable(expression);
   }
+}
+
+function fallbacks({ onEmpty, onError }: Extract<Expression, { kind: 'json-value' }>): readonly Expression[] {
+  return [onEmpty, onError].flatMap((fallback) => (fallback?.kind === 'default' ? [fallback.value] : []));
 }
 
 function operandsOfCase({

@@ -18,6 +18,10 @@ export interface DataType {
   readonly members: readonly string[] | null;
 }
 
+/** What `JSON_VALUE` gives instead of a value. */
+export type JsonFallback =
+  { readonly kind: 'null' } | { readonly kind: 'error' } | { readonly kind: 'default'; readonly value: Expression };
+
 export type Expression =
   /** `introducer`: `_utf8mb4'x'` has `utf8mb4`; null: none. */
   | { readonly kind: 'string'; readonly text: string; readonly introducer: string | null }
@@ -54,6 +58,21 @@ export type Expression =
       readonly operand: Expression;
     }
   | { readonly kind: 'extract'; readonly unit: string; readonly operand: Expression }
+  /** An argument with its type: `x AS CHAR(3)` in `WEIGHT_STRING`, `'$.a' RETURNING UNSIGNED` in `JSON_VALUE`. */
+  | {
+      readonly kind: 'typed';
+      readonly word: 'AS' | 'RETURNING';
+      readonly operand: Expression;
+      readonly type: DataType;
+    }
+  /** `path` is perhaps `typed`. */
+  | {
+      readonly kind: 'json-value';
+      readonly document: Expression;
+      readonly path: Expression;
+      readonly onEmpty: JsonFallback | null;
+      readonly onError: JsonFallback | null;
+    }
   /** A word among the arguments of a call: the unit of `TIMESTAMPDIFF`, the type of `GET_FORMAT`. */
   | { readonly kind: 'word'; readonly text: string }
   | { readonly kind: 'member-of'; readonly operand: Expression; readonly array: Expression }

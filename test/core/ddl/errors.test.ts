@@ -20,6 +20,8 @@ describe('errors say where and what was expected', () => {
     ['ALTER TABLE t\n  DROP a,\n  DRAP b', 3, 3, 'a change of the table'],
     ['ALTER TABLE `𝒳表` ADD COLUMN c ?', 1, 31, 'a data type'],
     ['ALTER TABLE t ADD c enum()', 1, 26, 'a string'],
+    ['ALTER TABLE t MAX_ROWS=0x112233445566778899', 1, 24, 'a number'],
+    ['ALTER TABLE t ADD c INT NOT NULL CHARSET utf8', 1, 34, 'the character set right after the type'],
     ['ALTER TABLE t LOCK=x', 1, 20, 'DEFAULT or NONE or SHARED or EXCLUSIVE'],
     ['ALTER TABLE t /* open', 1, 15, 'a comment that is closed by "*/"'],
     ['ALTER TABLE t /*!50100 DROP a', 1, 15, 'a comment that is closed by "*/"'],
@@ -46,6 +48,8 @@ describe('errors say where and what was expected', () => {
 describe('valid DDL that cannot be coordinated', () => {
   it.each([
     ['CREATE TABLE t SELECT 1', 'CREATE TABLE … SELECT'],
+    ['CREATE TABLE t TABLE u', 'CREATE TABLE … SELECT'],
+    ['CREATE TABLE t (a INT) VALUES ROW(1)', 'CREATE TABLE … SELECT'],
     ['CREATE TABLE t (a INT) ENGINE=x IGNORE AS SELECT 1', 'CREATE TABLE … SELECT'],
     ['ALTER TABLE t ADD CHECK (a IN (1, (SELECT 1)))', 'a subquery'],
     ['ALTER TABLE t ADD PERIOD FOR SYSTEM_TIME (a, b)', 'PERIOD FOR SYSTEM_TIME'],

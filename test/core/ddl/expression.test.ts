@@ -42,6 +42,23 @@ describe('expressions in both styles', () => {
     ['1 MEMBER OF (a)', '1 MEMBER OF (`a`)', '1 member of (`a`)'],
     ['left(a, 2)', 'LEFT(`a`, 2)', 'left(`a`, 2)'],
     ['1 - -1', '1--1', '1 - -1'],
+    ['INTERVAL 1 DAY_HOUR + a', 'DATE_ADD(`a`, INTERVAL 1 DAY_HOUR)', 'date_add(`a`, interval 1 day_hour)'],
+    ['INTERVAL (b) + 1 DAY + a', 'DATE_ADD(`a`, INTERVAL (`b`)+1 DAY)', 'date_add(`a`, interval (`b`) + 1 day)'],
+    ['INTERVAL(a, 1, 2) = 1', 'INTERVAL(`a`, 1, 2)=1', 'interval(`a`, 1, 2) = 1'],
+    ["a SOUNDS LIKE 'x' OR b", "SOUNDEX(`a`)=SOUNDEX('x') OR `b`", "soundex(`a`) = soundex(_utf8mb4'x') or `b`"],
+    ["JSON_VALUE(a, '$.b')", "JSON_VALUE(`a`, '$.b')", "json_value(`a`, _utf8mb4'$.b')"],
+    [
+      "JSON_VALUE(a, '$.b' RETURNING DECIMAL(4,2) DEFAULT 1 ON EMPTY NULL ON ERROR)",
+      "JSON_VALUE(`a`, '$.b' RETURNING DECIMAL(4, 2) DEFAULT 1 ON EMPTY NULL ON ERROR)",
+      "json_value(`a`, _utf8mb4'$.b' returning decimal(4, 2) default 1 on empty null on error)",
+    ],
+    [
+      "JSON_VALUE(a, '$.b' ERROR ON ERROR)",
+      "JSON_VALUE(`a`, '$.b' ERROR ON ERROR)",
+      "json_value(`a`, _utf8mb4'$.b' error on error)",
+    ],
+    ["COLUMN_GET(a, 'x' AS CHAR(3))", "COLUMN_GET(`a`, 'x' AS CHAR(3))", "column_get(`a`, _utf8mb4'x' as char(3))"],
+    ['WEIGHT_STRING(a AS BINARY(3))', 'WEIGHT_STRING(`a` AS BINARY(3))', 'weight_string(`a` as binary(3))'],
   ])('%s', (written, ddl, tableInfo) => {
     const expression = parseExpression(written);
     expect(printExpression(expression, 'ddl')).toBe(ddl);
@@ -78,6 +95,8 @@ describe('columns that an expression mentions', () => {
       'IF(t.a IN (b, c), CASE d WHEN e THEN f ELSE g END, TRIM(h FROM i))',
       ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'],
     ],
+    ['JSON_VALUE(a, b RETURNING CHAR DEFAULT c ON EMPTY DEFAULT d ON ERROR)', ['a', 'b', 'c', 'd']],
+    ['COLUMN_GET(a, b AS CHAR)', ['a', 'b']],
     ["CAST(a AS CHAR) LIKE b AND c BETWEEN d AND e AND f->'$.x' MEMBER OF (g)", ['a', 'b', 'c', 'd', 'e', 'f', 'g']],
     ['DATE_ADD(a, INTERVAL b DAY) + EXTRACT(DAY FROM c) + POSITION(d IN e)', ['a', 'b', 'c', 'd', 'e']],
   ])('%s', (written, columns) => {

@@ -212,6 +212,17 @@ describe('changes of a table', () => {
     ['LOCK NONE', 'LOCK = NONE'],
     ['ALGORITHM = instant', 'ALGORITHM = INSTANT'],
     ['FORCE', 'FORCE /* AlterTableForce is not supported */ '],
+    ['ORDER BY a, FORCE', 'ORDER BY `a`, FORCE /* AlterTableForce is not supported */ '],
+    ['UPGRADE PARTITIONING', 'UPGRADE PARTITIONING'],
+    ['MAX_ROWS = 0x10, AUTO_INCREMENT = 0xffffffffffffffff', 'MAX_ROWS = 16, AUTO_INCREMENT = 18446744073709551615'],
+    ['ADD c DATETIME DEFAULT (NOW())', 'ADD COLUMN `c` DATETIME DEFAULT CURRENT_TIMESTAMP()'],
+    ['ADD c DATETIME DEFAULT (LOCALTIME(3))', 'ADD COLUMN `c` DATETIME DEFAULT CURRENT_TIMESTAMP(3)'],
+    ['ADD c DATE DEFAULT (NOW() + INTERVAL 1 DAY)', 'ADD COLUMN `c` DATE DEFAULT (DATE_ADD(NOW(), INTERVAL 1 DAY))'],
+    [
+      'ADD c VARCHAR(9) COLLATE latin1_bin CHARSET latin1',
+      'ADD COLUMN `c` VARCHAR(9) CHARACTER SET LATIN1 COLLATE latin1_bin',
+    ],
+    ['ADD c TEXT NOT NULL CHARACTER SET binary', 'ADD COLUMN `c` BLOB NOT NULL'],
     ['ENABLE KEYS', 'ENABLE KEYS'],
     ['DISABLE KEYS', 'DISABLE KEYS'],
     ['WITHOUT VALIDATION', 'WITHOUT VALIDATION'],
@@ -337,6 +348,12 @@ describe('statements', () => {
     ['ALTER DATABASE COLLATE utf8mb4_bin', 'ALTER DATABASE COLLATE = utf8mb4_bin'],
     ['ALTER SCHEMA d READ ONLY = 1', 'ALTER DATABASE `d` READ ONLY = 1'],
     ['DROP SCHEMA IF EXISTS d', 'DROP DATABASE IF EXISTS `d`'],
+    ['ALTER TABLE t', 'ALTER TABLE `t`'],
+    ['ALTER TABLE t;', 'ALTER TABLE `t`'],
+    [
+      'ALTER DATABASE `#mysql50#a-b` UPGRADE DATA DIRECTORY NAME',
+      'ALTER DATABASE `#mysql50#a-b` UPGRADE DATA DIRECTORY NAME',
+    ],
   ])('%s', (written, printed) => {
     expect(print(written)).toBe(printed);
   });

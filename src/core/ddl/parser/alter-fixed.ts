@@ -18,6 +18,7 @@ export function parseFixedSpec(cursor: Cursor): AlterSpec | null {
 const Fixed: readonly (readonly [readonly string[], number, string?])[] = [
   [['SECONDARY_LOAD'], 31],
   [['SECONDARY_UNLOAD'], 32],
+  [['UPGRADE', 'PARTITIONING'], 0],
   [['READ', 'ONLY'], 14],
   [['READ', 'WRITE'], 14],
   [['CACHE'], 52],

@@ -4,6 +4,7 @@ import { parseAlter, parseChange, parseModify, parseRename } from './alter-colum
 import { parseDrop } from './alter-drop';
 import { parseFixedSpec } from './alter-fixed';
 import { parsePartitionSpec } from './alter-partition';
+import { isNameToken } from './cursor';
 import type { Cursor } from './cursor';
 import { parseDirection } from './key-part';
 import { parseAlgorithm, parseLock } from './lock-clause';
@@ -31,9 +32,10 @@ export function parseAlterTable(cursor: Cursor): AlterTable | OtherStatement {
   return { kind: 'alter-table', ifExists, name, specs: parseSpecs(cursor) };
 }
 
-/** Specs separated by commas; the partitioning comes after them without one. */
+/** None, or specs separated by commas; the partitioning comes after them without one. */
 function parseSpecs(cursor: Cursor): AlterSpec[] {
   const specs: AlterSpec[] = [];
+  if (cursor.isEnd() || cursor.isSymbol(';')) return specs;
   if (!isPartitioning(cursor)) specs.push(parseSpec(cursor));
   while (cursor.acceptSymbol(',')) specs.push(parseSpec(cursor));
   if (isPartitioning(cursor)) specs.push(parsePartitioningSpec(cursor));
@@ -104,6 +106,7 @@ function parseOrderBy(cursor: Cursor): AlterSpec {
 /** Whether a column and not the next change follows the comma: after it comes a direction, a comma or the end. */
 function isOrderItem(cursor: Cursor): boolean {
   const after = cursor.peek(2);
+  if (!isNameToken(cursor.peek(1))) return false;
   if (after.kind === 'end') return true;
   return after.kind === 'symbol' ? ',;.'.includes(after.text) : after.upper === 'ASC' || after.upper === 'DESC';
 }

@@ -1,4 +1,4 @@
-import type { Expression } from '../ast';
+import type { Expression, JsonFallback } from '../ast';
 import { parseCastType } from './cast-type';
 import type { Cursor } from './cursor';
 import { parseCharset } from './names';
@@ -12,6 +12,44 @@ export function parseArguments(cursor: Cursor, parse: ParseExpression): Expressi
   const operands = [parse(cursor)];
   while (cursor.acceptSymbol(',')) operands.push(parse(cursor));
   return operands;
+}
+
+/** Arguments of which any may have a type: `x AS CHAR(3)`. */
+function parseTypedArguments(cursor: Cursor, parse: ParseExpression, name: string): Expression {
+  const operands: Expression[] = [];
+  do operands.push(parseTyped(cursor, parse(cursor), 'AS'));
+  while (cursor.acceptSymbol(','));
+  return { kind: 'call', name, distinct: false, arguments: operands };
+}
+
+function parseTyped(cursor: Cursor, operand: Expression, word: 'AS' | 'RETURNING'): Expression {
+  return cursor.accept(word) ? { kind: 'typed', word, operand, type: parseCastType(cursor) } : operand;
+}
+
+/** `JSON_VALUE(document, path [RETURNING type] [… ON EMPTY] [… ON ERROR])`. */
+function parseJsonValue(cursor: Cursor, parse: ParseExpression): Expression {
+  const document = parse(cursor);
+  cursor.expectSymbol(',');
+  const path = parseTyped(cursor, parse(cursor), 'RETURNING');
+  let onEmpty: JsonFallback | null = null;
+  let onError: JsonFallback | null = null;
+  while (cursor.isOneOf('NULL', 'ERROR', 'DEFAULT')) {
+    const fallback = parseFallback(cursor, parse);
+    cursor.expect('ON');
+    if (cursor.expectOneOf('EMPTY', 'ERROR') === 'EMPTY') onEmpty = fallback;
+    else onError = fallback;
+  }
+  return { kind: 'json-value', document, path, onEmpty, onError };
+}
+
+function parseFallback(cursor: Cursor, parse: ParseExpression): JsonFallback {
+  if (cursor.accept('NULL')) return { kind: 'null' };
+  return cursor.accept('ERROR') ? { kind: 'error' } : parseFallbackValue(cursor, parse);
+}
+
+function parseFallbackValue(cursor: Cursor, parse: ParseExpression): JsonFallback {
+  cursor.expect('DEFAULT');
+  return { kind: 'default', value: parse(cursor) };
 }
 
 type ParseCall = (cursor: Cursor, parse: ParseExpression, name: string) => Expression;
@@ -114,7 +152,7 @@ export function parseInterval(cursor: Cursor, parse: ParseExpression): { amount:
 }
 
 /** A unit of time; some of them are reserved words. */
-function parseUnit(cursor: Cursor): string {
+export function parseUnit(cursor: Cursor): string {
   if (cursor.token.kind !== 'word') return cursor.fail('a unit of time');
   return cursor.advance().upper.replace(/^SQL_TSI_/, '');
 }
@@ -158,6 +196,11 @@ function refuseValues(cursor: Cursor): Expression {
 
 const SpecialCalls: ReadonlyMap<string, ParseCall> = new Map<string, ParseCall>([
   ['CAST', parseCast],
+  ['JSON_VALUE', parseJsonValue],
+  ['WEIGHT_STRING', parseTypedArguments],
+  ['COLUMN_ADD', parseTypedArguments],
+  ['COLUMN_CREATE', parseTypedArguments],
+  ['COLUMN_GET', parseTypedArguments],
   ['CONVERT', parseConvert],
   ['TRIM', parseTrim],
   ['EXTRACT', parseExtract],

@@ -3,7 +3,7 @@ import type { Cursor } from './cursor';
 import { parseDefaultValue, parseNow } from './default-value';
 import { parseBracketed } from './expression';
 import { acceptEnforced, acceptVisibility } from './index-option';
-import { isCharsetKeyword, parseCollation, parseWord } from './names';
+import { parseCollation, parseWord } from './names';
 import { parseReference } from './reference';
 import { quoteString } from '../printer/literal';
 
@@ -134,9 +134,9 @@ function parseVisibility(cursor: Cursor): ColumnOption | null {
   return visible === null ? null : { kind: 'invisible', invisible: !visible };
 }
 
-/** MariaDB's `WITH[OUT] SYSTEM VERSIONING` of a column; a charset after all options is an error worth its own words. */
+/** MariaDB's `WITH[OUT] SYSTEM VERSIONING` of a column. */
 function parseSystemVersioning(cursor: Cursor): ColumnOption | null {
   if (cursor.acceptAll('WITH', 'SYSTEM', 'VERSIONING')) return { kind: 'fixed', text: 'WITH SYSTEM VERSIONING' };
   if (cursor.acceptAll('WITHOUT', 'SYSTEM', 'VERSIONING')) return { kind: 'fixed', text: 'WITHOUT SYSTEM VERSIONING' };
-  return isCharsetKeyword(cursor) ? cursor.fail('the character set right after the type') : null;
+  return null;
 }

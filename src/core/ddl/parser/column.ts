@@ -1,8 +1,8 @@
-import type { ColumnDefinition, ColumnOption, ColumnPosition } from '../ast';
+import type { ColumnDefinition, ColumnOption, ColumnPosition, DataType } from '../ast';
 import { parseColumnOption } from './column-option';
 import type { Cursor } from './cursor';
-import { parseDataType } from './data-type';
-import { parseColumnName } from './names';
+import { addCharset, parseDataType } from './data-type';
+import { isCharsetKeyword, parseColumnName } from './names';
 
 /** What `SERIAL` stands for beside `BIGINT UNSIGNED`. */
 const SerialOptions: readonly ColumnOption[] = [{ kind: 'not-null' }, { kind: 'auto-increment' }, { kind: 'unique' }];
@@ -13,11 +13,12 @@ export function parseColumnDefinition(cursor: Cursor): ColumnDefinition {
   const options: ColumnOption[] = [];
   const serial = cursor.accept('SERIAL');
   if (serial) options.push(...SerialOptions);
-  const type = serial ? SerialType : parseDataType(cursor);
+  let type: DataType = serial ? SerialType : parseDataType(cursor);
   for (;;) {
     const parsed = parseColumnOption(cursor);
-    if (parsed === null) return { name, type, options };
-    options.push(...parsed);
+    if (parsed !== null) options.push(...parsed);
+    else if (isCharsetKeyword(cursor)) type = addCharset(cursor, type);
+    else return { name, type, options };
   }
 }
 

@@ -34,5 +34,6 @@ function parseLike(cursor: Cursor): CreateTableLike['source'] | null {
 
 /** The columns of `CREATE TABLE … SELECT` depend on other tables; upstreams log such statements in another form. */
 function refuseSelect(cursor: Cursor): void {
-  if (cursor.isOneOf('AS', 'SELECT', 'IGNORE', 'REPLACE', 'WITH')) cursor.failUnsupported('CREATE TABLE … SELECT');
+  if (cursor.isOneOf('AS', 'SELECT', 'IGNORE', 'REPLACE', 'WITH', 'TABLE', 'VALUES'))
+    cursor.failUnsupported('CREATE TABLE … SELECT');
 }

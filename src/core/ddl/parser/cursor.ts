@@ -9,6 +9,11 @@ import type { LexerOptions, Token } from '../lexer/token';
  */
 export const NestingLimit = 600;
 
+/** Whether a token can be a name: quoted, or a word that isn't reserved. */
+export function isNameToken(token: Token): boolean {
+  return token.kind === 'name' || (token.kind === 'word' && !ReservedWords.has(token.upper));
+}
+
 /** The parser's place in a text: the current token, a look ahead, and the words of recursive descent over them. */
 export class Cursor {
   private readonly scanner: Scanner;
@@ -106,7 +111,7 @@ export class Cursor {
 
   /** Whether the current token can be a name: quoted, or a word that isn't reserved. */
   isName(): boolean {
-    return this.token.kind === 'name' || (this.token.kind === 'word' && !ReservedWords.has(this.token.upper));
+    return isNameToken(this.token);
   }
 
   /** A name; `what` tells the error what kind of. Errors: `DDL_SYNTAX`. */

@@ -96,6 +96,17 @@ const BinaryTypes: ReadonlyMap<string, string> = new Map([
   ['LONGTEXT', 'LONGBLOB'],
 ]);
 
+const TextTypes: ReadonlySet<string> = new Set([...BinaryTypes.keys(), 'ENUM', 'SET']);
+
+/** A type with the charset that stands behind other options of the column. Errors: `DDL_SYNTAX` if it has one, or none. */
+export function addCharset(cursor: Cursor, type: DataType): DataType {
+  if (type.charset !== null || !TextTypes.has(type.name)) return cursor.fail('the character set right after the type');
+  acceptCharsetKeyword(cursor);
+  const charset = parseCharset(cursor);
+  const isBinary = charset === 'binary' && type.members === null;
+  return isBinary ? makeType(BinaryTypes.get(type.name) ?? type.name, type.length) : { ...type, charset };
+}
+
 function parseText(cursor: Cursor, name: string): DataType {
   const length = parseLength(cursor);
   if (name === 'VARCHAR' && length === null) cursor.fail('a width in brackets');

@@ -50,6 +50,7 @@ function parseOption(cursor: Cursor): DatabaseOption | null {
     return { name: 'comment', value: parseEquals(cursor).string('a comment') };
   }
   if (cursor.acceptAll('READ', 'ONLY')) return { name: 'read-only', value: parseReadOnly(parseEquals(cursor)) };
+  if (cursor.acceptAll('UPGRADE', 'DATA', 'DIRECTORY', 'NAME')) return { name: 'upgrade-directory', value: '' };
   if (!cursor.acceptAll('PLACEMENT', 'POLICY')) return null;
   return {
     name: 'placement',

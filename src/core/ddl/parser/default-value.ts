@@ -30,16 +30,14 @@ export function parseNow(cursor: Cursor): Expression | null {
 /** Brackets round a call are the printer's, so the tree leaves them out. */
 function parseBracketedDefault(cursor: Cursor): Expression {
   cursor.expectSymbol('(');
-  const inner = parseInBrackets(cursor);
+  const inner = parseExpression(cursor);
   cursor.expectSymbol(')');
-  return inner.kind === 'call' ? inner : { kind: 'parentheses', operand: inner };
+  if (inner.kind !== 'call') return { kind: 'parentheses', operand: inner };
+  // Alone the current time is the same with brackets and without.
+  return NowFunctions.has(inner.name) ? { ...inner, name: 'CURRENT_TIMESTAMP' } : inner;
 }
 
-function parseInBrackets(cursor: Cursor): Expression {
-  const beforeNow = parseNow(cursor);
-  if (beforeNow === null) return parseExpression(cursor);
-  return cursor.isSymbol(')') ? beforeNow : cursor.failUnsupported('arithmetic with the current time in a default');
-}
+const NowFunctions: ReadonlySet<string> = new Set(['NOW', 'CURRENT_TIMESTAMP', 'LOCALTIME', 'LOCALTIMESTAMP']);
 
 function parseNextValue(cursor: Cursor): Expression {
   const { schema, table } = parseTableName(cursor);

@@ -3,7 +3,7 @@ import type { Cursor } from './cursor';
 import { parseCollation } from './names';
 import { BinaryOperators, Precedence } from './operators';
 import type { BinaryOperator } from './operators';
-import { parseArguments, parseInterval } from './call';
+import { parseArguments, parseInterval, parseUnit } from './call';
 import { parsePrimary } from './primary';
 
 /** An expression of bit operators, as partition functions and bounds are: no comparison, no `AND`. */
@@ -28,14 +28,19 @@ export function parseBracketed(cursor: Cursor): Expression {
 }
 
 /**
- * An expression whose operators all bind more strongly than `precedence`.
+ * An expression whose operators all bind more strongly than `precedence`; `first` is its beginning, if that is read.
  * Errors: `DDL_SYNTAX`, `DDL_NESTED_TOO_DEEPLY`, `DDL_UNSUPPORTED` (subqueries).
  */
-export function parseExpression(cursor: Cursor, precedence: number = Precedence.Lowest): Expression {
+export function parseExpression(
+  cursor: Cursor,
+  precedence: number = Precedence.Lowest,
+  first: Expression | null = null,
+): Expression {
   cursor.enter();
-  const outer = cursor.height;
-  cursor.height = 0;
-  let left = parsePrefix(cursor);
+  // The height of `first`, and of nothing else, is already there.
+  const outer = first === null ? cursor.height : 0;
+  if (first === null) cursor.height = 0;
+  let left = first ?? parsePrefix(cursor);
   let height = cursor.height + 1;
   for (;;) {
     cursor.height = 0;
@@ -87,11 +92,10 @@ const BinaryType = {
 /** `INTERVAL 1 DAY + date`; `INTERVAL(1, 2, 3)` is a function. */
 function parseLeadingInterval(cursor: Cursor): Expression {
   cursor.expect('INTERVAL');
-  const amount = parseExpression(cursor);
-  if (amount.kind === 'row' && cursor.token.kind !== 'word') {
-    return { kind: 'call', name: 'INTERVAL', distinct: false, arguments: amount.items };
-  }
-  const unit = cursor.name('a unit of time').toUpperCase();
+  const first = cursor.isSymbol('(') ? parsePrimary(cursor, parseExpression) : null;
+  if (first?.kind === 'row') return { kind: 'call', name: 'INTERVAL', distinct: false, arguments: first.items };
+  const amount = parseExpression(cursor, Precedence.Lowest, first);
+  const unit = parseUnit(cursor);
   cursor.expectSymbol('+');
   const operand = parseExpression(cursor, Precedence.Additive);
   return { kind: 'interval', name: 'DATE_ADD', operand, amount, unit };
@@ -123,6 +127,7 @@ function parseBinary(cursor: Cursor, left: Expression, { operator, precedence }:
 /** `IS`, `BETWEEN`, `IN`, `LIKE`, `REGEXP`, `MEMBER OF`. */
 function parsePredicate(cursor: Cursor, operand: Expression): Expression | null {
   if (cursor.accept('IS')) return parseIs(cursor, operand);
+  if (cursor.acceptAll('SOUNDS', 'LIKE')) return parseSounds(cursor, operand);
   if (cursor.acceptAll('MEMBER', 'OF')) return { kind: 'member-of', operand, array: parseBracketed(cursor) };
   const negated = cursor.is('NOT');
   const next = negated ? cursor.peek(1).upper : cursor.token.upper;
@@ -142,6 +147,13 @@ function parsePredicate(cursor: Cursor, operand: Expression): Expression | null 
 }
 
 const Predicates: ReadonlySet<string> = new Set(['BETWEEN', 'IN', 'LIKE', 'REGEXP', 'RLIKE']);
+
+/** `a SOUNDS LIKE b` is `SOUNDEX(a) = SOUNDEX(b)`. */
+function parseSounds(cursor: Cursor, operand: Expression): Expression {
+  const soundex = (of: Expression): Expression => ({ kind: 'call', name: 'SOUNDEX', distinct: false, arguments: [of] });
+  const right = soundex(parseExpression(cursor, Precedence.Comparison));
+  return { kind: 'binary', operator: '=', left: soundex(operand), right };
+}
 
 function parseList(cursor: Cursor): Expression[] {
   cursor.expectSymbol('(');

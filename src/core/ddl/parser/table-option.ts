@@ -94,7 +94,16 @@ function parseOfOneWord(cursor: Cursor): TableOption | null {
 
 function parseNumber(cursor: Cursor): OptionValue {
   if (cursor.accept('DEFAULT')) return { kind: 'default' };
-  return { kind: 'number', text: formatNumber(cursor.digits('a number')) };
+  if (cursor.token.kind !== 'hex') return { kind: 'number', text: formatNumber(cursor.digits('a number')) };
+  return { kind: 'number', text: BigInt(`0x${parseHexNumber(cursor)}`).toString() };
+}
+
+/** The digits of a number of 64 bits at most. */
+function parseHexNumber(cursor: Cursor): string {
+  const digits = cursor.token.text.replace(/^0+(?=.)/, '');
+  if (digits === '' || digits.length > 16) cursor.fail('a number');
+  cursor.advance();
+  return digits;
 }
 
 function parseString(cursor: Cursor): OptionValue {

@@ -18,6 +18,8 @@ export function printDatabaseOption({ name, value }: DatabaseOption): string {
       return ` COMMENT = ${quoteString(value)}`;
     case 'placement':
       return ` /*T![placement] PLACEMENT POLICY = ${quoteName(value)} */`;
+    case 'upgrade-directory':
+      return ' UPGRADE DATA DIRECTORY NAME';
     default:
       return unreachable(name);
   }

@@ -1,4 +1,4 @@
-import type { DataType, Expression } from '../ast';
+import type { DataType, Expression, JsonFallback } from '../ast';
 import { quoteName } from '../../model/quote';
 import { unreachable } from '../../model/invariant';
 import { formatBits, formatNumber, quoteString } from './literal';
@@ -46,6 +46,10 @@ export function printExpression(expression: Expression, style: ExpressionStyle =
       );
     case 'cast':
       return printCast(expression, print(expression.operand), word);
+    case 'typed':
+      return `${print(expression.operand)} ${word(expression.word)} ${word(printCastType(expression.type))}`;
+    case 'json-value':
+      return printJsonValue(expression, print, word);
     case 'convert-using':
       return `${word('CONVERT')}(${print(expression.operand)}${word(' USING ')}${quoteString(expression.charset)})`;
     case 'trim':
@@ -168,6 +172,19 @@ function printCastType({ name, length, decimals, unsigned, charset, binary }: Da
   const width = length === null || (isTime && length === 0) ? '' : `(${length}${scale})`;
   const charsetText = charset === null || charset === 'utf8mb4' ? '' : ` CHARSET ${charset}`;
   return `${name}${width}${binary ? ' BINARY' : ''}${charsetText}`;
+}
+
+function printJsonValue(expression: Of<'json-value'>, print: Print, word: Word): string {
+  const { document, path, onEmpty, onError } = expression;
+  const empty = onEmpty === null ? '' : ` ${printFallback(onEmpty, print, word)}${word(' ON EMPTY')}`;
+  const error = onError === null ? '' : ` ${printFallback(onError, print, word)}${word(' ON ERROR')}`;
+  return `${word('JSON_VALUE')}(${print(document)}, ${print(path)}${empty}${error})`;
+}
+
+function printFallback(fallback: JsonFallback, print: Print, word: Word): string {
+  return fallback.kind === 'default'
+    ? `${word('DEFAULT ')}${print(fallback.value)}`
+    : word(fallback.kind.toUpperCase());
 }
 
 function printTrim({ direction, remove, operand }: Of<'trim'>, print: Print, word: Word): string {
