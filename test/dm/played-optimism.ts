@@ -1,7 +1,8 @@
-import { parseSourceId } from '../../src/core/model/names';
+import { parseSourceId, parseUpstreamTable } from '../../src/core/model/names';
 import type { SourceId, UpstreamTable } from '../../src/core/model/names';
 import type { Mutation } from '../../src/core/model/store';
 import { dmPrefix, formatDmKey } from '../../src/core/wire/dm-keys';
+import { parseStoredLockId } from '../../src/core/wire/dm-lock-id';
 import type { JsonValue } from '../../src/core/wire/json-reader';
 import { tableOf } from '../conformance/recorded-steps';
 import { RecordedWrites, headOf } from '../conformance/recorded-writes';
@@ -16,6 +17,8 @@ export interface PlayedStep {
 export class PlayedOptimism {
   readonly writes: RecordedWrites;
   readonly #tables = new Map<SourceId, UpstreamTable[]>();
+  /** The keys of the marks that are stored. */
+  #marked: ReadonlySet<string> = new Set();
 
   constructor(private readonly scenario: JsonValue) {
     this.writes = new RecordedWrites(headOf(scenario));
@@ -41,7 +44,10 @@ export class PlayedOptimism {
         this.#add(tableOf(step));
         return { worker: [this.writes.infoPut(step)], master: this.#answers(expect) };
       case 'done':
-        return { worker: [this.writes.operationPut(step.field('op'))], master: this.#removal(expect) };
+        return {
+          worker: [this.writes.operationPut(step.field('op'))],
+          master: [...this.#marks(expect), ...this.#removal(expect)],
+        };
       case 'unlock':
         return { worker: [], master: [...this.#puts(expect, 'operationsPut'), ...this.#removal(expect)] };
       case 'addTable':
@@ -56,7 +62,37 @@ export class PlayedOptimism {
 
   #answers(expect: JsonValue): Mutation[][] {
     const own = expect.field('operation').nullable((operation) => [this.writes.operationPut(operation)]) ?? [];
-    return [...this.#puts(expect, 'redirects'), ...(own.length === 0 ? [] : [own]), ...this.#removal(expect)];
+    return [...this.#marks(expect), ...this.#puts(expect, 'redirects'), own, ...this.#removal(expect)];
+  }
+
+  /** The marks on dropped columns, which are as the recording says from now on. */
+  #marks(expect: JsonValue): Mutation[][] {
+    const { lockId } = this.writes;
+    const marks = expect.field('droppedColumns').or(new Map<string, string>(), (columns) => {
+      const stages = new Map<string, string>();
+      columns.map((sources, column) =>
+        sources.map((schemas, source) =>
+          schemas.map((tables, schema) =>
+            tables.map((stage, name) => {
+              const table = parseUpstreamTable(source, schema, name);
+              stages.set(
+                formatDmKey({ kind: 'dropped-column', lockId: parseStoredLockId(lockId), column, table }),
+                String(stage.count()),
+              );
+            }),
+          ),
+        ),
+      );
+      return stages;
+    });
+    const gone = [...this.#marked].filter((key) => !marks.has(key));
+    this.#marked = new Set(marks.keys());
+    return [
+      [
+        ...gone.map((key): Mutation => ({ kind: 'delete', key })),
+        ...[...marks].map(([key, value]): Mutation => ({ kind: 'put', key, value })),
+      ],
+    ];
   }
 
   #puts(expect: JsonValue, field: string): Mutation[][] {
