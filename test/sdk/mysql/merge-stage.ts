@@ -1,15 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ShardWorker } from '../../../sdk';
-import type { ShardWorkerOptions, WorkerEvent, WorkerStatus } from '../../../sdk';
+import type { ShardWorkerOptions, WorkerEvent, WorkerEventOf, WorkerStatus } from '../../../sdk';
 import { MySqlDownstream, MySqlUpstream } from '../../../sdk/plugins/mysql';
 import type { MySqlUpstreamOptions } from '../../../sdk/plugins/mysql';
-import type { InProcessServer } from '../../../sdk/testing';
 import type { MariaDb } from '../../../src/demo/mysql/mariadb';
 import { compareTables } from './compare-tables';
 import { ShardWriter } from './shard-writer';
 
 /** How long everything may take until shards and target are the same, in milliseconds. */
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 60_000;
 
 /** The databases that a play has: two sources of shards, and where they are merged. */
 export interface Databases {
@@ -64,13 +63,13 @@ export class MergeStage {
 
   private constructor(
     readonly databases: Databases,
-    readonly server: InProcessServer,
+    private readonly url: string,
     private readonly options: StageOptions,
   ) {}
 
   /** Make the shards and the target, and start the workers. */
-  static async open(databases: Databases, server: InProcessServer, options: StageOptions): Promise<MergeStage> {
-    const stage = new MergeStage(databases, server, options);
+  static async open(databases: Databases, url: string, options: StageOptions): Promise<MergeStage> {
+    const stage = new MergeStage(databases, url, options);
     const { name, target, shards } = stage;
     const { columns, database = '' } = options;
     for (const source of [0, 1] as const)
@@ -84,9 +83,9 @@ export class MergeStage {
     return stage;
   }
 
-  /** Execute on the source of a shard; `{t}` is the shard. */
+  /** Execute on the source of a shard; `{t}` is the shard, `{n}` its name without quotes and schema. */
   async on({ source, schema, table }: Shard, ...statements: readonly string[]): Promise<void> {
-    const named = statements.map((sql) => sql.replaceAll('{t}', `\`${schema}\`.\`${table}\``));
+    const named = statements.map((sql) => sql.replaceAll('{t}', `\`${schema}\`.\`${table}\``).replaceAll('{n}', table));
     await this.databases.sources[source].execute(`USE ${schema}`, ...named);
   }
 
@@ -96,13 +95,13 @@ export class MergeStage {
       await this.databases.sources[shard.source].use((connection) => this.#writer.write(connection, shard));
   }
 
-  /** Start the worker of a source. */
-  async start(source: 0 | 1): Promise<void> {
-    const { name, options, databases, server } = this;
+  /** Start the worker of a source. @param isCaughtUp whether to wait until it has handled all that there is */
+  async start(source: 0 | 1, { isCaughtUp = true } = {}): Promise<void> {
+    const { name, options, databases, url } = this;
     const names = [`${name}-s1`, `${name}-s2`];
     const own = names[source] ?? '';
     const worker = await ShardWorker.create({
-      transport: server.connect(),
+      url,
       name: `w-${own}`,
       task: name,
       mode: options.mode,
@@ -125,7 +124,8 @@ export class MergeStage {
       running.error = error instanceof Error ? error : new Error(String(error));
     });
     this.#workers[source] = running;
-    await this.until(`the worker of source ${source + 1} reads`, () => told.some(({ kind }) => kind === 'caught-up'));
+    if (isCaughtUp)
+      await this.until(`the worker of source ${source + 1} reads`, () => told.some(({ kind }) => kind === 'caught-up'));
   }
 
   /** Stop the worker of a source in order. */
@@ -154,6 +154,18 @@ export class MergeStage {
       if (performance.now() > untilMs) throw new Error(`${what}: not in time\n${this.#lastTold()}`);
       await sleep(40);
     }
+  }
+
+  /** Resolves when the worker of a source has told of something, since it was started. */
+  async untilTold<Kind extends WorkerEvent['kind']>(
+    source: 0 | 1,
+    kind: Kind,
+    isIt: (event: WorkerEventOf<Kind>) => boolean = () => true,
+  ): Promise<void> {
+    const isOfKind = (event: WorkerEvent): event is WorkerEventOf<Kind> => event.kind === kind;
+    await this.until(`the worker of source ${source + 1} tells ${kind}`, () =>
+      this.told(source).filter(isOfKind).some(isIt),
+    );
   }
 
   /** In what the target differs from the shards now. */
