@@ -168,6 +168,7 @@ export class Observer implements CoordinatorService {
     for (const { key, message } of state.problems.values()) this.options.logger.warn({ key }, `unreadable: ${message}`);
     this.#waiters.advance(state.revision);
     this.events.restart();
+    this.#operations.restart(state);
   }
 
   #apply(batch: Batch): void {

@@ -26,6 +26,7 @@ import { follow, pause, snapshot } from './follower';
 import type { Rebuilding } from './follower';
 import { logAction, logEvents } from './log-events';
 import { LeaderWatch } from './leader-watch';
+import { keepMembership } from './membership';
 import { LockEventFeed } from './lock-event-feed';
 import { OperationFeed } from './operation-feed';
 import type { FollowingReason, Phase } from './phase';
@@ -44,7 +45,7 @@ export interface ShellOptions {
   readonly recentEvents?: number;
   /** How long what is only of the past is kept; the store's default if absent. */
   readonly retention?: Retention;
-  /** Names this server in the leader's key; any if absent. */
+  /** Names this server in the leader's key and among the members; any if absent. */
   readonly serverId?: string;
   /** How long a leader that is silent stays one, in milliseconds; absent: no other process has this store. */
   readonly leaseMs?: number;
@@ -76,11 +77,13 @@ export class CoordinatorShell {
   #hasPatience = true;
   readonly #abort = new AbortController();
   readonly #metrics: Metrics;
+  readonly #serverId: string;
   #leaders = new LeaderWatch();
   #competing: Promise<void> = Promise.resolve();
 
   private constructor(private readonly options: ShellOptions) {
     this.#metrics = options.metrics ?? NO_METRICS;
+    this.#serverId = options.serverId ?? randomUUID();
     this.#state = this.#newState();
     this.#waiters = new RevisionWaiters(options.clock, NO_REVISION);
     this.events = new LockEventFeed({
@@ -107,7 +110,8 @@ export class CoordinatorShell {
       await coordinator.stop();
       throw error;
     }
-    if (options.leaseMs !== undefined) coordinator.#competing = coordinator.#compete();
+    const { leaseMs } = options;
+    if (leaseMs !== undefined) coordinator.#competing = coordinator.#takePart(leaseMs);
     return coordinator;
   }
 
@@ -245,9 +249,9 @@ export class CoordinatorShell {
 
   /** Lead, if nobody else does. @throws LockstepError DM_LEADS, STORE_UNAVAILABLE */
   async #lead(): Promise<void> {
-    const { store, clock, serverId = randomUUID(), leaseMs = null } = this.options;
+    const { store, clock, leaseMs = null } = this.options;
     const lease = { lost: false };
-    const leadership = await tryToLead({ store, clock, serverId, leaseMs }, (reason) => {
+    const leadership = await tryToLead({ store, clock, serverId: this.#serverId, leaseMs }, (reason) => {
       lease.lost = true;
       if (this.#phase.kind === 'leading' && this.#phase.leadership === leadership) this.#lose(inElection(reason));
     });
@@ -291,6 +295,13 @@ export class CoordinatorShell {
     this.#metrics.beganToLead();
     this.#handle({ kind: 'lead', nowMs: clock.wallMs() });
     this.#tick();
+  }
+
+  /** Be one of several servers until this one stops. */
+  async #takePart(leaseMs: number): Promise<void> {
+    const { store, clock } = this.options;
+    const membership = { store, clock, serverId: this.#serverId, leaseMs };
+    await Promise.all([this.#compete(), keepMembership(membership, this.#abort.signal)]);
   }
 
   /** Take part in elections until this server stops. */

@@ -7,6 +7,7 @@ import { parseSourceId, parseTaskName } from '../../src/core/model/names';
 import type { LeaseId } from '../../src/core/model/store';
 import { LOCKSTEP_LEADER_KEY } from '../../src/core/wire/lockstep-keys';
 import type { Lease } from '../../src/ports/store';
+import { viewCluster } from '../../src/graphql/views/cluster-view';
 import { ManualClock } from '../support/manual-clock';
 import { SilentLogger } from '../support/silent-logger';
 
@@ -95,6 +96,42 @@ describe('servers on one store', () => {
     await settle();
     expect(phases().filter((phase) => phase === 'leading')).toHaveLength(1);
     expect(phases()[0]).toBe('stopped');
+  });
+
+  it('every one tells who leads and who runs, also after a hand-over', async () => {
+    store = new MemoryStore(clock);
+    const [first, second, third] = [await start(), await start(), await start()];
+    await settle();
+    const told = (servers: readonly Coordinator[]): unknown =>
+      servers.map((server) => {
+        const { leader, members } = viewCluster(server);
+        return { leader: leader?.id, members: members.map(({ id, phase }) => [id, phase]) };
+      });
+    const phaseOf = ({ server, phase }: Coordinator): [string, string] => [server.id, phase];
+    const expected = (leader: Coordinator, servers: readonly Coordinator[]): unknown => {
+      const members = servers.map(phaseOf).sort(([a], [b]) => (a < b ? -1 : 1));
+      return servers.map(() => ({ leader: leader.server.id, members }));
+    };
+    expect(told(running)).toEqual(expected(first, [first, second, third]));
+    await first.stop();
+    await settle();
+    const next = second.phase === 'leading' ? second : third;
+    expect(told([second, third])).toEqual(expected(next, [second, third]));
+  });
+
+  it('a server that was out of reach for longer than its lease is no member, and then one again', async () => {
+    store = new MemoryStore(clock);
+    const [first, way] = [await start(), wayTo(store)];
+    const second = await start(way);
+    const ids = [first, second].map(({ server }) => server.id).sort();
+    await pass(1_000);
+    expect([...first.state.members.keys()].sort()).toEqual(ids);
+    way.broken = true;
+    await pass(LEASE_MS + 500);
+    expect([...first.state.members.keys()]).toEqual([first.server.id]);
+    way.broken = false;
+    await pass(2_000);
+    expect([...first.state.members.keys()].sort()).toEqual(ids);
   });
 
   it('a leader that can’t renew steps down when its lease is over, and another leads', async () => {

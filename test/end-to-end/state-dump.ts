@@ -11,6 +11,8 @@ export function dumpState(state: CoordinatorState): object {
   return {
     revision: state.revision,
     journal: state.journal.last,
+    leader: state.leader,
+    members: sorted(state.members),
     problems: [...state.problems.values()],
     obligations: [...state.outbox].filter(isOwed).map(obligationId).sort(),
     tasks: sorted(state.tasks),

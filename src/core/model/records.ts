@@ -216,6 +216,16 @@ export interface StatusRecord {
   readonly atMs: number;
 }
 
+/** Which server leads. */
+export interface LeaderRecord {
+  readonly id: string;
+}
+
+/** A server that runs on the store; it is stored with a lease of the server's own. */
+export interface MemberRecord {
+  readonly version: string;
+}
+
 /**
  * The last revision, as far as its leader knew, at which nothing was owed: what is stored there tells the whole state, so
  * a server that starts begins there and reads the changes since.

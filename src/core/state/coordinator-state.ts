@@ -5,7 +5,7 @@ import type { LockId } from '../model/lock-id';
 import type { DownstreamTable, SourceId, TaskName, UpstreamTable } from '../model/names';
 import type { PublishedEvent } from '../model/published-event';
 import { NO_REVISION } from '../model/revision';
-import type { FailureRecord, SessionRecord, StatusRecord, TaskRecord } from '../model/records';
+import type { FailureRecord, MemberRecord, SessionRecord, StatusRecord, TaskRecord } from '../model/records';
 import type { Revision } from '../model/revision';
 import { sourceKey, tableKey } from '../model/table-key';
 import type { SourceKey, TableKey } from '../model/table-key';
@@ -138,6 +138,10 @@ export class CoordinatorState {
   readonly outbox = new Outbox();
   /** Keys of records that a newer program wrote: while there are any, this server follows and doesn't lead. */
   readonly newerRecords = new Set<string>();
+  /** The server that leads; null: none does. */
+  leader: string | null = null;
+  /** The servers that run on this store, by their IDs; none are recorded where only one can. */
+  readonly members = new Map<string, MemberRecord>();
   readonly problems = new Map<string, Problem>();
   readonly tables = new Map<TableKey, TableEntry>();
   /** Tables whose stored info can't be read: nobody knows what it reports, so their locks stay. */

@@ -16,6 +16,7 @@ import { readSettledRecord } from '../wire/settled-record';
 import type { CoordinatorState } from './coordinator-state';
 import { foldAction } from './fold-action';
 import { foldJournalEvent } from './fold-journal';
+import { foldLeader, foldMember } from './fold-member';
 import {
   foldAttempt,
   foldFailure,
@@ -76,7 +77,10 @@ export function foldLockstepChange(state: CoordinatorState, key: LockstepKey, ch
     case 'break':
       return foldBreak(state, key, change);
     case 'leader':
+      foldLeader(state, change);
       return change.kind === 'put' ? dropUnknown(state) : undefined;
+    case 'member':
+      return foldMember(state, key.id, change);
     case 'settled':
       return foldSettled(state, change);
     default:

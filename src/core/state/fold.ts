@@ -28,6 +28,7 @@ export type KeyedChange = { readonly change: Change } & (
  */
 const ORDER: Readonly<Record<DmKey['kind'] | LockstepKey['kind'], number>> = {
   leader: 0,
+  member: 0,
   task: 0,
   subtask: 0,
   'registered-worker': 0,

@@ -3,6 +3,7 @@ import type { KeyValue } from '../model/store';
 import type { CoordinatorState } from './coordinator-state';
 import { foldChange, guardProblems, takeApart } from './fold';
 import type { KeyedChange } from './fold';
+import { foldLeader } from './fold-member';
 import { recoverOptimistic } from './recover-optimistic';
 import { recoverPessimistic } from './recover-pessimistic';
 
@@ -25,6 +26,7 @@ const TIMELESS: ReadonlySet<KeyedChange['key']['kind']> = new Set([
   'action',
   'break',
   'settled',
+  'member',
 ]);
 
 /**
@@ -40,6 +42,8 @@ export function recover(state: CoordinatorState, values: readonly KeyValue[], re
   );
   for (const each of keyed) {
     if (TIMELESS.has(each.key.kind)) guardProblems(state, each.change, () => foldChange(state, each));
+    // What becomes unknown with a new leader isn't in a state that is built anew.
+    if (each.key.kind === 'leader') guardProblems(state, each.change, () => foldLeader(state, each.change));
     if (each.key.kind === 'journal') guardProblems(state, each.change, () => foldChange(state, each));
   }
   forgetNews(state);

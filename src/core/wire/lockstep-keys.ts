@@ -43,6 +43,8 @@ export type LockstepKey =
   | { readonly kind: 'status'; readonly task: TaskName; readonly source: SourceId }
   | { readonly kind: 'break'; readonly task: TaskName; readonly source: SourceId }
   | { readonly kind: 'action'; readonly id: string }
+  /** That a server runs on this store. */
+  | { readonly kind: 'member'; readonly id: string }
   | { readonly kind: 'journal'; readonly sequence: number }
   | { readonly kind: 'leader' }
   | { readonly kind: 'settled' };
@@ -70,6 +72,7 @@ const LAYOUTS: Readonly<Record<PartedKind, KeyLayout>> = {
   status: { path: '/lockstep/status/', parts: 2 },
   break: { path: '/lockstep/break/', parts: 2 },
   action: { path: '/lockstep/action/', parts: 1 },
+  member: { path: '/lockstep/member/', parts: 1 },
 };
 
 const PARTED_KINDS: readonly PartedKind[] = [
@@ -89,6 +92,7 @@ const PARTED_KINDS: readonly PartedKind[] = [
   'status',
   'break',
   'action',
+  'member',
 ];
 
 /** The prefix of all journal records; the order of their keys is the order of their numbers. */
@@ -97,7 +101,7 @@ export const JOURNAL_PREFIX = '/lockstep/journal/';
 /** Digits of a sequence number in a key: as many as the largest safe integer has. */
 const SEQUENCE_DIGITS = 16;
 
-/** The key's text. @throws LockstepError INVALID_INPUT if the ID of an action is empty */
+/** The key's text. @throws LockstepError INVALID_INPUT if the ID of an action or a member is empty */
 export function formatLockstepKey(key: LockstepKey): string {
   switch (key.kind) {
     case 'leader':
@@ -169,6 +173,7 @@ function partsOf(key: Extract<LockstepKey, { kind: PartedKind }>): readonly stri
     case 'ddl-conflict':
       return [key.lockId, key.source];
     case 'action':
+    case 'member':
       return [key.id];
     default:
       return unreachable(key);
@@ -200,6 +205,7 @@ function keyOf(kind: PartedKind, [first = '', second = '', third = '', fourth = 
     case 'ddl-conflict':
       return { kind, lockId: parseStoredLockId(first), source: parseSourceId(second) };
     case 'action':
+    case 'member':
       return { kind, id: first };
     default:
       return unreachable(kind);

@@ -1,6 +1,7 @@
 import type { CoordinatorService } from '../../coordinator/service';
 import { problemsOf } from '../../core/diagnosis/problems';
 import type { Problem } from '../../core/diagnosis/problem';
+import type { CoordinatorState } from '../../core/state/coordinator-state';
 import type { ServerPhase } from '../enums';
 import type { ShardCluster, ShardServer } from '../types/cluster';
 import type { ShardProblem } from '../types/diagnosis';
@@ -13,15 +14,15 @@ export function viewCluster(service: ServerKnowledge): ShardCluster {
   const { state, server } = service;
   const { ready, reasons } = service.readiness();
   const phase = phaseOf(service, ready);
-  const self: ShardServer = { id: server.id, version: server.version, phase };
+  const members = membersOf(state, { id: server.id, version: server.version, phase });
   return {
     id: server.id,
     version: server.version,
     phase,
     store: { kind: server.storeKind, revision: state.revision },
     revision: state.revision,
-    leader: phase === 'leading' ? self : null,
-    members: [self],
+    leader: members.find(({ phase: each }) => each === 'leading') ?? null,
+    members,
     notReadyBecause: reasons,
     divergences: server.role === 'observing' ? state.divergences : null,
     get problems() {
@@ -33,6 +34,15 @@ export function viewCluster(service: ServerKnowledge): ShardCluster {
 /** A problem as the API shows it. */
 export function viewProblem({ task, source, ...problem }: Problem): ShardProblem {
   return { ...problem, taskName: task, sourceId: source };
+}
+
+/** The servers on the store, by their IDs. One that has just started, or only looks on, knows itself at least. */
+function membersOf({ members, leader }: CoordinatorState, self: ShardServer): readonly ShardServer[] {
+  const others = [...members].filter(([id]) => id !== self.id);
+  return [
+    self,
+    ...others.map(([id, { version }]) => ({ id, version, phase: id === leader ? 'leading' : 'following' }) as const),
+  ].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function lagProblem(reason: string): ShardProblem {
