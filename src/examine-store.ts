@@ -22,7 +22,7 @@ const ETCD_OPERATIONS = 128;
  */
 export async function examineDirectory(directory: string): Promise<Examination> {
   const { values, revision } = await readDirectory(directory, FOLLOWED_PREFIXES);
-  return examine({ values, revision, operationsPerWrite: EMBEDDED_OPERATIONS, nowMs: Date.now() });
+  return examine({ values, revision, operationsPerWrite: EMBEDDED_OPERATIONS, nowMs: Date.now(), usage: null });
 }
 
 /**
@@ -43,5 +43,6 @@ async function examineReadable(store: ReadableStore, operationsPerWrite: number)
   const revision = await store.revision();
   const values: KeyValue[] = [];
   for (const prefix of FOLLOWED_PREFIXES) values.push(...(await store.range(prefix, { revision })).values);
-  return examine({ values, revision, operationsPerWrite, nowMs: Date.now() });
+  const usage = (await store.upkeep?.usage()) ?? null;
+  return examine({ values, revision, operationsPerWrite, nowMs: Date.now(), usage });
 }

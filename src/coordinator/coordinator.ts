@@ -91,6 +91,10 @@ export class Coordinator implements CoordinatorService {
     return this.shell.phase;
   }
 
+  get usage(): CoordinatorShell['usage'] {
+    return this.shell.usage;
+  }
+
   readiness(): ReturnType<CoordinatorShell['readiness']> {
     return this.shell.readiness();
   }

@@ -7,6 +7,8 @@ import { LOCKSTEP_LEADER_KEY } from '../core/wire/lockstep-keys';
 export class LeaderWatch {
   #leader: Revision | null = null;
   #dmLeaders = new Set<string>();
+  /** What only DM writes. */
+  #dmKeys = new Set<string>();
 
   /** The revision at which the leader took its key; null: nobody leads. */
   get leader(): Revision | null {
@@ -18,19 +20,35 @@ export class LeaderWatch {
     return this.#dmLeaders.size > 0;
   }
 
+  /** Whether DM lives on this store, or has: then it isn't ours alone. */
+  get isShared(): boolean {
+    return this.#dmKeys.size > 0;
+  }
+
   /** Begin with everything that is stored. */
   rebuild(values: readonly KeyValue[]): void {
     this.#leader = values.find(({ key }) => key === LOCKSTEP_LEADER_KEY)?.modRevision ?? null;
-    this.#dmLeaders = new Set(values.map(({ key }) => key).filter((key) => key.startsWith(DM_LEADER_PREFIX)));
+    const keys = values.map(({ key }) => key);
+    this.#dmLeaders = new Set(keys.filter((key) => key.startsWith(DM_LEADER_PREFIX)));
+    this.#dmKeys = new Set(keys.filter(isOnlyOfDm));
   }
 
   /** The store's next changes. */
   apply({ changes }: Batch): void {
     for (const { kind, key, modRevision } of changes) {
       if (key === LOCKSTEP_LEADER_KEY) this.#leader = kind === 'put' ? modRevision : null;
-      if (!key.startsWith(DM_LEADER_PREFIX)) continue;
-      if (kind === 'put') this.#dmLeaders.add(key);
-      else this.#dmLeaders.delete(key);
+      if (key.startsWith(DM_LEADER_PREFIX)) note(this.#dmLeaders, kind, key);
+      if (isOnlyOfDm(key)) note(this.#dmKeys, kind, key);
     }
   }
+}
+
+function note(keys: Set<string>, kind: 'put' | 'delete', key: string): void {
+  if (kind === 'put') keys.add(key);
+  else keys.delete(key);
+}
+
+/** Reports, operations and the like, which workers of both kinds have, stand under DM's prefixes too. */
+function isOnlyOfDm(key: string): boolean {
+  return key.startsWith('/dm-worker/') || (key.startsWith('/dm-master/') && !key.startsWith('/dm-master/shardddl-'));
 }

@@ -23,6 +23,10 @@ export class MeasuredStore implements Store {
     return this.store.limits;
   }
 
+  get upkeep(): Store['upkeep'] {
+    return this.store.upkeep;
+  }
+
   revision(): ReturnType<Store['revision']> {
     return this.#measure('revision', () => this.store.revision());
   }

@@ -26,6 +26,7 @@ import { logEvents } from './log-events';
 import { OperationFeed } from './operation-feed';
 import { readServer } from './read-server';
 import { RevisionWaiters } from './revision-waiters';
+import { StoreCare } from './store-care';
 import type { CoordinatorService, OperationView, Outcome, ServerIdentity } from './service';
 
 /** What an observer needs. */
@@ -61,6 +62,7 @@ export class Observer implements CoordinatorService {
   #state: CoordinatorState;
   #trouble: LockstepError | null = null;
   #following: Promise<void> = Promise.resolve();
+  #care: StoreCare | null = null;
 
   private constructor(private readonly options: ObserverOptions) {
     const { store, storeKind = 'etcd' } = options;
@@ -86,7 +88,10 @@ export class Observer implements CoordinatorService {
       report: (trouble: LockstepError | null): void => observer.#report(trouble),
     };
     const next = await rebuildAt(options.store, target);
-    observer.#following = follow(options.store, options.clock, target, observer.#abort.signal, next, rebuildAt);
+    const { store, clock, logger } = options;
+    const { upkeep } = store;
+    if (upkeep !== undefined) observer.#care = new StoreCare({ upkeep, clock, logger });
+    observer.#following = follow(store, clock, target, observer.#abort.signal, next, rebuildAt);
     return observer;
   }
 
@@ -106,6 +111,10 @@ export class Observer implements CoordinatorService {
   /** What is true now, for metrics. */
   async read(): Promise<ServerReading> {
     return await readServer({ ...this.options, shell: this, server: this.server });
+  }
+
+  get usage(): CoordinatorService['usage'] {
+    return this.#care?.usage ?? null;
   }
 
   readiness(): ReturnType<CoordinatorService['readiness']> {
@@ -137,6 +146,7 @@ export class Observer implements CoordinatorService {
 
   /** Stop looking on. The store stays open. */
   async stop(): Promise<void> {
+    this.#care?.stop();
     this.#abort.abort();
     await this.#following;
     this.#waiters.stop();

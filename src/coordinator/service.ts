@@ -6,6 +6,7 @@ import type { Mode, StatusRecord } from '../core/model/records';
 import type { PublishedEvent } from '../core/model/published-event';
 import type { Result } from '../core/model/result';
 import type { Revision } from '../core/model/revision';
+import type { StoreUsage } from '../core/model/store';
 import type { Acknowledgement } from '../core/request/acknowledge';
 import type { OperationView } from '../core/request/operation-view';
 import type { InfoReport, ReportedInfo, SourceInfoReport } from '../core/request/report';
@@ -176,6 +177,9 @@ export interface CoordinatorService {
   operations(task: TaskName, source: SourceId, after: Revision, signal: AbortSignal): AsyncIterable<OperationView>;
 
   act(request: ActionRequest): Outcome<ActionAnswer>;
+
+  /** How full the store is; null: it isn't known, or has no end. */
+  readonly usage: StoreUsage | null;
 
   /** Whether the store is reachable and the state caught up; if not, why. */
   readiness(): { readonly ready: boolean; readonly reasons: readonly string[] };

@@ -6,7 +6,7 @@ import { unreachable } from '../core/model/invariant';
 import type { PublishedEvent } from '../core/model/published-event';
 import { NO_REVISION } from '../core/model/revision';
 import type { Revision } from '../core/model/revision';
-import type { Batch, KeyValue } from '../core/model/store';
+import type { Batch, KeyValue, StoreUsage } from '../core/model/store';
 import { ContentCache } from '../core/state/content-cache';
 import { CoordinatorState } from '../core/state/coordinator-state';
 import { recover } from '../core/state/recovery';
@@ -31,6 +31,8 @@ import { LockEventFeed } from './lock-event-feed';
 import { OperationFeed } from './operation-feed';
 import type { FollowingReason, Phase } from './phase';
 import { RevisionWaiters } from './revision-waiters';
+import { StoreCare } from './store-care';
+import type { Compactable } from './store-care';
 import { WriteQueue } from './write-queue';
 import type { QueuedWrite } from './write-queue';
 
@@ -80,6 +82,7 @@ export class CoordinatorShell {
   readonly #serverId: string;
   #leaders = new LeaderWatch();
   #competing: Promise<void> = Promise.resolve();
+  #care: StoreCare | null = null;
 
   private constructor(private readonly options: ShellOptions) {
     this.#metrics = options.metrics ?? NO_METRICS;
@@ -110,6 +113,7 @@ export class CoordinatorShell {
       await coordinator.stop();
       throw error;
     }
+    coordinator.#care = coordinator.#takeCare();
     const { leaseMs } = options;
     if (leaseMs !== undefined) coordinator.#competing = coordinator.#takePart(leaseMs);
     return coordinator;
@@ -133,6 +137,11 @@ export class CoordinatorShell {
   /** Whether this server is the one that tells what happens to the store as a whole. */
   get speaksForStore(): boolean {
     return this.#phase.kind === 'leading';
+  }
+
+  /** How full the store is; null: it isn't known, or has no end. */
+  get usage(): StoreUsage | null {
+    return this.#care?.usage ?? null;
   }
 
   /** Whether requests can be served; if not, why. */
@@ -181,6 +190,7 @@ export class CoordinatorShell {
     const led = this.#phase.kind === 'leading' ? this.#phase : null;
     this.#phase = { kind: 'draining' };
     this.#stopTicking();
+    this.#care?.stop();
     await led?.queue.stop();
     await led?.leadership.release();
     this.#abort.abort();
@@ -295,6 +305,21 @@ export class CoordinatorShell {
     this.#metrics.beganToLead();
     this.#handle({ kind: 'lead', nowMs: clock.wallMs() });
     this.#tick();
+  }
+
+  /** Of a store that doesn't look after itself. */
+  #takeCare(): StoreCare | null {
+    const { store, clock, logger } = this.options;
+    const compactable = (): Compactable | null => {
+      if (this.#phase.kind !== 'leading' || this.#leaders.isShared) return null;
+      const { revision, settledRecord } = this.#state;
+      // Where none is recorded a server that starts reads what is stored last.
+      return { revision, settled: settledRecord === NO_REVISION ? revision : settledRecord };
+    };
+    const { upkeep } = store;
+    if (upkeep === undefined) return null;
+    const compaction = { compactable, compact: (before: Revision) => upkeep.compact(before) };
+    return new StoreCare({ upkeep, clock, logger, compaction });
   }
 
   /** Be one of several servers until this one stops. */

@@ -28,6 +28,7 @@ export const ShardProblemKind = {
   STALE_OPERATION: 'stale-operation',
   UNANSWERED_INFO: 'unanswered-info',
   WATCH_LAG: 'watch-lag',
+  STORE_NEARLY_FULL: 'store-nearly-full',
 } as const;
 
 /** What a remedy does, by its name in GraphQL. */
@@ -96,6 +97,7 @@ registerEnumType(ShardProblemKind, {
     STALE_OPERATION: { description: 'An operation that was never carried out, of a lock that does not exist.' },
     UNANSWERED_INFO: { description: 'A report that no lock takes in and no operation will answer.' },
     WATCH_LAG: { description: 'This server does not see the latest changes of the store.' },
+    STORE_NEARLY_FULL: { description: 'The database of the store is larger than 60 % of its quota.' },
   },
 });
 

@@ -1,5 +1,5 @@
 import type { Revision } from '../core/model/revision';
-import type { Batch, Compare, KeyValue, LeaseId, Mutation } from '../core/model/store';
+import type { Batch, Compare, KeyValue, LeaseId, Mutation, StoreUsage } from '../core/model/store';
 
 /** What a range found. */
 export interface RangeResult {
@@ -42,6 +42,18 @@ export interface StoreLimits {
   readonly bytesPerKey: number;
 }
 
+/** What must be done for a store that doesn't look after itself. */
+export interface StoreUpkeep {
+  /** How full its database is. @throws LockstepError STORE_UNAVAILABLE */
+  usage(): Promise<StoreUsage>;
+
+  /**
+   * Forget what was before a revision. Compacting what is compacted is fine.
+   * @throws LockstepError STORE_UNAVAILABLE
+   */
+  compact(before: Revision): Promise<void>;
+}
+
 /**
  * A revisioned key-value store with etcd's meaning of revision, version, transaction, watch and lease. Keys and values are
  * text; keys are not empty, hold no U+0000, and are ordered by their UTF-8 bytes. The laws are in the README of this room;
@@ -52,6 +64,8 @@ export interface StoreLimits {
  */
 export interface Store {
   readonly limits: StoreLimits;
+  /** Absent: the store looks after itself. */
+  readonly upkeep?: StoreUpkeep | undefined;
 
   /** The last revision. Every revision up to it is visible to reads that begin now. */
   revision(): Promise<Revision>;
@@ -98,4 +112,6 @@ export interface Store {
 }
 
 /** The part of a store that only reads. */
-export type ReadableStore = Pick<Store, 'revision' | 'get' | 'range' | 'watch'>;
+export interface ReadableStore extends Pick<Store, 'revision' | 'get' | 'range' | 'watch'> {
+  readonly upkeep?: Pick<StoreUpkeep, 'usage'> | undefined;
+}

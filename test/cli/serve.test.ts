@@ -178,6 +178,7 @@ describe('the options of an etcd', () => {
       leaseMs: 5_000,
       maxTxnOps: null,
       maxRequestBytes: null,
+      quotaBytes: null,
     });
   });
 

@@ -29,6 +29,7 @@ export function scriptedService(script: Partial<CoordinatorService>): Coordinato
     pendingOperations: unscripted('pendingOperations'),
     operations: unscripted('operations'),
     act: unscripted('act'),
+    usage: null,
     readiness: () => ({ ready: true, reasons: [] }),
     ...script,
   };

@@ -20,10 +20,12 @@ export interface EtcdOptions {
   readonly maxTxnOps?: number;
   /** etcd's `--max-request-bytes`; 1.5 MiB if absent. */
   readonly maxRequestBytes?: number;
+  /** etcd's `--quota-backend-bytes`; 2 GiB if absent. */
+  readonly quotaBytes?: number;
 }
 
 /** How long one call may take unless configured, in milliseconds. */
 export const CALL_MS = 5_000;
 
 /** etcd's own limits unless it is told others. */
-export const ETCD_LIMITS = { maxTxnOps: 128, maxRequestBytes: 1.5 * 1024 * 1024 } as const;
+export const ETCD_LIMITS = { maxTxnOps: 128, maxRequestBytes: 1.5 * 1024 * 1024, quotaBytes: 2 * 1024 ** 3 } as const;

@@ -3,7 +3,15 @@ import type { Revision } from '../../core/model/revision';
 import { parseLeaseId } from '../../core/model/store';
 import type { Batch, KeyValue, LeaseId } from '../../core/model/store';
 import type { Clock } from '../../ports/clock';
-import type { Lease, RangeResult, Store, StoreLimits, Transaction, TransactionResult } from '../../ports/store';
+import type {
+  Lease,
+  RangeResult,
+  Store,
+  StoreLimits,
+  Transaction,
+  TransactionResult,
+  StoreUpkeep,
+} from '../../ports/store';
 import { checkKey, checkPrefix, checkTransaction } from '../revisioned/check-transaction';
 import { checkTtl } from '../revisioned/check-ttl';
 import { decodeRevision } from './decode';
@@ -14,6 +22,7 @@ import type { EtcdOptions } from './etcd-options';
 import { followEtcd } from './follow-etcd';
 import { endLease, renewLease } from './lease';
 import { readKey, readRange, readRevision } from './read';
+import { EtcdUpkeep } from './upkeep';
 
 /** The part of a request that keys and values may take; the rest is the names and lengths round them. */
 const PAYLOAD = 0.95;
@@ -21,6 +30,7 @@ const PAYLOAD = 0.95;
 /** A store on etcd, 3.4 or later, for several servers. */
 export class EtcdStore implements Store {
   readonly limits: StoreLimits;
+  readonly upkeep: StoreUpkeep;
   readonly #endpoints: Endpoints;
 
   private constructor(
@@ -31,6 +41,7 @@ export class EtcdStore implements Store {
     const bytesPerTransaction = Math.floor(maxRequestBytes * PAYLOAD);
     this.limits = { operationsPerTransaction: maxTxnOps, bytesPerTransaction, bytesPerKey: 4_000 };
     this.#endpoints = new Endpoints(options, clock);
+    this.upkeep = new EtcdUpkeep(this.#endpoints, options.quotaBytes ?? ETCD_LIMITS.quotaBytes);
   }
 
   /** Reach an etcd. @throws LockstepError STORE_UNAVAILABLE if none of its members answers, or it refuses us */

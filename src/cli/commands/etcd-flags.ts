@@ -16,6 +16,7 @@ export interface EtcdFlags {
   readonly leaseMs: number;
   readonly maxTxnOps: number | null;
   readonly maxRequestBytes: number | null;
+  readonly quotaBytes: number | null;
 }
 
 /** The flags, whose variables and places in the file are named like them. */
@@ -27,6 +28,7 @@ export const ETCD_FLAGS: readonly Flag[] = [
   etcdFlag('etcd-user', 'NAME', 'a user who may read all keys; the password is in LOCKSTEP_ETCD_PASSWORD'),
   etcdFlag('etcd-max-txn-ops', 'NUMBER', 'what etcd takes, if it was started with more than its own 128'),
   etcdFlag('etcd-max-request-bytes', 'NUMBER', 'the same, if it was started with more than its own 1.5 MiB'),
+  etcdFlag('etcd-quota-bytes', 'NUMBER', 'how large its database may become, if not its own 2 GiB'),
   etcdFlag('lease', 'SECONDS', 'on etcd: how long others wait for a leader that is silent; 10'),
 ];
 
@@ -61,12 +63,13 @@ export function parseEtcdFlags(options: Options): EtcdFlags | null {
     leaseMs: 1_000 * parseNumber('lease', valueOf('lease') ?? LEASE_SECONDS.initial, LEASE_SECONDS),
     maxTxnOps: parseLimit('etcd-max-txn-ops', valueOf('etcd-max-txn-ops'), 128),
     maxRequestBytes: parseLimit('etcd-max-request-bytes', valueOf('etcd-max-request-bytes'), 100_000),
+    quotaBytes: parseLimit('etcd-quota-bytes', valueOf('etcd-quota-bytes'), 1_000_000),
   };
 }
 
 /** The etcd with what the named files hold. @throws LockstepError INVALID_INPUT for a file that can't be read */
 export async function openEtcdFlags(flags: EtcdFlags): Promise<EtcdChoice['options']> {
-  const { urls, user, maxTxnOps, maxRequestBytes } = flags;
+  const { urls, user, maxTxnOps, maxRequestBytes, quotaBytes } = flags;
   const [ca, certificate, key] = await Promise.all([flags.ca, flags.certificate, flags.key].map(readPem));
   const secured = urls.some((url) => url.startsWith('https:'));
   return {
@@ -75,6 +78,7 @@ export async function openEtcdFlags(flags: EtcdFlags): Promise<EtcdChoice['optio
     ...(user === null ? {} : { user }),
     ...(maxTxnOps === null ? {} : { maxTxnOps }),
     ...(maxRequestBytes === null ? {} : { maxRequestBytes }),
+    ...(quotaBytes === null ? {} : { quotaBytes }),
   };
 }
 

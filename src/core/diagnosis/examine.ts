@@ -2,7 +2,7 @@ import type { LockState } from '../model/lock-state';
 import type { LockId } from '../model/lock-id';
 import type { Mode } from '../model/mode';
 import type { Revision } from '../model/revision';
-import type { KeyValue } from '../model/store';
+import type { KeyValue, StoreUsage } from '../model/store';
 import { recoverObserver } from '../observe/adopt-answers';
 import { describeMutation } from '../request/describe-write';
 import { CoordinatorState } from '../state/coordinator-state';
@@ -14,6 +14,7 @@ import { waitReasonsOfLock } from './diagnose';
 import type { Problem } from './problem';
 import { problemsOf } from './problems';
 import { readStore } from './read-store';
+import { storeProblems } from './store-problem';
 
 /** A lock as it is found in a store. */
 export interface ExaminedLock {
@@ -49,11 +50,14 @@ export function examine({
   revision,
   operationsPerWrite,
   nowMs,
+  usage,
 }: {
   readonly values: readonly KeyValue[];
   readonly revision: Revision;
   readonly operationsPerWrite: number;
   readonly nowMs: number;
+  /** How full the store is; null: it has no end. */
+  readonly usage: StoreUsage | null;
 }): Examination {
   const leader = leaderOf(values);
   const state = new CoordinatorState({ operationsPerWrite });
@@ -69,7 +73,7 @@ export function examine({
     valueCount: values.length,
     leader,
     locks: locks.sort((a, b) => (a.id < b.id ? -1 : 1)),
-    problems: problemsOf(state),
+    problems: [...storeProblems(usage), ...problemsOf(state)],
     wouldDo: foreseen(state, nowMs),
   };
 }

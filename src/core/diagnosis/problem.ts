@@ -14,7 +14,8 @@ export type ProblemKind =
   | 'stale-operation'
   /** A report that no lock takes in. */
   | 'unanswered-info'
-  | 'watch-lag';
+  | 'watch-lag'
+  | 'store-nearly-full';
 
 /** Something that somebody should look at; what isn't concerned is null. */
 export interface Problem {

@@ -52,3 +52,10 @@ export type Mutation =
   | { readonly kind: 'delete'; readonly key: string }
   /** Every key that begins with `prefix`. */
   | { readonly kind: 'delete-prefix'; readonly prefix: string };
+
+/** How full a store's database is, in bytes. */
+export interface StoreUsage {
+  readonly bytes: number;
+  /** Beyond it the store takes no more writes. */
+  readonly quotaBytes: number;
+}

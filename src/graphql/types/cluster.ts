@@ -64,7 +64,7 @@ export class ShardCluster {
 
   @Field(() => [ShardProblem], {
     description:
-      'What somebody should look at: unreadable records, orphan and phantom locks, sources that are blocked.',
+      'What somebody should look at: unreadable records, orphan and phantom locks, sources that are blocked, a store that is nearly full.',
   })
   readonly problems!: readonly ShardProblem[];
 }

@@ -1,5 +1,6 @@
 import type { CoordinatorService } from '../../coordinator/service';
 import { problemsOf } from '../../core/diagnosis/problems';
+import { storeProblems } from '../../core/diagnosis/store-problem';
 import type { Problem } from '../../core/diagnosis/problem';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
 import type { ServerPhase } from '../enums';
@@ -7,7 +8,7 @@ import type { ShardCluster, ShardServer } from '../types/cluster';
 import type { ShardProblem } from '../types/diagnosis';
 
 /** What a server knows of itself. */
-export type ServerKnowledge = Pick<CoordinatorService, 'state' | 'server' | 'readiness'>;
+export type ServerKnowledge = Pick<CoordinatorService, 'state' | 'server' | 'readiness' | 'usage'>;
 
 /** The answering server, its store and the others on it, as the API shows them. */
 export function viewCluster(service: ServerKnowledge): ShardCluster {
@@ -26,7 +27,7 @@ export function viewCluster(service: ServerKnowledge): ShardCluster {
     notReadyBecause: reasons,
     divergences: server.role === 'observing' ? state.divergences : null,
     get problems() {
-      return [...reasons.map(lagProblem), ...problemsOf(state).map(viewProblem)];
+      return [...reasons.map(lagProblem), ...[...storeProblems(service.usage), ...problemsOf(state)].map(viewProblem)];
     },
   };
 }
