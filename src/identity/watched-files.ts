@@ -76,7 +76,8 @@ export function readingFile<T>(name: string, path: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    // What follows in a message shows lines of the file, which may hold secrets.
+    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
     throw new LockstepError('INVALID_INPUT', `the ${name} ${path} cannot be read: ${reason}`, { path });
   }
 }

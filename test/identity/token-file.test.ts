@@ -106,6 +106,12 @@ describe('tokens of a file', () => {
     expect(() => authenticatorOf(token)).toThrow(message);
   });
 
+  it('shows no line of a file that is no YAML', () => {
+    writeFileSync(path, 'tokens: [{name: a, sha256: my-secret, roles: [viewer]}');
+    expect(() => new TokenFile(path, clock, logger)).toThrow(/tokens\.yaml cannot be read: [^\n]*line 1/u);
+    expect(() => new TokenFile(path, clock, logger)).not.toThrow(/my-secret/u);
+  });
+
   it('says why there is no file', () => {
     expect(() => new TokenFile(join(folder, 'none.yaml'), clock, logger)).toThrow(/none\.yaml cannot be read/u);
   });
