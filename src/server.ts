@@ -66,6 +66,8 @@ export interface ServerOptions {
   readonly origins?: readonly string[];
   /** Folders of the only documents that are executed; absent: any. */
   readonly safelist?: readonly string[];
+  /** Below which addresses routers may be told results by callbacks, each ending with a slash; absent: nowhere. */
+  readonly callbackPrefixes?: readonly string[];
   /** Whether clients may ask for the schema, and errors suggest what it has; for development. */
   readonly introspection?: boolean;
   /** Whether routers get traces when they ask for them. */
@@ -120,11 +122,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const metricsPage = new PrometheusPage(registry, () => service.read());
     const operating = await startOperating(options, service, metricsPage);
     parts.unshift(async () => operating?.server.close());
-    const { limits, origins, introspection, traces, playground } = options;
+    const { limits, origins, callbackPrefixes, introspection, traces, playground } = options;
     const { authenticator, tls, safelist } = door;
     const api = await GraphqlServer.start({
       ...{ service, logger, host, port: options.port, metrics, tracing, metricsPage },
-      ...{ authenticator, tls, safelist, limits, origins, introspection, traces, playground },
+      ...{ authenticator, tls, safelist, limits, origins, callbackPrefixes, introspection, traces, playground },
     });
     parts.unshift(() => {
       // A request that waits for a person's action would hold up the stop.

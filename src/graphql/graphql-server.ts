@@ -39,6 +39,7 @@ import type { Safelist } from './limits/safelist';
 import type { RequestContext } from './request-context';
 import { buildShardSchema } from './schema';
 import { DocumentCache } from './transport/document-cache';
+import { GraphqlCallbacks } from './transport/graphql-callbacks';
 import { GraphqlSse } from './transport/graphql-sse';
 import { GRAPHQL_PATH, GraphqlHttpServer } from './transport/http-server';
 import { OperatingPages } from './transport/operating-pages';
@@ -62,6 +63,8 @@ export interface GraphqlServerOptions {
   readonly origins?: readonly string[] | undefined;
   /** The only documents that are executed; absent: any. */
   readonly safelist?: Safelist | undefined;
+  /** Below which addresses routers may be told results by callbacks, each ending with a slash; absent: nowhere. */
+  readonly callbackPrefixes?: readonly string[] | undefined;
   /** Whether clients may ask for the schema, and errors suggest what it has; for development. */
   readonly introspection?: boolean | undefined;
   /** Whether routers get traces when they ask for them. */
@@ -90,7 +93,7 @@ export class GraphqlServer {
 
   /** Listen and serve. @throws LockstepError INVALID_INPUT if the address can't be listened on */
   static async start(options: GraphqlServerOptions): Promise<GraphqlServer> {
-    const { service, logger, host, port, introspection = false } = options;
+    const { service, logger, host, port, introspection = false, callbackPrefixes: prefixes = [] } = options;
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const authenticator = options.authenticator ?? new OpenAuthenticator();
     const schema = buildShardSchema();
@@ -133,6 +136,7 @@ export class GraphqlServer {
       tracing: options.tracing ?? NO_TRACING,
       pages: new OperatingPages({ service, authenticator, metrics: options.metricsPage ?? null }),
       webSockets: new GraphqlWebSockets(shared),
+      callbacks: prefixes.length === 0 ? null : new GraphqlCallbacks({ ...shared, prefixes }),
       streams: new GraphqlSse(shared),
       playground,
       tls: options.tls ?? null,

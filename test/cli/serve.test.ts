@@ -24,7 +24,7 @@ describe('the options of serve', () => {
       directory: './lockstep-data',
       host: '127.0.0.1',
       port: 4000,
-      door: { insecure: false, introspection: true, traces: false, origins: [], limits: {} },
+      door: { insecure: false, introspection: true, traces: false, origins: [], callbackPrefixes: [], limits: {} },
       etcd: null,
       observe: false,
       playground: false,
@@ -67,13 +67,15 @@ describe('the options of serve', () => {
   it('say who may come, how, and how much of him is taken', () => {
     const words = ['--tls-cert', 'c.pem', '--tls-key', 'k.pem', '--allow-origin', 'https://a.example', '--traces'];
     const limits = ['--limit', 'depth=7', '--limit', 'worker-mutations=9000', '--safelist', 'allowed'];
-    expect(optionsOf([...words, ...limits], { LOCKSTEP_AUTH: 'a.yaml' }).door).toEqual({
+    const callbacks = ['--callback-prefix', 'https://router.example/callback'];
+    expect(optionsOf([...words, ...limits, ...callbacks], { LOCKSTEP_AUTH: 'a.yaml' }).door).toEqual({
       authFile: 'a.yaml',
       insecure: false,
       introspection: false,
       traces: true,
       tls: { certificate: 'c.pem', key: 'k.pem' },
       origins: ['https://a.example'],
+      callbackPrefixes: ['https://router.example/callback/'],
       safelist: [expect.stringMatching(/schema.documents$/u), 'allowed'],
       limits: { depth: 7, 'worker-mutations': 9_000 },
     });
@@ -100,6 +102,8 @@ describe('the options of serve', () => {
     [['--tls-key', 'k.pem']],
     [['--allow-origin', '*']],
     [['--allow-origin', 'https://a.example/path']],
+    [['--callback-prefix', 'ftp://router.example/']],
+    [['--callback-prefix', 'https://a:b@router.example/']],
     [['--limit', 'depth']],
     [['--limit', 'depth=0']],
     [['--limit', 'deepness=4']],

@@ -8,7 +8,7 @@ import type { Options } from '../grammar/options';
 /** Who may come, over which connections, and how much is taken of him. */
 export type DoorOptions = Pick<
   ServerOptions,
-  'authFile' | 'insecure' | 'tls' | 'origins' | 'safelist' | 'introspection' | 'traces' | 'limits'
+  'authFile' | 'insecure' | 'tls' | 'origins' | 'callbackPrefixes' | 'safelist' | 'introspection' | 'traces' | 'limits'
 >;
 
 /** The flags of `lockstep serve` about whom it lets in. */
@@ -49,6 +49,13 @@ export const DOOR_FLAGS: readonly Flag[] = [
     value: 'ORIGIN',
     help: 'let pages of this origin send requests; without it only pages of this server may',
     setting: 'serve.allow-origin',
+  },
+  {
+    name: 'callback-prefix',
+    kind: 'list',
+    value: 'URL',
+    help: 'tell routers results of subscriptions by calling what they name below this address',
+    setting: 'serve.callback-prefix',
   },
   {
     name: 'safelist',
@@ -92,6 +99,7 @@ export function doorOptionsOf(options: Options, host: string): DoorOptions {
     introspection: isDevelopment || options.isOn('introspection'),
     traces: options.isOn('traces'),
     origins: options.list('allow-origin').map(parseOrigin),
+    callbackPrefixes: options.list('callback-prefix').map(parsePrefix),
     limits: parseLimits(options.list('limit')),
     ...(authFile === null ? {} : { authFile }),
     ...tlsOf(options.text('tls-cert'), options.text('tls-key')),
@@ -109,6 +117,14 @@ function tlsOf(certificate: string | null, key: string | null): Pick<DoorOptions
 function parseOrigin(text: string): string {
   if (URL.canParse(text) && /^https?:$/u.test(new URL(text).protocol) && new URL(text).origin === text) return text;
   throw invalid('allow-origin', `not an origin: ${text} (expected for example https://dashboards.example)`);
+}
+
+/** It ends with a slash, so that nothing is below it whose name only begins like it. */
+function parsePrefix(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/u.test(url.protocol) || url.search !== '' || url.hash !== '' || url.username !== '')
+    throw invalid('callback-prefix', `not an address: ${text} (expected for example https://router.example/callback/)`);
+  return url.href.endsWith('/') ? url.href : `${url.href}/`;
 }
 
 function parseLimits(texts: readonly string[]): Partial<Record<LimitName, number>> {

@@ -5,6 +5,7 @@ import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { Identity } from '../../core/model/identity';
 import type { RequestContext } from '../request-context';
 import type { DocumentCache } from './document-cache';
+import type { GraphqlCallbacks } from './graphql-callbacks';
 import { sendError, sendErrors } from './send-error';
 import { takeRequest } from './take-request';
 import type { TakeOptions } from './take-request';
@@ -13,6 +14,8 @@ import type { TakeOptions } from './take-request';
 export interface GraphqlHttpOptions extends TakeOptions {
   readonly apollo: ApolloServer<RequestContext>;
   readonly documents: DocumentCache;
+  /** Subscriptions whose results go to addresses that routers name; null: there are none. */
+  readonly callbacks: GraphqlCallbacks | null;
   /** What a client is told of errors. */
   readonly show: (errors: readonly GraphQLError[]) => readonly GraphQLFormattedError[];
   readonly contextOf: (identity: Identity) => RequestContext;
@@ -37,6 +40,9 @@ export async function answerGraphql(
     sendErrors(response, 400, options.show(read.errors));
     return;
   }
+  const { callbacks } = options;
+  const mayCallBack = callbacks !== null && request.method === 'POST' && document !== null;
+  if (mayCallBack && (await callbacks.take(taken.asker, body.value, response))) return;
   const answer = await options.apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: {
       method: (request.method ?? 'GET').toUpperCase(),

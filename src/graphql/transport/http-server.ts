@@ -71,6 +71,7 @@ export class GraphqlHttpServer {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     const timer = setTimeout(() => this.#server.closeAllConnections(), DRAIN_MS);
     this.options.streams.close();
+    await this.options.callbacks?.close();
     await this.options.webSockets.close();
     this.#server.closeIdleConnections();
     await closed;

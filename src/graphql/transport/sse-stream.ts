@@ -1,14 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { topLevelError } from '../errors/top-level-error';
-import type { FeedSink } from '../feed/feed-sink';
 import type { SharedPayload } from '../feed/shared-payload';
 import { untilDrained } from './connection-sink';
+import type { ResultStream } from './result-streams';
 
 /** How often a comment is sent, so that nobody on the way takes the connection for dead, in milliseconds. */
 const COMMENT_MS = 12_000;
 
 /** One response of server-sent events. */
-export class SseStream implements FeedSink {
+export class SseStream implements ResultStream {
   readonly #comments: NodeJS.Timeout;
 
   constructor(private readonly response: ServerResponse) {

@@ -22,7 +22,11 @@ export function parseStreamRequest({ method, headers }: IncomingMessage, text: s
   if (type.trim().toLowerCase() !== 'application/json') return refused(415, 'the body must be application/json');
   if (!/text\/event-stream|\*\/\*/iu.test(headers.accept ?? '*/*'))
     return refused(406, 'the answer is text/event-stream');
-  const body = parseJson(text);
+  return parseSentRequest(parseJson(text));
+}
+
+/** The request that a body of JSON is. */
+export function parseSentRequest(body: unknown): ParsedStreamRequest {
   if (!isRecord(body)) return refused(400, 'the body is not an object of JSON');
   const { query, operationName = null, variables = {} } = body;
   if (typeof query !== 'string') return refused(400, 'query is not a text');
