@@ -2,6 +2,7 @@ import { createClient } from 'graphql-ws';
 import type { Client, ClientOptions } from 'graphql-ws';
 import { WebSocket as NodeWebSocket } from 'ws';
 import { LockstepError } from '../../src/core/model/error';
+import { traceHeaders } from '../telemetry';
 import { SubscriptionClosed } from './transport';
 import type { Transport, TransportAnswer, TransportRequest } from './transport';
 
@@ -50,6 +51,7 @@ export class HttpTransport implements Transport {
         'content-type': 'application/json',
         accept: 'application/json',
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(await traceHeaders()),
       },
       body: JSON.stringify({ query, variables, operationName }),
       signal,

@@ -12,7 +12,7 @@ import { Reader } from './reader';
 import type { WorkerSession } from './session';
 import { StatusReporter } from './status-reporter';
 import type { TableRegister } from './table-register';
-import { traced } from './telemetry';
+import { traced } from '../telemetry';
 import type { WorkerEvents } from './worker-event';
 import type { WorkerSettings } from './worker-options';
 

@@ -5,7 +5,7 @@ import type { Execution } from '../engine/effects';
 import type { ExecutionResult } from '../plugin';
 import { callPlugin } from './plugin-call';
 import type { WorkerSession } from './session';
-import { traced } from './telemetry';
+import { traced } from '../telemetry';
 import type { WorkerEvents } from './worker-event';
 import { interceptedExecute } from './worker-interceptor';
 import type { Execute } from './worker-interceptor';

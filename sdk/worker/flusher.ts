@@ -3,7 +3,7 @@ import { Pauses } from '../client/pauses';
 import type { Checkpoint, RowChange } from '../plugin';
 import { callPlugin } from './plugin-call';
 import type { PluginCall } from './plugin-call';
-import { traced } from './telemetry';
+import { traced } from '../telemetry';
 import type { WorkerEvents } from './worker-event';
 import { interceptedApply } from './worker-interceptor';
 import type { Apply } from './worker-interceptor';

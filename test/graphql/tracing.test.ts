@@ -1,7 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ROOT_CONTEXT, context, propagation, trace } from '@opentelemetry/api';
-import type { Attributes, Context, ContextManager, Span, TextMapPropagator } from '@opentelemetry/api';
+import type {
+  Attributes,
+  Context,
+  ContextManager,
+  Span,
+  SpanOptions,
+  TextMapPropagator,
+  Tracer,
+} from '@opentelemetry/api';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { HttpTransport } from '../../sdk/client/http-transport';
+import { traced } from '../../sdk/telemetry';
 import { useServer } from '../support/use-server';
 import { ask } from './plain-client';
 
@@ -31,7 +41,10 @@ const TRACE_ID = '0123456789abcdef0123456789abcdef';
 const spanContextOf = (spanId: string) => ({ traceId: TRACE_ID, spanId, traceFlags: 1 });
 
 const oneHeader: TextMapPropagator = {
-  inject: () => undefined,
+  inject: (from, carrier, setter) => {
+    const spanId = trace.getSpanContext(from)?.spanId;
+    if (spanId !== undefined) setter.set(carrier, 'x-span', spanId);
+  },
   extract: (from, carrier, getter) => {
     const spanId = getter.get(carrier, 'x-span');
     return typeof spanId === 'string' ? trace.setSpanContext(from, spanContextOf(spanId)) : from;
@@ -46,17 +59,20 @@ function startSpan(name: string, attributes: Attributes, parent: Context): Span 
   return Object.assign(base, { end: () => void ended.push({ name, spanId, parentId, attributes }) });
 }
 
+/** What the server and the SDK call of a tracer. */
+const tracer = {
+  startSpan: (name: string, options?: SpanOptions, parent?: Context) =>
+    startSpan(name, options?.attributes ?? {}, parent ?? context.active()),
+  startActiveSpan: (name: string, options: SpanOptions, fn: (span: Span) => unknown) => {
+    const span = startSpan(name, options.attributes ?? {}, context.active());
+    return context.with(trace.setSpan(context.active(), span), fn, undefined, span);
+  },
+} as Tracer;
+
 beforeAll(() => {
   context.setGlobalContextManager(new Contexts());
   propagation.setGlobalPropagator(oneHeader);
-  trace.setGlobalTracerProvider({
-    getTracer: () => ({
-      startSpan: (name, options, parent) => startSpan(name, options?.attributes ?? {}, parent ?? context.active()),
-      startActiveSpan: () => {
-        throw new Error('spans of the server name their parents');
-      },
-    }),
-  });
+  trace.setGlobalTracerProvider({ getTracer: () => tracer });
 });
 
 afterAll(() => {
@@ -88,6 +104,14 @@ describe('traces of a server', () => {
     expect(request?.parentId).toBe('of-the-client');
     const within = ended.filter(({ parentId }) => parentId === request?.spanId).map(({ name }) => name);
     expect(within).toEqual(['lockstep.store.grant', 'lockstep.store.txn']);
+  });
+
+  it('go on from what a worker of the SDK does', async () => {
+    const transport = new HttpTransport(server.url, null);
+    const request = { query: 'query Phase { shardCluster { phase } }', variables: {}, operationName: 'Phase' };
+    await traced('lockstep.report', {}, () => transport.request(request, AbortSignal.timeout(30_000)));
+    const report = ended.find(({ name }) => name === 'lockstep.report');
+    expect(ended.filter(({ name }) => name === 'lockstep.graphql')).toMatchObject([{ parentId: report?.spanId }]);
   });
 
   it('begin with the request if the client says nothing', async () => {
