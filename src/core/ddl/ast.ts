@@ -205,7 +205,19 @@ export interface IndexOptions {
   readonly keyBlockSize: number | null;
   readonly parser: string | null;
   readonly clustered: boolean | null;
+  /** Attributes for the storage engine, in normal form. */
+  readonly attributes: readonly string[];
 }
+
+export const NoIndexOptions: IndexOptions = {
+  using: null,
+  comment: null,
+  invisible: null,
+  keyBlockSize: null,
+  parser: null,
+  clustered: null,
+  attributes: [],
+};
 
 export type Constraint =
   | {
@@ -329,6 +341,14 @@ export type PartitionSpec =
       readonly table: TableName;
       readonly validation: boolean | null;
     }
+  /** MariaDB: a partition becomes a table, or a table a partition. */
+  | { readonly kind: 'convert-partition'; readonly name: string; readonly table: TableName }
+  | {
+      readonly kind: 'convert-table';
+      readonly table: TableName;
+      readonly definition: PartitionDefinition;
+      readonly validation: boolean | null;
+    }
   | {
       readonly kind: 'partitions';
       readonly action: PartitionAction;
@@ -385,8 +405,12 @@ export interface PartitionMethod {
   readonly keyAlgorithm: number | null;
   /** `SYSTEM_TIME INTERVAL expression unit`; null: none. */
   readonly unit: string | null;
+  /** `SYSTEM_TIME INTERVAL … STARTS moment`; null: none. */
+  readonly starts: Expression | null;
   /** `SYSTEM_TIME LIMIT n`; null: none. */
   readonly limit: number | null;
+  /** `SYSTEM_TIME … AUTO`: partitions are added by the server. */
+  readonly auto: boolean;
 }
 
 export interface PartitionDefinition {

@@ -50,5 +50,5 @@ function routeTables(statement: Statement, rename: Rename): Statement {
 
 function routeSpec(spec: AlterSpec, rename: Rename): AlterSpec {
   if (spec.kind === 'rename-table') return { ...spec, to: rename() };
-  return spec.kind === 'exchange-partition' ? { ...spec, table: rename() } : spec;
+  return 'table' in spec ? { ...spec, table: rename() } : spec;
 }

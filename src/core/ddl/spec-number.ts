@@ -29,6 +29,8 @@ const Numbers: Readonly<Record<SimpleSpec['kind'], number>> = {
   'remove-partitioning': 28,
   'reorganize-partition': 34,
   'exchange-partition': 36,
+  'convert-partition': 0,
+  'convert-table': 0,
   'alter-check': 41,
   'drop-check': 42,
   'alter-index': 45,

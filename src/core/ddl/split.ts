@@ -74,11 +74,24 @@ function divide(statement: Statement, currentDatabase: string, complete: Complet
 function divideAlter(statement: AlterTable, complete: Complete): readonly AlterTable[] {
   let name = complete(statement.name);
   return statement.specs.flatMap(divideSpec).map((spec) => {
-    const completed: AlterSpec = spec.kind === 'rename-table' ? { ...spec, to: complete(spec.to) } : spec;
+    const completed = completeSpec(spec, complete);
     const part: AlterTable = { ...statement, name, specs: [completed] };
     if (completed.kind === 'rename-table') name = completed.to;
     return part;
   });
+}
+
+/** The table of `EXCHANGE PARTITION` stays as it is written, as with DM. */
+function completeSpec(spec: AlterSpec, complete: Complete): AlterSpec {
+  switch (spec.kind) {
+    case 'rename-table':
+      return { ...spec, to: complete(spec.to) };
+    case 'convert-partition':
+    case 'convert-table':
+      return { ...spec, table: complete(spec.table) };
+    default:
+      return spec;
+  }
 }
 
 /** `ADD COLUMN (a …, b …, KEY …)` is a change for each of them; with one column at most it stays whole, as with DM. */

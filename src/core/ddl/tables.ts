@@ -6,7 +6,7 @@ export type TablePair = readonly [schema: string, table: string];
 
 /**
  * The tables that a statement touches, in the order in which DM counts them: its own, then the source of `LIKE`, the
- * target of a rename, the table of `EXCHANGE PARTITION`. `REFERENCES` doesn't count. Unqualified names are completed
+ * target of a rename, the table of a change of partitions. `REFERENCES` doesn't count. Unqualified names are completed
  * with the current database.
  */
 export function tablesOf(statement: Statement, currentDatabase: string): readonly TablePair[] {
@@ -49,5 +49,5 @@ function namesIn(statement: TableStatement): readonly TableName[] {
 
 function namesInSpec(spec: AlterSpec): readonly TableName[] {
   if (spec.kind === 'rename-table') return [spec.to];
-  return spec.kind === 'exchange-partition' ? [spec.table] : [];
+  return 'table' in spec ? [spec.table] : [];
 }

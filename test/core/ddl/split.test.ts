@@ -73,6 +73,23 @@ describe('splitting, completing and routing', () => {
       ],
     ],
     [
+      'ALTER TABLE t CONVERT TABLE u TO PARTITION p DEFAULT, CONVERT PARTITION q TO TABLE s.v',
+      [
+        [
+          'ALTER TABLE `cur`.`t` CONVERT TABLE `cur`.`u` TO PARTITION `p` DEFAULT',
+          '0',
+          'cur.t cur.u',
+          'ALTER TABLE `d`.`t0` CONVERT TABLE `d`.`t1` TO PARTITION `p` DEFAULT',
+        ],
+        [
+          'ALTER TABLE `cur`.`t` CONVERT PARTITION `q` TO TABLE `s`.`v`',
+          '0',
+          'cur.t s.v',
+          'ALTER TABLE `d`.`t0` CONVERT PARTITION `q` TO TABLE `d`.`t1`',
+        ],
+      ],
+    ],
+    [
       'RENAME TABLE IF EXISTS a TO b, c TO d',
       [
         [

@@ -1,4 +1,5 @@
 import type { AlterSpec } from '../ast';
+import { refusePeriod } from './alter-add';
 import type { Cursor } from './cursor';
 import { acceptIfExists, parseColumnName } from './names';
 
@@ -13,6 +14,7 @@ export function parseDrop(cursor: Cursor): AlterSpec {
   if (cursor.acceptOneOf('CHECK', 'CONSTRAINT') !== null) return named(cursor, 'drop-check', "a constraint's name");
   if (cursor.accept('PARTITION')) return parseDropPartition(cursor);
   if (cursor.acceptAll('SYSTEM', 'VERSIONING')) return { kind: 'fixed', text: 'DROP SYSTEM VERSIONING', number: 0 };
+  refusePeriod(cursor);
   return parseDropColumn(cursor);
 }
 

@@ -2,12 +2,13 @@ import type { AlterSpec, PartitionAction, PartitionSpec } from '../ast';
 import { acceptNoBinlog } from './alter-add';
 import type { Cursor } from './cursor';
 import { parseTableName } from './names';
-import { parseDefinitions } from './partition';
+import { parseDefinition, parseDefinitions } from './partition';
 
 /** Changes of single partitions; null: something else follows. Errors: `DDL_SYNTAX`. */
 export function parsePartitionSpec(cursor: Cursor): AlterSpec | null {
   const next = cursor.peek(1).upper;
   if (next === 'TABLESPACE') return parseTablespace(cursor);
+  if (cursor.areNext('CONVERT', 'TABLE')) return parseConvertTable(cursor);
   if (next !== 'PARTITION') return null;
   const parse = Specs.get(cursor.token.upper);
   if (parse === undefined) return null;
@@ -29,6 +30,7 @@ const Specs: ReadonlyMap<string, ParsePartitions> = new Map<string, ParsePartiti
   ['COALESCE', parseCoalesce],
   ['REORGANIZE', parseReorganize],
   ['EXCHANGE', parseExchange],
+  ['CONVERT', parseConvertPartition],
   ['TRUNCATE', (cursor) => parseAction(cursor, 'truncate')],
   ['CHECK', (cursor) => parseAction(cursor, 'check')],
   ['OPTIMIZE', (cursor) => parseAction(cursor, 'optimize')],
@@ -55,9 +57,28 @@ function parseExchange(cursor: Cursor): PartitionSpec {
   const name = cursor.name("a partition's name");
   cursor.expect('WITH', 'TABLE');
   const table = parseTableName(cursor);
+  return { kind: 'exchange-partition', name, table, validation: parseValidation(cursor) };
+}
+
+/** Whether rows are checked; null: it isn't said. */
+function parseValidation(cursor: Cursor): boolean | null {
   const word = cursor.acceptOneOf('WITH', 'WITHOUT');
   if (word !== null) cursor.expect('VALIDATION');
-  return { kind: 'exchange-partition', name, table, validation: word === null ? null : word === 'WITH' };
+  return word === null ? null : word === 'WITH';
+}
+
+function parseConvertPartition(cursor: Cursor): PartitionSpec {
+  const name = cursor.name("a partition's name");
+  cursor.expect('TO', 'TABLE');
+  return { kind: 'convert-partition', name, table: parseTableName(cursor) };
+}
+
+function parseConvertTable(cursor: Cursor): PartitionSpec {
+  cursor.expect('CONVERT', 'TABLE');
+  const table = parseTableName(cursor);
+  cursor.expect('TO');
+  const definition = parseDefinition(cursor);
+  return { kind: 'convert-table', table, definition, validation: parseValidation(cursor) };
 }
 
 function parseAction(cursor: Cursor, action: PartitionAction): PartitionSpec {
@@ -65,6 +86,9 @@ function parseAction(cursor: Cursor, action: PartitionAction): PartitionSpec {
   const names = cursor.accept('ALL') ? null : cursor.list(() => cursor.name("a partition's name"));
   if (action.endsWith('tablespace')) cursor.expect('TABLESPACE');
   // The options of a repair or check change nothing that replicates.
-  while (cursor.acceptOneOf('QUICK', 'EXTENDED', 'FAST', 'MEDIUM', 'CHANGED') !== null);
+  while (
+    cursor.acceptOneOf('QUICK', 'EXTENDED', 'FAST', 'MEDIUM', 'CHANGED', 'USE_FRM') !== null ||
+    cursor.acceptAll('FOR', 'UPGRADE')
+  );
   return { kind: 'partitions', action, ifExists: false, noWriteToBinlog, names };
 }

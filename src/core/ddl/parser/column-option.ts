@@ -3,16 +3,21 @@ import type { Cursor } from './cursor';
 import { parseDefaultValue, parseNow } from './default-value';
 import { parseBracketed } from './expression';
 import { acceptEnforced, acceptVisibility } from './index-option';
-import { parseCollation, parseWord } from './names';
+import { parseCollation, parseEngineAttribute, parseWord } from './names';
 import { parseReference } from './reference';
 import { quoteString } from '../printer/literal';
 
 /** The next option of a column; `SERIAL DEFAULT VALUE` is three. Null: none follows. Errors: `DDL_SYNTAX`. */
 export function parseColumnOption(cursor: Cursor): readonly ColumnOption[] | null {
-  if (cursor.token.kind !== 'word') return null;
+  if (cursor.token.kind !== 'word') return parseOther(cursor);
   if (cursor.is('SERIAL')) return parseSerial(cursor);
   const option = parseKeyword(cursor) ?? parseVisibility(cursor) ?? parseSystemVersioning(cursor);
-  return option === null ? null : [option];
+  return option === null ? parseOther(cursor) : [option];
+}
+
+function parseOther(cursor: Cursor): readonly ColumnOption[] | null {
+  const text = parseEngineAttribute(cursor);
+  return text === null ? null : [{ kind: 'fixed', text }];
 }
 
 function parseSerial(cursor: Cursor): readonly ColumnOption[] {
@@ -54,7 +59,7 @@ const Options: ReadonlyMap<string, (cursor: Cursor) => ColumnOption> = new Map<
   ['REF_SYSTEM_ID', parseRefSystem],
   ['ENGINE_ATTRIBUTE', (cursor) => parseAttribute(cursor, 'ENGINE_ATTRIBUTE')],
   ['SECONDARY_ENGINE_ATTRIBUTE', (cursor) => parseAttribute(cursor, 'SECONDARY_ENGINE_ATTRIBUTE')],
-  ['COMPRESSED', () => ({ kind: 'fixed', text: 'COMPRESSED' })],
+  ['COMPRESSED', parseCompressed],
 ]);
 
 function parseNotNull(cursor: Cursor): ColumnOption {
@@ -89,11 +94,14 @@ function parseCollate(cursor: Cursor): ColumnOption {
 
 function parseGeneratedAlways(cursor: Cursor): ColumnOption {
   cursor.expect('ALWAYS', 'AS');
-  if (!cursor.accept('ROW')) return parseGenerated(cursor);
-  return { kind: 'fixed', text: `GENERATED ALWAYS AS ROW ${cursor.expectOneOf('START', 'END')}` };
+  return parseGenerated(cursor);
 }
 
+/** `(expression)`, or MariaDB's `ROW START` and `ROW END`. */
 function parseGenerated(cursor: Cursor): ColumnOption {
+  if (cursor.accept('ROW')) {
+    return { kind: 'fixed', text: `GENERATED ALWAYS AS ROW ${cursor.expectOneOf('START', 'END')}` };
+  }
   const expression = parseBracketed(cursor);
   const word = cursor.acceptOneOf('VIRTUAL', 'STORED', 'PERSISTENT');
   const stored = word === 'STORED' || word === 'PERSISTENT';
@@ -127,6 +135,12 @@ function parseRefSystem(cursor: Cursor): ColumnOption {
 function parseAttribute(cursor: Cursor, name: string): ColumnOption {
   cursor.acceptSymbol('=');
   return { kind: 'fixed', text: `${name} = ${quoteString(parseWord(cursor, 'a JSON text'))}` };
+}
+
+/** MariaDB's compression of a column; of its methods there is one. */
+function parseCompressed(cursor: Cursor): ColumnOption {
+  const method = cursor.acceptSymbol('=') ? ` = ${parseWord(cursor, 'a method of compression')}` : '';
+  return { kind: 'fixed', text: `COMPRESSED${method}` };
 }
 
 function parseVisibility(cursor: Cursor): ColumnOption | null {

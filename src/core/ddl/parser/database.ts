@@ -6,6 +6,7 @@ import {
   acceptIfNotExists,
   parseCharset,
   parseCollation,
+  parseEquals,
   parseWord,
 } from './names';
 
@@ -60,9 +61,4 @@ function parseOption(cursor: Cursor): DatabaseOption | null {
 
 function parseReadOnly(cursor: Cursor): string {
   return cursor.accept('DEFAULT') ? 'DEFAULT' : cursor.digits('0, 1 or DEFAULT');
-}
-
-function parseEquals(cursor: Cursor): Cursor {
-  cursor.acceptSymbol('=');
-  return cursor;
 }

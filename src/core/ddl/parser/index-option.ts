@@ -1,23 +1,17 @@
+import { NoIndexOptions } from '../ast';
 import type { IndexOptions } from '../ast';
 import type { Cursor } from './cursor';
-import { parseWord } from './names';
-
-export const NoIndexOptions: IndexOptions = {
-  using: null,
-  comment: null,
-  invisible: null,
-  keyBlockSize: null,
-  parser: null,
-  clustered: null,
-};
+import { parseEngineAttribute, parseEquals, parseWord } from './names';
 
 /** The options after an index's columns, the last of each kind. Errors: `DDL_SYNTAX`. */
 export function parseIndexOptions(cursor: Cursor): IndexOptions {
   let options = NoIndexOptions;
   for (;;) {
     const option = parseIndexOption(cursor);
-    if (option === null) return options;
-    options = { ...options, ...option };
+    const attribute = option === null ? parseEngineAttribute(cursor) : null;
+    if (option !== null) options = { ...options, ...option };
+    else if (attribute === null) return options;
+    else options = { ...options, attributes: [...options.attributes, attribute] };
   }
 }
 
@@ -38,11 +32,6 @@ function parseIndexOption(cursor: Cursor): Partial<IndexOptions> | null {
     : cursor.areNext('NOT', 'IGNORED')
       ? skipNot(cursor)
       : null;
-}
-
-function parseEquals(cursor: Cursor): Cursor {
-  cursor.acceptSymbol('=');
-  return cursor;
 }
 
 function skipAttribute(cursor: Cursor): Partial<IndexOptions> {

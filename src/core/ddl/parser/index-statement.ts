@@ -50,13 +50,14 @@ export function parseDropIndex(cursor: Cursor): DropIndex {
   return { kind: 'drop-index', ifExists, indexName, table, ...parseClauses(cursor) };
 }
 
-/** `LOCK` and `ALGORITHM` in either order. */
+/** `LOCK`, `ALGORITHM` and `WAIT` in any order. */
 function parseClauses(cursor: Cursor): { lock: string | null; algorithm: string | null } {
   let lock: string | null = null;
   let algorithm: string | null = null;
   for (;;) {
     if (cursor.accept('LOCK')) lock = parseLock(cursor);
     else if (cursor.accept('ALGORITHM')) algorithm = parseAlgorithm(cursor);
+    else if (cursor.isOneOf('WAIT', 'NOWAIT')) skipWait(cursor);
     else return { lock, algorithm };
   }
 }

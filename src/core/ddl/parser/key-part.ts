@@ -14,6 +14,7 @@ function parseKeyPart(cursor: Cursor): KeyPart {
     return { key, length: null, descending: parseDirection(cursor) };
   }
   const key = { kind: 'column', name: parseColumnName(cursor) } as const;
+  if (cursor.areNext('WITHOUT', 'OVERLAPS')) return cursor.failUnsupported('a key WITHOUT OVERLAPS');
   let length: number | null = null;
   if (cursor.acceptSymbol('(')) {
     length = cursor.count('a length');

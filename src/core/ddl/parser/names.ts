@@ -1,4 +1,6 @@
 import type { TableName } from '../ast';
+import { quoteName } from '../../model/quote';
+import { quoteString } from '../printer/literal';
 import type { Cursor } from './cursor';
 
 /** `table`, `schema.table` or `.table`. */
@@ -57,6 +59,25 @@ const CollationAliases: ReadonlyMap<string, string> = new Map([
 export function parseCollation(cursor: Cursor): string {
   const name = parseWord(cursor, "a collation's name").toLowerCase();
   return CollationAliases.get(name) ?? name;
+}
+
+/** Pass `=`, which most options may have. */
+export function parseEquals(cursor: Cursor): Cursor {
+  cursor.acceptSymbol('=');
+  return cursor;
+}
+
+/** MariaDB's attributes of engines, `name = value`, in normal form; null: none follows. Errors: `DDL_SYNTAX`. */
+export function parseEngineAttribute(cursor: Cursor): string | null {
+  if (!cursor.isName() || !cursor.isSymbolNext('=')) return null;
+  // How a statement is carried out is no attribute of what it makes.
+  if (cursor.is('ALGORITHM')) return null;
+  const name = quoteName(cursor.advance().text);
+  cursor.expectSymbol('=');
+  const { token } = cursor;
+  if (token.kind === 'string') return `${name} = ${quoteString(cursor.string('a value'))}`;
+  if (token.kind !== 'word' && token.kind !== 'number') cursor.fail('a value');
+  return `${name} = ${cursor.advance().text}`;
 }
 
 /** MariaDB's `WAIT n` and `NOWAIT`: how long to wait for a lock, of no meaning to others. */

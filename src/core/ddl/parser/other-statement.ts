@@ -15,6 +15,7 @@ const Kinds: Readonly<Record<string, string>> = {
   'ALTER USER': 'AlterUserStmt',
   'ALTER VIEW': '+AlterViewStmt',
   ANALYZE: 'AnalyzeTableStmt',
+  BACKUP: 'BRIEStmt',
   BEGIN: 'BeginStmt',
   BINLOG: 'BinlogStmt',
   CALL: 'CallStmt',

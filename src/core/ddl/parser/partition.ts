@@ -1,4 +1,5 @@
 import type { Expression, PartitionDefinition, PartitionMethod, Partitioning, SubpartitionDefinition } from '../ast';
+import { parseInterval } from './call';
 import type { Cursor } from './cursor';
 import { parseBitExpression, parseExpression } from './expression';
 import { parseColumnName } from './names';
@@ -27,7 +28,9 @@ const NoMethod: PartitionMethod = {
   columns: null,
   keyAlgorithm: null,
   unit: null,
+  starts: null,
   limit: null,
+  auto: false,
 };
 
 function parseMethod(cursor: Cursor): PartitionMethod {
@@ -76,10 +79,14 @@ function parseListMethod(cursor: Cursor, kind: 'range' | 'list'): PartitionMetho
 /** MariaDB's partitions of row versions. */
 function parseSystemTime(cursor: Cursor): PartitionMethod {
   const method: PartitionMethod = { ...NoMethod, kind: 'system-time' };
-  if (cursor.accept('LIMIT')) return { ...method, limit: cursor.count('a number of rows') };
-  if (!cursor.accept('INTERVAL')) return method;
-  const expression = parseExpression(cursor);
-  return { ...method, expression, unit: cursor.name('a unit of time').toUpperCase() };
+  if (cursor.accept('LIMIT')) {
+    const limit = cursor.count('a number of rows');
+    return { ...method, limit, auto: cursor.accept('AUTO') };
+  }
+  if (!cursor.is('INTERVAL')) return method;
+  const { amount, unit } = parseInterval(cursor, parseExpression);
+  const starts = cursor.accept('STARTS') ? parseBitExpression(cursor) : null;
+  return { ...method, expression: amount, unit, starts, auto: cursor.accept('AUTO') };
 }
 
 /** `(PARTITION p …, …)`. Errors: `DDL_SYNTAX`. */
@@ -87,7 +94,8 @@ export function parseDefinitions(cursor: Cursor): PartitionDefinition[] {
   return cursor.bracketed(() => parseDefinition(cursor));
 }
 
-function parseDefinition(cursor: Cursor): PartitionDefinition {
+/** `PARTITION p …`. Errors: `DDL_SYNTAX`. */
+export function parseDefinition(cursor: Cursor): PartitionDefinition {
   cursor.expect('PARTITION');
   const name = cursor.name("a partition's name");
   const values = parseValues(cursor);

@@ -3,6 +3,7 @@ import { isCall, parseArguments, parseCall } from './call';
 import type { ParseExpression } from './call';
 import type { Cursor } from './cursor';
 import { parseCase } from './case-expression';
+import { parseTableName } from './names';
 
 /** A literal, a name, a call, or something in brackets. Errors: `DDL_SYNTAX`. */
 export function parsePrimary(cursor: Cursor, parse: ParseExpression): Expression {
@@ -86,6 +87,10 @@ function parseConstant(cursor: Cursor): Expression | null {
       return { kind: 'maxvalue' };
     case 'DEFAULT':
       return parseDefaultOf(cursor);
+    case 'NEXT':
+      return cursor.acceptAll('NEXT', 'VALUE', 'FOR') ? parseSequence(cursor, 'NEXTVAL') : null;
+    case 'PREVIOUS':
+      return cursor.acceptAll('PREVIOUS', 'VALUE', 'FOR') ? parseSequence(cursor, 'LASTVAL') : null;
     case 'DATE':
     case 'TIME':
     case 'TIMESTAMP':
@@ -93,6 +98,12 @@ function parseConstant(cursor: Cursor): Expression | null {
     default:
       return parseIntroduced(cursor);
   }
+}
+
+/** MariaDB's `NEXT VALUE FOR s` is `NEXTVAL(s)`. */
+function parseSequence(cursor: Cursor, name: 'NEXTVAL' | 'LASTVAL'): Expression {
+  const { schema, table } = parseTableName(cursor);
+  return call(name, { kind: 'column', schema: null, table: schema, name: table });
 }
 
 /** Whether a string follows, perhaps with the introducer that TiDB stores there. */

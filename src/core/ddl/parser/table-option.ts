@@ -7,6 +7,7 @@ import {
   parseCharset,
   parseCollation,
   parseColumnName,
+  parseEngineAttribute,
   parseTableName,
   parseWord,
 } from './names';
@@ -14,15 +15,20 @@ import {
 type ParseValue = (cursor: Cursor) => OptionValue;
 
 /** The next table option; null: none follows. Errors: `DDL_SYNTAX`. */
-export function parseTableOption(cursor: Cursor): TableOption | null {
-  if (cursor.token.kind !== 'word') return null;
+function parseTableOption(cursor: Cursor): TableOption | null {
+  if (cursor.token.kind !== 'word') return parseAttribute(cursor);
   if (cursor.is('DEFAULT')) return parseDefaulted(cursor);
   if (acceptCharsetKeyword(cursor)) return option('DEFAULT CHARACTER SET', parseCharsetValue(cursor));
   if (cursor.is('FORCE') && Forced.has(cursor.peek(1).upper)) {
     cursor.advance();
     return { ...option(cursor.token.upper, parseAfterName(cursor, parseNumber)), force: true };
   }
-  return parseOfTwoWords(cursor) ?? parseOfOneWord(cursor);
+  return parseOfTwoWords(cursor) ?? parseOfOneWord(cursor) ?? parseAttribute(cursor);
+}
+
+function parseAttribute(cursor: Cursor): TableOption | null {
+  const text = parseEngineAttribute(cursor);
+  return text === null ? null : option(text, { kind: 'none' });
 }
 
 const Forced: ReadonlySet<string> = new Set(['AUTO_INCREMENT', 'AUTO_RANDOM_BASE']);

@@ -75,6 +75,8 @@ export function printAlterSpec(spec: AlterSpec): string {
     case 'coalesce-partition':
     case 'reorganize-partition':
     case 'exchange-partition':
+    case 'convert-partition':
+    case 'convert-table':
     case 'partitions':
       return printPartitionSpec(spec);
     default:

@@ -82,10 +82,11 @@ function printColumnOption(option: ColumnOption): string {
   }
 }
 
-/** A call other than the current time stands in brackets. */
+/** A column, and a call other than the current time, stand in brackets. */
 function printDefault(value: Expression): string {
   const text = printExpression(value);
-  return value.kind === 'call' && value.name !== 'CURRENT_TIMESTAMP' ? `(${text})` : text;
+  const isComputed = value.kind === 'column' || (value.kind === 'call' && value.name !== 'CURRENT_TIMESTAMP');
+  return isComputed ? `(${text})` : text;
 }
 
 function printAutoRandom(shardBits: number | null, rangeBits: number | null): string {

@@ -65,6 +65,7 @@ export function printIndexOptions({
   keyBlockSize,
   parser,
   clustered,
+  attributes,
 }: IndexOptions): string {
   let text = '';
   if (clustered !== null) text += ` ${printClustered(clustered)}`;
@@ -73,7 +74,7 @@ export function printIndexOptions({
   if (parser !== null) text += ` WITH PARSER ${quoteName(parser)}`;
   if (comment !== null && comment !== '') text += ` COMMENT ${quoteString(comment)}`;
   if (invisible !== null) text += invisible ? ' INVISIBLE' : ' VISIBLE';
-  return text;
+  return text + attributes.map((attribute) => ` ${attribute}`).join('');
 }
 
 /** Whether rows are stored in the order of the primary key: TiDB's word, in a comment of its own. */

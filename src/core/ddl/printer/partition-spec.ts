@@ -1,7 +1,7 @@
 import type { PartitionAction, PartitionSpec } from '../ast';
 import { unreachable } from '../../model/invariant';
 import { quoteName } from '../../model/quote';
-import { printDefinitions, printPartitioning } from './partition';
+import { printDefinition, printDefinitions, printPartitioning } from './partition';
 import { printTableName } from './reference';
 
 type Of<Kind extends PartitionSpec['kind']> = Extract<PartitionSpec, { kind: Kind }>;
@@ -21,6 +21,10 @@ export function printPartitionSpec(spec: PartitionSpec): string {
       return printReorganize(spec);
     case 'exchange-partition':
       return printExchange(spec);
+    case 'convert-partition':
+      return `CONVERT PARTITION ${quoteName(spec.name)} TO TABLE ${printTableName(spec.table)}`;
+    case 'convert-table':
+      return printConvertTable(spec);
     case 'partitions':
       return printAction(spec);
     default:
@@ -47,6 +51,11 @@ function printReorganize(spec: Of<'reorganize-partition'>): string {
 function printExchange({ name, table, validation }: Of<'exchange-partition'>): string {
   const text = `EXCHANGE PARTITION ${quoteName(name)} WITH TABLE ${printTableName(table)}`;
   return validation === false ? `${text} WITHOUT VALIDATION` : text;
+}
+
+function printConvertTable({ table, definition, validation }: Of<'convert-table'>): string {
+  const text = `CONVERT TABLE ${printTableName(table)} TO ${printDefinition(definition)}`;
+  return validation === null ? text : `${text} ${validation ? 'WITH' : 'WITHOUT'} VALIDATION`;
 }
 
 const Verbs: Readonly<Record<PartitionAction, string>> = {

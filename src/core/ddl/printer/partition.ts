@@ -42,16 +42,22 @@ function printKind({ kind, expression }: PartitionMethod): string {
   }
 }
 
-function printArguments({ kind, expression, columns, unit, limit }: PartitionMethod): string {
-  if (kind === 'system-time') {
-    const interval = expression === null || unit === null ? '' : ` INTERVAL ${printExpression(expression)} ${unit}`;
-    return interval + (limit === null ? '' : ` LIMIT ${limit}`);
-  }
+function printSystemTime({ expression, unit, starts, limit, auto }: PartitionMethod): string {
+  let text = expression === null || unit === null ? '' : ` INTERVAL ${printExpression(expression)} ${unit}`;
+  if (starts !== null) text += ` STARTS ${printExpression(starts)}`;
+  if (limit !== null) text += ` LIMIT ${limit}`;
+  return auto ? `${text} AUTO` : text;
+}
+
+function printArguments(method: PartitionMethod): string {
+  const { kind, expression, columns } = method;
+  if (kind === 'system-time') return printSystemTime(method);
   if (expression !== null) return ` (${printExpression(expression)})`;
   return ` (${(columns ?? []).map(quoteName).join(',')})`;
 }
 
-function printDefinition({ name, values, options, subpartitions }: PartitionDefinition): string {
+/** `PARTITION p …` in normal form. */
+export function printDefinition({ name, values, options, subpartitions }: PartitionDefinition): string {
   const subs = subpartitions.length === 0 ? '' : ` (${subpartitions.map(printSubpartition).join(',')})`;
   return `PARTITION ${quoteName(name)}${printValues(values)}${options.map(printAfterBlank).join('')}${subs}`;
 }

@@ -169,6 +169,8 @@ function passOver(spec: Exclude<AlterSpec, { kind: TableSpecKind }>): void {
     case 'coalesce-partition':
     case 'reorganize-partition':
     case 'exchange-partition':
+    case 'convert-partition':
+    case 'convert-table':
     case 'partitions':
       return;
     default:

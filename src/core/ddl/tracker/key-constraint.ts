@@ -1,3 +1,4 @@
+import { NoIndexOptions } from '../ast';
 import type { Constraint, CreateIndex, IndexOptions } from '../ast';
 import type { InlineKey } from './column-definition';
 
@@ -7,23 +8,14 @@ export type KeyConstraint = Extract<Constraint, { kind: 'key' }>;
 /** A foreign key. */
 export type ForeignKey = Extract<Constraint, { kind: 'foreign-key' }>;
 
-const NO_OPTIONS: IndexOptions = {
-  using: null,
-  comment: null,
-  invisible: null,
-  keyBlockSize: null,
-  parser: null,
-  clustered: null,
-};
-
 /** The key that a column's own definition asks for. */
 export function keyOfColumn(column: string, key: InlineKey): KeyConstraint {
-  return keyOfColumns(null, key.keyKind, [column], { ...NO_OPTIONS, clustered: key.clustered });
+  return keyOfColumns(null, key.keyKind, [column], { ...NoIndexOptions, clustered: key.clustered });
 }
 
 /** The index that a foreign key needs. */
 export function keyOfForeignKey(name: string, columns: readonly string[]): KeyConstraint {
-  return keyOfColumns(name, 'index', columns, NO_OPTIONS);
+  return keyOfColumns(name, 'index', columns, NoIndexOptions);
 }
 
 /** The key that CREATE INDEX makes. */

@@ -90,6 +90,8 @@ describe('defaults', () => {
       ['VARCHAR(36)', '(NOW())', 'current_timestamp()'],
       ['INT', '(-LENGTH(1))', '-length(1)'],
       ['INT', '(1 DIV 2)', '1 div 2'],
+      ['INT', 'b', '`b`'],
+      ['DATE', '(NOW() + INTERVAL 1 DAY)', 'date_add(now(), interval 1 day)'],
       ['INT', `(1${'0'.repeat(300)} * 1${'0'.repeat(300)})`, `1${'0'.repeat(300)} * 1${'0'.repeat(300)}`],
     ]),
   )('keeps %s, which must be computed, as an expression', (_, type, value, expected) => {
