@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { LockstepError } from '../core/model/error';
 import { JsonValue } from '../core/wire/json-reader';
 import type { Clock } from '../ports/clock';
 import type { Logger } from '../ports/logger';
@@ -42,7 +43,13 @@ async function openJwt(value: JsonValue, base: string, clock: Clock, logger: Log
   const keys = new KeySet(isUrl ? place : resolve(base, place), clock, (error) =>
     logger.error({ code: error.code }, `keys stay as they were: ${error.message}`),
   );
-  await keys.load();
+  try {
+    await keys.load();
+  } catch (error) {
+    // A server must be able to start while its issuer is away: until it is back, nobody of it is known.
+    if (!isUrl || !(error instanceof LockstepError)) throw error;
+    logger.error({ code: error.code }, `no keys yet: ${error.message}`);
+  }
   return new JwtVerifier(keys, {
     issuer: value.field('issuer').text(),
     audience: value.field('audience').text(),

@@ -154,6 +154,23 @@ describe('JWTs', () => {
     expect(asked).toBe(3);
   });
 
+  it('are refused while the issuer is away, which keeps no server from starting, and taken when it is back', async () => {
+    const answers = { status: 503 };
+    server = createServer((_request, response) => {
+      response.statusCode = answers.status;
+      response.end(JSON.stringify({ keys: [jwkOf(rsa.publicKey, 'r')] }));
+    });
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    authenticator.close();
+    authenticator = await openWith(`jwks: 'http://127.0.0.1:${(server.address() as AddressInfo).port}/keys'`);
+    expect(logger.lines.at(-1)).toMatchObject({ level: 'error', message: expect.stringMatching(/no keys yet.*503/u) });
+    const text = token(CLAIMS, good, rsa.privateKey);
+    await expect(ask(text)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    answers.status = 200;
+    await clock.advance(30_001);
+    await expect(ask(text)).resolves.toMatchObject({ actor: 'alice' });
+  });
+
   it.each([
     ['keys in the clear', "jwks: 'http://id.test/keys'", 'jwt.jwks: use https'],
     ['a file that is not there', 'jwks: none.json', 'cannot be read'],

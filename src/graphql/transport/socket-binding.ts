@@ -3,6 +3,7 @@ import { CloseCode } from 'graphql-ws';
 import type { Server } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 import type { FeedSink } from '../feed/feed-sink';
+import { OperationIds } from './operation-ids';
 import { SocketPatience } from './socket-patience';
 import { Turns } from './turns';
 import { WebSocketSink, gatherWrites } from './websocket-sink';
@@ -15,6 +16,8 @@ export interface ConnectionExtra {
   readonly sinkOf: (subscriptionId: string) => FeedSink;
   /** Resolved when there is room for an answer, or the connection is gone. */
   readonly room: () => Promise<void>;
+  /** Its requests that aren't over. */
+  readonly operations: OperationIds;
   /** So many requests are carried out at once; the others wait. */
   readonly turns: Turns;
   /** End the connection because nobody knows any more who is at its other end. */
@@ -48,6 +51,9 @@ export function bindSocket(
   // Whatever a broken connection or a malformed frame says, `close` follows.
   socket.on('error', () => undefined);
   const patience = new SocketPatience(socket, request.socket, stalledMs);
+  const operations = new OperationIds(() =>
+    socket.close(CloseCode.SubscriberAlreadyExists, 'A subscriber of that name already waits'),
+  );
   const closed = server.opened(
     {
       protocol: socket.protocol,
@@ -61,7 +67,7 @@ export function bindSocket(
       onMessage: (handle) => {
         socket.on('message', (data: RawData) => {
           patience.look();
-          handle(textOf(data)).catch((error: unknown) => fail(socket, error, reportDefect));
+          operations.take(textOf(data), handle).catch((error: unknown) => fail(socket, error, reportDefect));
         });
       },
     },
@@ -70,6 +76,7 @@ export function bindSocket(
       isOpen: () => socket.readyState === socket.OPEN,
       sinkOf: (subscriptionId) => new WebSocketSink(socket, request.socket, subscriptionId),
       room: () => patience.room(),
+      operations,
       turns: new Turns(AT_ONCE),
       close: () => socket.close(CloseCode.Forbidden, 'Forbidden'),
       closeIdle: () => socket.close(NORMAL, 'Nothing was asked for'),

@@ -75,8 +75,8 @@ export class GraphqlWebSockets {
         this.#askers.delete(context.extra);
         this.#idle.delete(context);
       },
-      onSubscribe: ({ extra, subscriptions: open }, id, payload) => {
-        if (Object.keys(open).length > limits.subscriptions) return [tooManyAtOnce(limits.subscriptions)];
+      onSubscribe: ({ extra }, id, payload) => {
+        if (extra.operations.count >= limits.subscriptions) return [tooManyAtOnce(limits.subscriptions)];
         const asker = this.#askers.get(extra);
         invariant(asker !== undefined, 'a connection that was acknowledged has an asker');
         const prepared = requests.read(payload, asker.identity);
@@ -89,10 +89,11 @@ export class GraphqlWebSockets {
         return await subscriptions.subscribe(request, extra.sinkOf(id));
       },
       execute: async (args) => {
-        const { extra } = this.#askedFor(args);
+        const { extra, id } = this.#askedFor(args);
         return await extra.turns.take(async () => {
           await extra.room();
-          return await execute(args);
+          // Nobody is told what comes of it.
+          return extra.operations.isCompleted(id) ? {} : await execute(args);
         });
       },
       onError: (_connection, _id, _payload, errors) => show(errors),

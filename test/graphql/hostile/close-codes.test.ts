@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LockstepError } from '../../../src/core/model/error';
 import { GraphqlServer } from '../../../src/graphql/graphql-server';
 import type { CoordinatorService } from '../../../src/coordinator/service';
 import { scriptedService } from '../../support/scripted-service';
 import { SilentLogger } from '../../support/silent-logger';
+import { until } from '../operator-requests';
 import { Opcode, RawSocket, frameOf } from './raw-socket';
 
 const FOREVER = 'subscription { shardOperations(task: "t", source: "s") { id } }';
@@ -10,8 +12,26 @@ const logger = new SilentLogger();
 let server: GraphqlServer;
 let url: string;
 
+/** Ends the action that was asked for last. */
+let finishAction: (() => void) | null = null;
+
+/** Wait until an action is asked for; ends it. */
+async function begun(): Promise<() => void> {
+  return await until(
+    () => Promise.resolve(finishAction),
+    (finish) => finish !== null,
+  ).then((finish) => () => {
+    finishAction = null;
+    finish?.();
+  });
+}
+
 /** Operations never come; a subscription to the task `broken` is a defect. */
 const service: CoordinatorService = scriptedService({
+  act: () =>
+    new Promise((resolve) => {
+      finishAction = () => resolve({ ok: false, error: new LockstepError('TASK_NOT_FOUND', 'no') });
+    }),
   operations: (task, _source, _after, signal) => {
     if (task === 'broken') throw new TypeError('secret detail');
     return untilAborted(signal);
@@ -145,6 +165,38 @@ describe('a WebSocket stays open', () => {
     socket.sendJson({ type: 'ping' });
     expect(await socket.nextJson()).toEqual({ type: 'pong' });
     socket.cut();
+  });
+
+  it('and tells nobody what he has completed, also if he uses its name again', async () => {
+    const socket = await RawSocket.connect(url);
+    await socket.greet();
+    const mutation = 'mutation { removeShardMeta(input: {task: "t"}) { __typename } }';
+    socket.sendJson(subscribe('1', mutation));
+    const finish = await begun();
+    for (const query of ['{ a: __typename }', '{ b: __typename }']) {
+      socket.sendJson({ id: '1', type: 'complete' });
+      socket.sendJson(subscribe('1', query));
+    }
+    socket.sendJson({ type: 'ping' });
+    expect(await socket.nextJson()).toEqual({ type: 'pong' });
+    finish();
+    expect(await socket.nextJson()).toEqual({ id: '1', type: 'next', payload: { data: { b: 'Query' } } });
+    expect(await socket.nextJson()).toEqual({ id: '1', type: 'complete' });
+    socket.sendJson({ type: 'ping' });
+    expect(await socket.nextJson()).toEqual({ type: 'pong' });
+    socket.cut();
+  });
+
+  it('until a name is used twice while a request waits under it', async () => {
+    const socket = await RawSocket.connect(url);
+    await socket.greet();
+    socket.sendJson(subscribe('1', 'mutation { removeShardMeta(input: {task: "t"}) { __typename } }'));
+    const finish = await begun();
+    socket.sendJson({ id: '1', type: 'complete' });
+    socket.sendJson(subscribe('1', '{ __typename }'));
+    socket.sendJson(subscribe('1', '{ __typename }'));
+    expect(await socket.untilClosed()).toBe(4409);
+    finish();
   });
 
   it('and refuses one subscription too many; others go on', async () => {
