@@ -37,12 +37,20 @@ export function useServer(options: Partial<ServerOptions> = {}): UsedServer {
   return use((logger) => startServer({ store: { kind: 'memory' }, host: HOST, port: 0, logger, ...options }));
 }
 
+/** What tests want otherwise than servers have it. */
+export interface StoreServerOptions {
+  readonly feedLimits?: FeedLimits;
+  /** How many events are kept in memory. */
+  readonly recentEvents?: number;
+}
+
 /** The same, for tests that write what others would have written into the store, or want other limits of the feed. */
-export function useStoreServer(feedLimits?: FeedLimits): UsedStoreServer {
+export function useStoreServer({ feedLimits, recentEvents }: StoreServerOptions = {}): UsedStoreServer {
   const clock = new SystemClock();
   const store = new MemoryStore(clock);
   const server = use(async (logger) => {
-    const service = await Coordinator.start({ store, clock, logger });
+    const recent = recentEvents === undefined ? {} : { recentEvents };
+    const service = await Coordinator.start({ store, clock, logger, ...recent });
     const limits = feedLimits === undefined ? {} : { feedLimits };
     const api = await GraphqlServer.start({ service, logger, host: HOST, port: 0, ...limits });
     const stop = async (): Promise<void> => {

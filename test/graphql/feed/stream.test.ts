@@ -1,8 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { WebSocket, WebSocketServer } from 'ws';
-import { WebSocketSink } from '../../../src/graphql/transport/websocket-sink';
 import { useServer } from '../../support/use-server';
 import { FEED, messagesOf, overEvents, overWebSocket } from './feed-client';
 import type { FeedItem } from './feed-client';
@@ -92,19 +88,5 @@ describe.each([
     ]);
     feed.cut();
     await feed.ended;
-  });
-});
-
-describe('a WebSocket of a subscriber that lost events too often', () => {
-  it('is closed with 4429', async () => {
-    const http = createServer();
-    const sockets = new WebSocketServer({ server: http });
-    sockets.on('connection', (socket, request) => new WebSocketSink(socket, request.socket, 'x').endAsTooSlow());
-    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-    const client = new WebSocket(`ws://127.0.0.1:${(http.address() as AddressInfo).port}`);
-    const code = await new Promise<number>((resolve) => client.on('close', resolve));
-    expect(code).toBe(4429);
-    sockets.close();
-    await new Promise((resolve) => http.close(resolve));
   });
 });
