@@ -61,6 +61,10 @@ async function untilValue(expression: string, value: number, asked = prometheus)
   }
 }
 
+/** An expression that has a value when it had that all the time for two seconds, in which every server was scraped. */
+const lasting = (expression: string): string =>
+  `max_over_time((${expression})[2s:500ms]) == min_over_time((${expression})[2s:500ms])`;
+
 /** The example of the README, for a server of ours instead of those that it names. */
 function exampleConfig(target: string, tokenFile: string): { readonly scrape_configs: readonly object[] } {
   const readme = readFileSync(README, 'utf8');
@@ -108,19 +112,19 @@ describe('Prometheus', () => {
       if (source === 's1')
         await worker.report(table, create, ['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c` INT'], '1');
     }
-    await untilValue('sum(lockstep_locks{state="waiting"})', 1);
-    await untilValue('sum(dm_master_ddl_state_number{task="scraped",type="Un-synced"})', 1);
-    await untilValue('sum(lockstep_leading)', 1);
-    await untilValue('count(lockstep_lock_seconds_since_progress)', 1);
-    await untilValue('count(lockstep_led == 1)', 2);
+    await untilValue(lasting('sum(lockstep_locks{state="waiting"})'), 1);
+    await untilValue(lasting('sum(dm_master_ddl_state_number{task="scraped",type="Un-synced"})'), 1);
+    await untilValue(lasting('sum(lockstep_leading)'), 1);
+    await untilValue(lasting('count(lockstep_lock_seconds_since_progress)'), 1);
+    await untilValue(lasting('count(lockstep_led == 1)'), 2);
     await untilValue('max(lockstep_watch_lag_revisions)', 0);
 
     const leading = await prometheus.query('lockstep_leading == 1');
     const leader = servers.find(({ metricsUrl }) => new URL(metricsUrl ?? '').host === leading[0]?.metric['instance']);
     await leader?.stop();
     await untilValue('count(lockstep_ready == 1)', 1);
-    await untilValue('sum(lockstep_leading)', 1);
-    await untilValue('sum(lockstep_locks{state="waiting"})', 1);
+    await untilValue(lasting('sum(lockstep_leading)'), 1);
+    await untilValue(lasting('sum(lockstep_locks{state="waiting"})'), 1);
   }, 180_000);
 
   it('evaluates every alert', async () => {

@@ -12,6 +12,7 @@ const MAIN = `
 import { startServer } from 'lockstep';
 import type { RunningServer } from 'lockstep';
 import { LockstepClient } from 'lockstep/sdk';
+import { MySqlDownstream, MySqlUpstream } from 'lockstep/sdk/plugins/mysql';
 import { done, runGuide } from './worker-guide.js';
 
 async function main(): Promise<void> {
@@ -25,7 +26,7 @@ async function main(): Promise<void> {
   const body: unknown = await response.json();
   await server.stop();
   await runGuide();
-  console.log(JSON.stringify({ body, done, client: typeof LockstepClient }));
+  console.log(JSON.stringify({ body, done, classes: [LockstepClient, MySqlUpstream, MySqlDownstream].map(({ name }) => name) }));
 }
 
 void main();
@@ -41,7 +42,7 @@ let directory: string;
 let packed: { readonly filename: string; readonly files: readonly { readonly path: string }[] };
 
 function run(program: string, args: readonly string[], cwd: string): { status: number | null; output: string } {
-  const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8', timeout: 300_000 });
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8', timeout: 500_000 });
   return { status, output: status === 0 ? stdout : `${stdout}${stderr}` };
 }
 
@@ -98,7 +99,7 @@ beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'lockstep-package-'));
   const output = expectSuccess('npm', ['pack', '--json', '--silent', '--pack-destination', directory], ROOT);
   [packed] = JSON.parse(output) as [typeof packed];
-}, 300_000);
+}, 600_000);
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -129,7 +130,7 @@ describe('the package', () => {
       const said = JSON.parse(expectSuccess(process.execPath, ['out/main.js'], project)) as unknown;
       expect(said).toEqual({
         body: { data: { shardCluster: { phase: 'LEADING' } } },
-        client: 'function',
+        classes: ['LockstepClient', 'MySqlUpstream', 'MySqlDownstream'],
         done: [
           'shop.orders {"id":1}',
           'ALTER TABLE `shop`.`orders` ADD COLUMN `price` INT',
