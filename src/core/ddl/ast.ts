@@ -30,6 +30,8 @@ export type Statement =
 export interface CreateTable {
   readonly kind: 'create-table';
   readonly temporary: boolean;
+  /** TiDB's `GLOBAL TEMPORARY … ON COMMIT DELETE ROWS`; null: not global. */
+  readonly onCommit: OnCommit | null;
   /** MariaDB's `OR REPLACE`. */
   readonly orReplace: boolean;
   readonly ifNotExists: boolean;
@@ -40,9 +42,13 @@ export interface CreateTable {
   readonly partitioning: Partitioning | null;
 }
 
+/** What becomes of the rows of a global temporary table at the end of a transaction. */
+export type OnCommit = 'DELETE' | 'PRESERVE';
+
 export interface CreateTableLike {
   readonly kind: 'create-table-like';
   readonly temporary: boolean;
+  readonly onCommit: OnCommit | null;
   readonly orReplace: boolean;
   readonly ifNotExists: boolean;
   readonly name: TableName;
@@ -62,6 +68,8 @@ export interface DropTable {
   /** `DROP VIEW`: DM has one statement for both. */
   readonly view: boolean;
   readonly temporary: boolean;
+  /** TiDB's `GLOBAL TEMPORARY`. */
+  readonly global: boolean;
   readonly ifExists: boolean;
   readonly names: readonly TableName[];
 }
@@ -81,7 +89,7 @@ export interface CreateIndex {
   readonly kind: 'create-index';
   /** MariaDB's `OR REPLACE`. */
   readonly orReplace: boolean;
-  readonly keyKind: 'index' | 'unique' | 'fulltext' | 'spatial';
+  readonly keyKind: 'index' | 'unique' | 'fulltext' | 'spatial' | 'vector';
   readonly ifNotExists: boolean;
   readonly indexName: string;
   readonly table: TableName;
@@ -205,6 +213,8 @@ export interface IndexOptions {
   readonly keyBlockSize: number | null;
   readonly parser: string | null;
   readonly clustered: boolean | null;
+  /** TiDB's index over all partitions. */
+  readonly global: boolean;
   /** Attributes for the storage engine, in normal form. */
   readonly attributes: readonly string[];
 }
@@ -216,13 +226,14 @@ export const NoIndexOptions: IndexOptions = {
   keyBlockSize: null,
   parser: null,
   clustered: null,
+  global: false,
   attributes: [],
 };
 
 export type Constraint =
   | {
       readonly kind: 'key';
-      readonly keyKind: 'index' | 'unique' | 'primary' | 'fulltext' | 'spatial';
+      readonly keyKind: 'index' | 'unique' | 'primary' | 'fulltext' | 'spatial' | 'vector';
       /** The constraint's name wins over the index's; null: none. */
       readonly name: string | null;
       readonly ifNotExists: boolean;
@@ -403,6 +414,8 @@ export interface PartitionMethod {
   /** Columns of KEY, RANGE COLUMNS, LIST COLUMNS; null where an expression stands. */
   readonly columns: readonly string[] | null;
   readonly keyAlgorithm: number | null;
+  /** TiDB's `RANGE … INTERVAL`; null: none. */
+  readonly interval: PartitionInterval | null;
   /** `SYSTEM_TIME INTERVAL expression unit`; null: none. */
   readonly unit: string | null;
   /** `SYSTEM_TIME INTERVAL … STARTS moment`; null: none. */
@@ -411,6 +424,17 @@ export interface PartitionMethod {
   readonly limit: number | null;
   /** `SYSTEM_TIME … AUTO`: partitions are added by the server. */
   readonly auto: boolean;
+}
+
+/** Partitions of equal size from the first bound to the last. */
+export interface PartitionInterval {
+  readonly step: Expression;
+  /** Null: a number. */
+  readonly unit: string | null;
+  readonly first: Expression | null;
+  readonly last: Expression | null;
+  readonly nullPartition: boolean;
+  readonly maxvaluePartition: boolean;
 }
 
 export interface PartitionDefinition {

@@ -90,6 +90,23 @@ describe('splitting, completing and routing', () => {
       ],
     ],
     [
+      "ALTER TABLE t PARTITION p ATTRIBUTES='x', MERGE FIRST PARTITION LESS THAN (1)",
+      [
+        [
+          "ALTER TABLE `cur`.`t` PARTITION `p` ATTRIBUTES='x'",
+          '20',
+          'cur.t',
+          "ALTER TABLE `d`.`t0` PARTITION `p` ATTRIBUTES='x'",
+        ],
+        [
+          'ALTER TABLE `cur`.`t` MERGE FIRST PARTITION LESS THAN (1)',
+          '58',
+          'cur.t',
+          'ALTER TABLE `d`.`t0` MERGE FIRST PARTITION LESS THAN (1)',
+        ],
+      ],
+    ],
+    [
       'RENAME TABLE IF EXISTS a TO b, c TO d',
       [
         [
@@ -254,6 +271,7 @@ describe('classification', () => {
     ['CREATE TABLE t LIKE u', 'CreateTableStmt', true],
     ['DROP VIEW v', 'DropTableStmt', true],
     ['ALTER TABLE t ANALYZE PARTITION ALL', 'AnalyzeTableStmt', false],
+    ['ALTER TABLE t COMPACT PARTITION p TIFLASH REPLICA', 'CompactTableStmt', false],
     ['CREATE DEFINER=`a`@`%` SQL SECURITY INVOKER VIEW v AS SELECT 1', 'CreateViewStmt', true],
     ['CREATE OR REPLACE VIEW v AS SELECT 1', 'CreateViewStmt', true],
     ['CREATE SEQUENCE s', 'CreateSequenceStmt', true],

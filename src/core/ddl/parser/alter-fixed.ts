@@ -1,6 +1,11 @@
 import type { AlterSpec } from '../ast';
+import { quoteName } from '../../model/quote';
+import { printExpression } from '../printer/expression';
 import { quoteString } from '../printer/literal';
+import { printTableOption } from '../printer/table-option';
 import type { Cursor } from './cursor';
+import { parseBound } from './partition';
+import { parseTableOptions } from './table-option';
 
 /** Specs that no table schema sees: of secondary engines, and TiDB's own. Null: something else follows. */
 export function parseFixedSpec(cursor: Cursor): AlterSpec | null {
@@ -8,6 +13,10 @@ export function parseFixedSpec(cursor: Cursor): AlterSpec | null {
   if (cursor.acceptAll('WITHOUT', 'VALIDATION')) return { kind: 'validation', enabled: false };
   if (cursor.areNext('SET', 'TIFLASH')) return parseReplica(cursor);
   if (cursor.isOneOf('ATTRIBUTES', 'STATS_OPTIONS')) return parseText(cursor);
+  if (cursor.is('PARTITION')) return parseOfPartition(cursor);
+  for (const [words, number] of Bounded) {
+    if (cursor.areNext(...words, 'PARTITION')) return parseBounded(cursor, words, number);
+  }
   for (const [words, number, text] of Fixed) {
     if (cursor.acceptAll(...words)) return { kind: 'fixed', text: text ?? words.join(' '), number };
   }
@@ -26,6 +35,36 @@ const Fixed: readonly (readonly [readonly string[], number, string?])[] = [
   [['REMOVE', 'TTL'], 59, '/*T![ttl] REMOVE TTL */'],
 ];
 
+/** Changes of the first or last partition of a `RANGE … INTERVAL`, by their bound. */
+const Bounded: readonly (readonly [readonly string[], number])[] = [
+  [['FIRST'], 55],
+  [['LAST'], 56],
+  [['SPLIT', 'MAXVALUE'], 57],
+  [['MERGE', 'FIRST'], 58],
+];
+
+function parseBounded(cursor: Cursor, words: readonly string[], number: number): AlterSpec {
+  cursor.expect(...words);
+  const text = `${words.join(' ')} PARTITION LESS THAN (${printExpression(parseBound(cursor))})`;
+  return { kind: 'fixed', text, number };
+}
+
+/** `PARTITION p ATTRIBUTES = '…'`, `PARTITION p PLACEMENT POLICY = x`. */
+function parseOfPartition(cursor: Cursor): AlterSpec {
+  cursor.expect('PARTITION');
+  const head = `PARTITION ${quoteName(cursor.name("a partition's name"))}`;
+  if (cursor.is('ATTRIBUTES')) {
+    const { text } = parseText(cursor);
+    return { kind: 'fixed', text: `${head} ${text}`, number: 20 };
+  }
+  if (!cursor.areNext('PLACEMENT', 'POLICY')) cursor.fail('ATTRIBUTES or PLACEMENT POLICY');
+  return {
+    kind: 'fixed',
+    text: [head, ...parseTableOptions(cursor, false).map(printTableOption)].join(' '),
+    number: 21,
+  };
+}
+
 function parseReplica(cursor: Cursor): AlterSpec {
   cursor.expect('SET', 'TIFLASH', 'REPLICA');
   let text = `SET TIFLASH REPLICA ${cursor.count('a number of replicas')}`;
@@ -35,7 +74,7 @@ function parseReplica(cursor: Cursor): AlterSpec {
   return { kind: 'fixed', text, number: 47 };
 }
 
-function parseText(cursor: Cursor): AlterSpec {
+function parseText(cursor: Cursor): Extract<AlterSpec, { kind: 'fixed' }> {
   const name = cursor.advance().upper;
   cursor.acceptSymbol('=');
   const value = cursor.accept('DEFAULT') ? 'DEFAULT' : quoteString(cursor.string('a string'));

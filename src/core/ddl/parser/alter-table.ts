@@ -28,6 +28,7 @@ export function parseAlterTable(cursor: Cursor): AlterTable | OtherStatement {
   const ifExists = acceptIfExists(cursor);
   const name = parseTableName(cursor);
   skipWait(cursor);
+  if (cursor.is('COMPACT')) return { kind: 'other', name: 'CompactTableStmt', isDDL: false };
   if (cursor.areNext('ANALYZE', 'PARTITION')) return { kind: 'other', name: 'AnalyzeTableStmt', isDDL: false };
   return { kind: 'alter-table', ifExists, name, specs: parseSpecs(cursor) };
 }

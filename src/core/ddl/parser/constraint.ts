@@ -6,7 +6,7 @@ import { parseKeyParts } from './key-part';
 import { acceptIfNotExists } from './names';
 import { parseReference } from './reference';
 
-type KeyKind = 'index' | 'unique' | 'primary' | 'fulltext' | 'spatial';
+type KeyKind = Extract<Constraint, { kind: 'key' }>['keyKind'];
 
 const FirstWords = [
   'CONSTRAINT',
@@ -22,7 +22,12 @@ const FirstWords = [
 
 /** Whether a key or constraint begins here, not a column. */
 export function isConstraint(cursor: Cursor): boolean {
-  return cursor.isOneOf(...FirstWords);
+  return cursor.isOneOf(...FirstWords) || isVectorKey(cursor);
+}
+
+/** `VECTOR` alone may be a column's name. */
+function isVectorKey(cursor: Cursor): boolean {
+  return cursor.areNext('VECTOR', 'INDEX') || cursor.areNext('VECTOR', 'KEY');
 }
 
 /** A key, foreign key or check. Errors: `DDL_SYNTAX`. */
@@ -40,6 +45,11 @@ export function parseConstraint(cursor: Cursor): Constraint {
 }
 
 function parseElement(cursor: Cursor): Constraint {
+  if (isVectorKey(cursor)) {
+    cursor.advance();
+    cursor.advance();
+    return parseKey(cursor, 'vector');
+  }
   const word = cursor.expectOneOf(...FirstWords.slice(1));
   switch (word) {
     case 'CHECK':

@@ -20,6 +20,8 @@ function parseIndexOption(cursor: Cursor): Partial<IndexOptions> | null {
   if (using !== null) return { using };
   const visible = acceptVisibility(cursor);
   if (visible !== null) return { invisible: !visible };
+  const scope = cursor.acceptOneOf('GLOBAL', 'LOCAL');
+  if (scope !== null) return { global: scope === 'GLOBAL' };
   const clustered = cursor.acceptOneOf('CLUSTERED', 'NONCLUSTERED');
   if (clustered !== null) return { clustered: clustered === 'CLUSTERED' };
   if (cursor.accept('COMMENT')) return { comment: parseEquals(cursor).string('a comment') };

@@ -9,12 +9,13 @@ const KeyKinds: ReadonlyMap<string, CreateIndex['keyKind']> = new Map([
   ['UNIQUE', 'unique'],
   ['FULLTEXT', 'fulltext'],
   ['SPATIAL', 'spatial'],
+  ['VECTOR', 'vector'],
 ]);
 
 /** `[UNIQUE] INDEX …`, after `CREATE [OR REPLACE]`. Errors: `DDL_SYNTAX`. */
 export function parseCreateIndex(cursor: Cursor, orReplace: boolean): CreateIndex {
   cursor.acceptOneOf('ONLINE', 'OFFLINE');
-  const keyKind = KeyKinds.get(cursor.acceptOneOf('UNIQUE', 'FULLTEXT', 'SPATIAL') ?? '') ?? 'index';
+  const keyKind = KeyKinds.get(cursor.acceptOneOf(...KeyKinds.keys()) ?? '') ?? 'index';
   cursor.expect('INDEX');
   const ifNotExists = acceptIfNotExists(cursor);
   const indexName = cursor.name("an index's name");

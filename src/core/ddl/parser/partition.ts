@@ -1,5 +1,12 @@
-import type { Expression, PartitionDefinition, PartitionMethod, Partitioning, SubpartitionDefinition } from '../ast';
-import { parseInterval } from './call';
+import type {
+  Expression,
+  PartitionDefinition,
+  PartitionInterval,
+  PartitionMethod,
+  Partitioning,
+  SubpartitionDefinition,
+} from '../ast';
+import { parseInterval, parseUnit } from './call';
 import type { Cursor } from './cursor';
 import { parseBitExpression, parseExpression } from './expression';
 import { parseColumnName } from './names';
@@ -27,6 +34,7 @@ const NoMethod: PartitionMethod = {
   expression: null,
   columns: null,
   keyAlgorithm: null,
+  interval: null,
   unit: null,
   starts: null,
   limit: null,
@@ -72,8 +80,28 @@ function parseKeyMethod(cursor: Cursor, linear: boolean): PartitionMethod {
 }
 
 function parseListMethod(cursor: Cursor, kind: 'range' | 'list'): PartitionMethod {
-  if (cursor.accept('COLUMNS')) return { ...NoMethod, kind, columns: parseColumns(cursor) };
-  return { ...NoMethod, kind, expression: parseFunction(cursor) };
+  const method: PartitionMethod = cursor.accept('COLUMNS')
+    ? { ...NoMethod, kind, columns: parseColumns(cursor) }
+    : { ...NoMethod, kind, expression: parseFunction(cursor) };
+  return cursor.accept('INTERVAL') ? { ...method, interval: parsePartitionInterval(cursor) } : method;
+}
+
+/** `(step [unit]) [FIRST PARTITION LESS THAN (…)] [LAST PARTITION LESS THAN (…)] [NULL PARTITION] [MAXVALUE PARTITION]`. */
+function parsePartitionInterval(cursor: Cursor): PartitionInterval {
+  cursor.expectSymbol('(');
+  const step = parseBitExpression(cursor);
+  const unit = cursor.isSymbol(')') ? null : parseUnit(cursor);
+  cursor.expectSymbol(')');
+  const first = cursor.accept('FIRST') ? parseBound(cursor) : null;
+  const last = cursor.accept('LAST') ? parseBound(cursor) : null;
+  const nullPartition = cursor.acceptAll('NULL', 'PARTITION');
+  return { step, unit, first, last, nullPartition, maxvaluePartition: cursor.acceptAll('MAXVALUE', 'PARTITION') };
+}
+
+/** `PARTITION LESS THAN (bound)`. Errors: `DDL_SYNTAX`. */
+export function parseBound(cursor: Cursor): Expression {
+  cursor.expect('PARTITION', 'LESS', 'THAN');
+  return parseFunction(cursor);
 }
 
 /** MariaDB's partitions of row versions. */

@@ -47,14 +47,14 @@ function parseCreate(cursor: Cursor): Statement | null {
   if (!Created.has(noun)) return null;
   if (orReplace) cursor.expect('CREATE', 'OR', 'REPLACE');
   else cursor.expect('CREATE');
-  if (noun === 'TABLE' || noun === 'TEMPORARY') return parseCreateTable(cursor, orReplace);
+  if (noun === 'TABLE' || noun === 'TEMPORARY' || noun === 'GLOBAL') return parseCreateTable(cursor, orReplace);
   return noun === 'DATABASE' || noun === 'SCHEMA'
     ? parseCreateDatabase(cursor, orReplace)
     : parseCreateIndex(cursor, orReplace);
 }
 
 const Created: ReadonlySet<string> = new Set(
-  'TABLE TEMPORARY DATABASE SCHEMA INDEX UNIQUE FULLTEXT SPATIAL ONLINE OFFLINE'.split(' '),
+  'TABLE TEMPORARY GLOBAL DATABASE SCHEMA INDEX UNIQUE FULLTEXT SPATIAL VECTOR ONLINE OFFLINE'.split(' '),
 );
 
 function parseAlter(cursor: Cursor, noun: string): Statement | null {
@@ -77,6 +77,7 @@ function parseDrop(cursor: Cursor, noun: string): Statement | null {
     case 'TABLE':
     case 'TABLES':
     case 'TEMPORARY':
+    case 'GLOBAL':
     case 'VIEW':
       return after(cursor, parseDropTable);
     case 'DATABASE':

@@ -2,15 +2,17 @@ import type { DropTable, RenameTable, TruncateTable } from '../ast';
 import type { Cursor } from './cursor';
 import { acceptIfExists, parseTableName, skipWait } from './names';
 
-/** `[TEMPORARY] TABLE …` or `VIEW …`, after `DROP`. Errors: `DDL_SYNTAX`. */
+/** `[[GLOBAL] TEMPORARY] TABLE …` or `VIEW …`, after `DROP`. Errors: `DDL_SYNTAX`. */
 export function parseDropTable(cursor: Cursor): DropTable {
+  const global = cursor.accept('GLOBAL');
   const temporary = cursor.accept('TEMPORARY');
+  if (global && !temporary) cursor.fail('TEMPORARY');
   const view = cursor.expectOneOf('TABLE', 'TABLES', 'VIEW') === 'VIEW';
   const ifExists = acceptIfExists(cursor);
   const names = cursor.list(() => parseTableName(cursor));
   skipWait(cursor);
   cursor.acceptOneOf('RESTRICT', 'CASCADE');
-  return { kind: 'drop-table', view, temporary, ifExists, names };
+  return { kind: 'drop-table', view, temporary, global, ifExists, names };
 }
 
 /** `TABLE a TO b, …`, after `RENAME`. Errors: `DDL_SYNTAX`. */

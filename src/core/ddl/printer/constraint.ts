@@ -29,6 +29,7 @@ const KeyWords = {
   primary: 'PRIMARY KEY',
   fulltext: 'FULLTEXT',
   spatial: 'SPATIAL INDEX',
+  vector: 'VECTOR INDEX',
 } as const;
 
 function printKey({ keyKind, ifNotExists, name, parts, options }: KeyConstraint): string {
@@ -65,6 +66,7 @@ export function printIndexOptions({
   keyBlockSize,
   parser,
   clustered,
+  global,
   attributes,
 }: IndexOptions): string {
   let text = '';
@@ -73,6 +75,7 @@ export function printIndexOptions({
   if (using !== null) text += ` USING ${using}`;
   if (parser !== null) text += ` WITH PARSER ${quoteName(parser)}`;
   if (comment !== null && comment !== '') text += ` COMMENT ${quoteString(comment)}`;
+  if (global) text += ' /*T![global_index] GLOBAL */';
   if (invisible !== null) text += invisible ? ' INVISIBLE' : ' VISIBLE';
   return text + attributes.map((attribute) => ` ${attribute}`).join('');
 }

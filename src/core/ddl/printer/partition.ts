@@ -1,4 +1,11 @@
-import type { Expression, PartitionDefinition, PartitionMethod, Partitioning, SubpartitionDefinition } from '../ast';
+import type {
+  Expression,
+  PartitionDefinition,
+  PartitionInterval,
+  PartitionMethod,
+  Partitioning,
+  SubpartitionDefinition,
+} from '../ast';
 import { unreachable } from '../../model/invariant';
 import { quoteName } from '../../model/quote';
 import { printExpression } from './expression';
@@ -52,8 +59,16 @@ function printSystemTime({ expression, unit, starts, limit, auto }: PartitionMet
 function printArguments(method: PartitionMethod): string {
   const { kind, expression, columns } = method;
   if (kind === 'system-time') return printSystemTime(method);
-  if (expression !== null) return ` (${printExpression(expression)})`;
-  return ` (${(columns ?? []).map(quoteName).join(',')})`;
+  const text = expression === null ? (columns ?? []).map(quoteName).join(',') : printExpression(expression);
+  return ` (${text})${method.interval === null ? '' : printInterval(method.interval)}`;
+}
+
+function printInterval({ step, unit, first, last, nullPartition, maxvaluePartition }: PartitionInterval): string {
+  let text = ` INTERVAL (${printExpression(step)}${unit === null ? '' : ` ${unit}`})`;
+  if (first !== null) text += ` FIRST PARTITION LESS THAN (${printExpression(first)})`;
+  if (last !== null) text += ` LAST PARTITION LESS THAN (${printExpression(last)})`;
+  if (nullPartition) text += ' NULL PARTITION';
+  return maxvaluePartition ? `${text} MAXVALUE PARTITION` : text;
 }
 
 /** `PARTITION p …` in normal form. */

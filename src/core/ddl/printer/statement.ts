@@ -20,7 +20,7 @@ export function printStatement(statement: Statement): string {
     case 'create-table':
       return printCreateTable(statement);
     case 'create-table-like':
-      return `${printCreateHead(statement)} LIKE ${printTableName(statement.source)}`;
+      return `${printCreateHead(statement)} LIKE ${printTableName(statement.source)}${printOnCommit(statement)}`;
     case 'alter-table':
       return printAlterTable(statement);
     case 'drop-table':
@@ -58,20 +58,26 @@ function orReplace({ orReplace }: { readonly orReplace: boolean }): string {
   return orReplace ? 'OR REPLACE ' : '';
 }
 
-type CreateHead = Pick<CreateTable, 'orReplace' | 'temporary' | 'ifNotExists' | 'name'>;
+type CreateHead = Pick<CreateTable, 'orReplace' | 'temporary' | 'onCommit' | 'ifNotExists' | 'name'>;
 
 function printCreateHead(head: CreateHead): string {
-  return `CREATE ${orReplace(head)}${head.temporary ? 'TEMPORARY ' : ''}TABLE ${ifNot(head)}${printTableName(head.name)}`;
+  const temporary = `${head.onCommit === null ? '' : 'GLOBAL '}${head.temporary ? 'TEMPORARY ' : ''}`;
+  return `CREATE ${orReplace(head)}${temporary}TABLE ${ifNot(head)}${printTableName(head.name)}`;
+}
+
+function printOnCommit({ onCommit }: Pick<CreateTable, 'onCommit'>): string {
+  return onCommit === null ? '' : ` ON COMMIT ${onCommit} ROWS`;
 }
 
 function printCreateTable(statement: CreateTable): string {
   const { columns, constraints, options, partitioning } = statement;
   const elements = [...columns.map(printColumnDefinition), ...constraints.map(printConstraint)];
-  return [
+  const parts = [
     `${printCreateHead(statement)} (${elements.join(',')})`,
     ...options.map(printTableOption),
     ...(partitioning === null ? [] : [printPartitioning(partitioning)]),
-  ].join(' ');
+  ];
+  return parts.join(' ') + printOnCommit(statement);
 }
 
 /** Partitioning follows the other changes without a comma. */
@@ -85,7 +91,8 @@ function printAlterTable(statement: AlterTable): string {
 }
 
 function printDropTable(statement: DropTable): string {
-  const noun = statement.view ? 'VIEW' : statement.temporary ? 'TEMPORARY TABLE' : 'TABLE';
+  const temporary = `${statement.global ? 'GLOBAL ' : ''}${statement.temporary ? 'TEMPORARY ' : ''}`;
+  const noun = statement.view ? 'VIEW' : `${temporary}TABLE`;
   return `DROP ${noun} ${ifExists(statement)}${statement.names.map(printTableName).join(', ')}`;
 }
 
@@ -94,7 +101,13 @@ function printRenameTable(statement: RenameTable): string {
   return `RENAME TABLE ${ifExists(statement)}${renames.join(', ')}`;
 }
 
-const KeyWords = { index: '', unique: 'UNIQUE ', fulltext: 'FULLTEXT ', spatial: 'SPATIAL ' } as const;
+const KeyWords = {
+  index: '',
+  unique: 'UNIQUE ',
+  fulltext: 'FULLTEXT ',
+  spatial: 'SPATIAL ',
+  vector: 'VECTOR ',
+} as const;
 
 function printCreateIndex(statement: CreateIndex): string {
   const { keyKind, indexName, table, parts, options } = statement;

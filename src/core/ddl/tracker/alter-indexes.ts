@@ -1,19 +1,20 @@
 import type { AlterSpec } from '../ast';
 import { PRIMARY_NAME, buildIndex } from './build-index';
 import { nameAddedKey, refusePrimaryName } from './index-name';
+import { makesIndex } from './key-constraint';
 import type { KeyConstraint } from './key-constraint';
 import { addKeyFlags, dropKeyFlags, forbidNull } from './key-flags';
 import { notApplicable } from './refusal';
 import type { TableDraft } from './table-draft';
 
 /**
- * ADD INDEX, ADD UNIQUE, ADD PRIMARY KEY and CREATE INDEX. Full-text and spatial keys are no part of a schema.
+ * ADD INDEX, ADD UNIQUE, ADD PRIMARY KEY and CREATE INDEX. Full-text, spatial and vector keys are no part of a schema.
  * @throws LockstepError DDL_NOT_APPLICABLE for a taken name, the primary key's, a second primary key or an unknown column
  */
 export function addKey(draft: TableDraft, key: KeyConstraint): void {
   if (key.keyKind === 'primary') return addPrimaryKey(draft, key);
   if (key.name !== null) refusePrimaryName(key.name);
-  if (key.keyKind === 'fulltext' || key.keyKind === 'spatial') return;
+  if (!makesIndex(key)) return;
   const name = nameAddedKey(key, draft.indexes);
   if (draft.indexes.find(name) !== undefined) {
     if (key.ifNotExists) return;

@@ -9,7 +9,7 @@ import type { BuiltColumn } from './column-definition';
 import { addForeignKeyIndexes } from './foreign-key-index';
 import { checkReads } from './generated-column';
 import { nameNewKeys } from './index-name';
-import { keyOfColumn } from './key-constraint';
+import { keyOfColumn, makesIndex } from './key-constraint';
 import type { KeyConstraint } from './key-constraint';
 import { addConstraintFlags, addKeyFlags } from './key-flags';
 import { notApplicable } from './refusal';
@@ -88,9 +88,9 @@ function addKeys(draft: TableDraft, keys: readonly KeyConstraint[]): void {
   keys.forEach((key, position) => addKey(draft, key, names[position] ?? ''));
 }
 
-/** Full-text and spatial keys make no index; TiDB gives hidden columns their flags from the index, not the constraint. */
+/** TiDB gives hidden columns their flags from the index, not the constraint. */
 function addKey(draft: TableDraft, key: KeyConstraint, name: string): void {
-  if (key.keyKind === 'fulltext' || key.keyKind === 'spatial') return;
+  if (!makesIndex(key)) return;
   const { index, hidden } = buildIndex(draft.columns, key, key.keyKind === 'primary' ? PRIMARY_NAME : name);
   for (const column of hidden) draft.insertColumn(column, null);
   if (hidden.length > 0) addKeyFlags(draft, index);

@@ -8,6 +8,11 @@ export type KeyConstraint = Extract<Constraint, { kind: 'key' }>;
 /** A foreign key. */
 export type ForeignKey = Extract<Constraint, { kind: 'foreign-key' }>;
 
+/** Full-text, spatial and vector keys are no part of a schema. */
+export function makesIndex({ keyKind }: KeyConstraint): boolean {
+  return keyKind !== 'fulltext' && keyKind !== 'spatial' && keyKind !== 'vector';
+}
+
 /** The key that a column's own definition asks for. */
 export function keyOfColumn(column: string, key: InlineKey): KeyConstraint {
   return keyOfColumns(null, key.keyKind, [column], { ...NoIndexOptions, clustered: key.clustered });

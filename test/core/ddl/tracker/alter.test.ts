@@ -95,6 +95,7 @@ describe('indexes', () => {
     ['a INT, KEY a (a)', 'ADD INDEX (a)', ['+ key a_2(a)']],
     ['a INT', 'ADD PRIMARY KEY (a)', ['- a 3 f0 (11,0)', '+ a 3 f3 (11,0)', '+ primary PRIMARY(a)']],
     ['a TEXT', 'ADD FULLTEXT KEY k (a)', []],
+    ['a INT', 'ADD VECTOR INDEX k ((f(a))) USING HNSW', []],
     ['a INT', 'ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES p (id)', []],
     ['a INT', 'ADD CONSTRAINT c CHECK (a > 0)', []],
     ['a INT, KEY k (a)', 'DROP INDEX K', ['- a 3 f8 (11,0)', '- key k(a)', '+ a 3 f0 (11,0)']],
