@@ -21,7 +21,12 @@ async function loadApi(): Promise<typeof Api | null> {
 }
 
 class OpenTelemetry implements Tracing {
-  constructor(private readonly api: typeof Api) {}
+  /** It follows the SDK of OpenTelemetry, whenever that is set up. */
+  readonly #tracer: Api.Tracer;
+
+  constructor(private readonly api: typeof Api) {
+    this.#tracer = api.trace.getTracer('lockstep');
+  }
 
   async traced<T>(
     name: string,
@@ -32,7 +37,7 @@ class OpenTelemetry implements Tracing {
     const { context, propagation, trace, SpanStatusCode } = this.api;
     const around = context.active();
     const parent = carrier === undefined ? around : propagation.extract(around, carrier);
-    const span = trace.getTracer('lockstep').startSpan(name, { attributes }, parent);
+    const span = this.#tracer.startSpan(name, { attributes }, parent);
     try {
       return await context.with(trace.setSpan(parent, span), action);
     } catch (error) {

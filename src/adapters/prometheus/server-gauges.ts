@@ -87,11 +87,19 @@ export class ServerGauges {
   }
 
   #showStore({ tasks, locks, workers, absentSources }: StoreReading, nowMs: number): void {
-    for (const mode of MODES) for (const state of STATES) this.#locks.set({ mode, state }, 0);
-    for (const task of tasks) for (const type of Object.values(DDL_STATES)) this.#ddlStates.set({ task, type }, 0);
-    for (const { mode, state, task, synced } of locks) {
-      this.#locks.inc({ mode, state });
-      if (state !== 'forming') this.#ddlStates.inc({ task, type: synced ? DDL_STATES.synced : DDL_STATES.unsynced });
+    const ofState = count(locks, ({ mode, state }) => `${mode} ${state}`);
+    for (const mode of MODES)
+      for (const state of STATES) this.#locks.set({ mode, state }, ofState.get(`${mode} ${state}`) ?? 0);
+    const begun = locks.filter(({ state }) => state !== 'forming');
+    const all = count(begun, ({ task }) => task);
+    const synced = count(
+      begun.filter((lock) => lock.synced),
+      ({ task }) => task,
+    );
+    for (const task of tasks) {
+      const done = synced.get(task) ?? 0;
+      this.#ddlStates.set({ task, type: DDL_STATES.synced }, done);
+      this.#ddlStates.set({ task, type: DDL_STATES.unsynced }, (all.get(task) ?? 0) - done);
     }
     for (const [worker, state] of workers) this.#workerStates.set({ worker }, WORKER_STATES[state]);
     for (const { task, source, locks: waiting } of absentSources) this.#absentSources.set({ task, source }, waiting);
@@ -102,6 +110,13 @@ export class ServerGauges {
   #gauge<T extends string>(name: string, help: string, labelNames: readonly T[] = []): Gauge<T> {
     return new Gauge({ name, help, labelNames, registers: [this.#registry] });
   }
+}
+
+/** How many of the values have each key. */
+function count<V, K>(values: readonly V[], keyOf: (value: V) => K): Map<K, number> {
+  const counts = new Map<K, number>();
+  for (const value of values) counts.set(keyOf(value), (counts.get(keyOf(value)) ?? 0) + 1);
+  return counts;
 }
 
 /** The locks that people should look at first: those in conflict, then those that stand still longest. */

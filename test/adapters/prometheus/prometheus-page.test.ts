@@ -91,7 +91,7 @@ describe('a page of metrics', () => {
       ...Array.from({ length: 3 }, (_, index) => lock(`c${index}`, 'conflict', 0)),
       lock('new', 'executing', null),
     ];
-    const [shown] = await show({ store: { ...READING.store!, locks } });
+    const [shown] = await show({ store: { ...READING.store!, tasks: new Set([task]), locks } });
     const names = Object.keys(samplesOf(shown!, 'lockstep_lock_seconds'));
     expect(names).toHaveLength(100);
     expect(names.filter((name) => name.includes('state="conflict"'))).toHaveLength(3);
