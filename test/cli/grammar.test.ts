@@ -44,7 +44,7 @@ describe('settings', () => {
 
   it.each([
     ['sever: x', /settings\.yaml: sever: unknown; expected one of .*serve, server, token-file/u],
-    ['serve:\n  prot: 1', /serve\.prot: unknown; expected one of allow-origin, auth, data, etcd, .*playground, port/u],
+    ['serve:\n  prot: 1', /serve\.prot: unknown; expected one of allow-origin, .*playground, port/u],
     ['serve: 1', /serve: expected an object, found 1/u],
     ['serve:\n  insecure: "yes"', /serve\.insecure: expected true or false/u],
     ['server: [a]', /server: expected a string, found a list/u],
