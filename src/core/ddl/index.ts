@@ -1,14 +1,8 @@
 export { classify } from './classify';
-export type { Classification } from './classify';
-export { columnsOf } from './columns-of';
 export { firstColumnChange } from './first-column-change';
 export type { ColumnChange } from './first-column-change';
-export { NestingLimit } from './parser/cursor';
 export { parseExpression, parseStatement } from './parse';
-export type { ParseOptions } from './parse';
-export { printColumnDefinition, printDataType } from './printer/column';
 export { printExpression } from './printer/expression';
-export type { ExpressionStyle } from './printer/expression';
 export { printStatement } from './printer/statement';
 export { routeStatement } from './route';
 export { splitStatement } from './split';

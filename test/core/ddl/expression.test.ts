@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { columnsOf, parseExpression, printExpression } from '../../../src/core/ddl/index';
+import { columnsOf } from '../../../src/core/ddl/columns-of';
+import { parseExpression, printExpression } from '../../../src/core/ddl/index';
 
 describe('expressions in both styles', () => {
   it.each([

@@ -1,12 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  NestingLimit,
-  columnsOf,
-  parseExpression,
-  parseStatement,
-  printStatement,
-  splitStatement,
-} from '../../../src/core/ddl/index';
+import { columnsOf } from '../../../src/core/ddl/columns-of';
+import { parseExpression, parseStatement, printStatement, splitStatement } from '../../../src/core/ddl/index';
+import { NestingLimit } from '../../../src/core/ddl/parser/cursor';
 import { refusalOf } from './refusal';
 
 const Megabyte = 2 ** 20;

@@ -4,7 +4,7 @@ import { LockstepError } from '../../model/error';
 const ShownLength = 40;
 
 /** Line and column of an offset, both from 1; the column counts characters (code points). */
-export function positionOf(text: string, offset: number): { line: number; column: number } {
+function positionOf(text: string, offset: number): { line: number; column: number } {
   let line = 1;
   let lineStart = 0;
   for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1)) {

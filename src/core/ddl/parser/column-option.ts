@@ -20,9 +20,16 @@ function parseOther(cursor: Cursor): readonly ColumnOption[] | null {
   return text === null ? null : [{ kind: 'fixed', text }];
 }
 
+/** What `SERIAL` says beside the type. */
+export const SerialOptions: readonly ColumnOption[] = [
+  { kind: 'not-null' },
+  { kind: 'auto-increment' },
+  { kind: 'unique' },
+];
+
 function parseSerial(cursor: Cursor): readonly ColumnOption[] {
   cursor.expect('SERIAL', 'DEFAULT', 'VALUE');
-  return [{ kind: 'not-null' }, { kind: 'auto-increment' }, { kind: 'unique' }];
+  return SerialOptions;
 }
 
 function parseKeyword(cursor: Cursor): ColumnOption | null {

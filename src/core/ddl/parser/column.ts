@@ -1,11 +1,8 @@
 import type { ColumnDefinition, ColumnOption, ColumnPosition, DataType } from '../ast';
-import { parseColumnOption } from './column-option';
+import { SerialOptions, parseColumnOption } from './column-option';
 import type { Cursor } from './cursor';
 import { addCharset, parseDataType } from './data-type';
 import { isCharsetKeyword, parseColumnName } from './names';
-
-/** What `SERIAL` stands for beside `BIGINT UNSIGNED`. */
-const SerialOptions: readonly ColumnOption[] = [{ kind: 'not-null' }, { kind: 'auto-increment' }, { kind: 'unique' }];
 
 /** `name type option …`. Errors: `DDL_SYNTAX`. */
 export function parseColumnDefinition(cursor: Cursor): ColumnDefinition {

@@ -12,16 +12,7 @@ export function printColumnDefinition({ name, type, options }: ColumnDefinition)
 }
 
 /** A data type in normal form. */
-export function printDataType({
-  name,
-  length,
-  decimals,
-  unsigned,
-  zerofill,
-  binary,
-  charset,
-  members,
-}: DataType): string {
+function printDataType({ name, length, decimals, unsigned, zerofill, binary, charset, members }: DataType): string {
   let text = name;
   if (members !== null) text += `(${members.map(quoteString).join(',')})`;
   else if (length !== null) text += decimals === null ? `(${length})` : `(${length},${decimals})`;

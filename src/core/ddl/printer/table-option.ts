@@ -40,7 +40,7 @@ function printPlain({ name, value }: TableOption): string {
 }
 
 /** The value of an option; names of charsets and collations are upper case. */
-export function printValue(name: string, value: OptionValue): string {
+function printValue(name: string, value: OptionValue): string {
   switch (value.kind) {
     case 'word':
       return printWord(name, value.text);

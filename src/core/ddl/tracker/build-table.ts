@@ -1,4 +1,3 @@
-import { TypeCode } from '../../table/column-type';
 import type { PrimaryKeyKind, TableSchema } from '../../table/table-schema';
 import type { CreateTable } from '../ast';
 import { PRIMARY_NAME, buildIndex } from './build-index';
@@ -6,6 +5,7 @@ import { SERVER_DEFAULT } from './character-set';
 import type { CharacterSet } from './character-set';
 import { buildColumn, checkColumnCount } from './column-definition';
 import type { BuiltColumn } from './column-definition';
+import { INTEGER_CODES } from './data-type';
 import { addForeignKeyIndexes } from './foreign-key-index';
 import { checkReads } from './generated-column';
 import { nameNewKeys } from './index-name';
@@ -16,15 +16,6 @@ import { notApplicable } from './refusal';
 import { TableDraft } from './table-draft';
 import type { TableFacts } from './table-draft';
 import { characterSetOf, createdWith, readOptions } from './table-options';
-
-/** Types of a primary key that can be the row's handle. */
-const HANDLE_CODES: ReadonlySet<number> = new Set([
-  TypeCode.tinyint,
-  TypeCode.smallint,
-  TypeCode.mediumint,
-  TypeCode.int,
-  TypeCode.bigint,
-]);
 
 /**
  * The schema that CREATE TABLE makes, as TiDB's table info records it ('From SQL to the table info' in
@@ -102,5 +93,5 @@ function primaryKeyKindOf(draft: TableDraft, keys: readonly KeyConstraint[]): Pr
   if (primary?.options.clustered !== true) return 'index';
   const [first, second] = primary.parts;
   const column = first?.key.kind === 'column' && second === undefined ? draft.columns.find(first.key.name) : undefined;
-  return column !== undefined && HANDLE_CODES.has(column.type.code) ? 'handle' : 'common-handle';
+  return column !== undefined && INTEGER_CODES.has(column.type.code) ? 'handle' : 'common-handle';
 }

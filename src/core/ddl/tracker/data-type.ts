@@ -27,6 +27,9 @@ const INTEGERS: ReadonlyMap<string, { code: number; width: number }> = new Map([
   ['BIGINT', { code: TypeCode.bigint, width: 20 }],
 ]);
 
+/** Codes of the integer types, which can be a row's handle. */
+export const INTEGER_CODES: ReadonlySet<number> = new Set(Array.from(INTEGERS.values(), ({ code }) => code));
+
 /** Types of bytes and characters without a written length, by the end of their name. */
 const LARGE_OBJECTS: readonly { prefix: string; code: number; length: number }[] = [
   { prefix: 'TINY', code: TypeCode.tinyblob, length: 255 },

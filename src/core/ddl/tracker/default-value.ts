@@ -3,6 +3,7 @@ import type { ColumnType } from '../../table/column-type';
 import type { Expression } from '../ast';
 import { printExpression } from '../printer/expression';
 import { byteLength, bytesOfInteger, integerOfBytes, rawText, textOfBytes } from './byte-text';
+import { INTEGER_CODES } from './data-type';
 import { readLiteral } from './literal';
 import type { Literal } from './literal';
 import { memberDefault } from './member-default';
@@ -19,14 +20,6 @@ export interface DefaultValue {
 
 /** A literal that has a text of its own. */
 type Value = Exclude<Literal, { kind: 'null' | 'now' | 'expression' }>;
-
-const INTEGER_CODES: ReadonlySet<number> = new Set([
-  TypeCode.tinyint,
-  TypeCode.smallint,
-  TypeCode.mediumint,
-  TypeCode.int,
-  TypeCode.bigint,
-]);
 
 /**
  * A DEFAULT clause as TiDB records it: normalised by the column's type, so that two ways to write the same value are

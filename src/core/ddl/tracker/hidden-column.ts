@@ -3,21 +3,14 @@ import type { ColumnType } from '../../table/column-type';
 import type { Column } from '../../table/table-schema';
 import type { Expression } from '../ast';
 import { BINARY_SET } from './character-set';
+import { INTEGER_CODES } from './data-type';
 import type { Lookup } from './named-list';
 import { isInteger, normaliseInteger } from './numeric-text';
 import { notApplicable, unsupported } from './refusal';
 import { printExpression } from '../printer/expression';
 
 /** Types whose values are integers in arithmetic. */
-const INTEGER_CODES: ReadonlySet<number> = new Set([
-  TypeCode.tinyint,
-  TypeCode.smallint,
-  TypeCode.mediumint,
-  TypeCode.int,
-  TypeCode.bigint,
-  TypeCode.year,
-  TypeCode.bit,
-]);
+const ARITHMETIC_CODES: ReadonlySet<number> = new Set([...INTEGER_CODES, TypeCode.year, TypeCode.bit]);
 
 /** What has to be known of an integer operand. */
 interface IntegerOperand {
@@ -92,7 +85,7 @@ function integerColumn(columns: Lookup<Column>, name: string): IntegerOperand {
   const column = columns.find(name);
   if (column === undefined || column.hidden)
     throw notApplicable(`an index on an expression reads the unknown column ${name}`, { column: name });
-  if (!INTEGER_CODES.has(column.type.code)) {
+  if (!ARITHMETIC_CODES.has(column.type.code)) {
     throw unsupported(`an index on an expression over column ${name}, which is no integer, cannot be coordinated`, {
       column: name,
     });
