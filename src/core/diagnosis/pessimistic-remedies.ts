@@ -6,7 +6,7 @@ import { otherLockOf } from '../state/pessimistic-due';
 import type { ExecutedDdls } from '../state/past';
 import type { Remedy } from './remedy';
 import { breakSource, excludeSource, putTask, removeMeta, unlockLock } from './request';
-import { excludable, phantomOfSources } from './scope';
+import { excludable, expectedOf, phantomOfSources } from './scope';
 import { ddlsText, listText, sinceText, timeText } from './words';
 import { workerOf } from './worker-of';
 
@@ -38,9 +38,9 @@ export function pessimisticRemedies(state: CoordinatorState, held: HeldLock): Re
   ];
 }
 
-/** All sources that are known are declared to be all. */
-function declare({ lock, task }: Context): Remedy {
-  const sources = [...lock.participants.keys()].sort();
+/** All sources that are known, and those that workers expect, are declared to be all. */
+function declare({ state, lock, task }: Context): Remedy {
+  const sources = [...new Set([...lock.participants.keys(), ...expectedOf(state, task)])].sort();
   return {
     kind: 'declare-task',
     sentence: `If task ${task} has these sources and no others (${listText(sources)}): declare them. Add the others if there are any.`,

@@ -10,6 +10,7 @@ import { otherLockOf } from '../state/pessimistic-due';
 import { failureText } from './failure-text';
 import { ddlsText, listText, sinceText, timeText } from './words';
 import type { WaitKind, WaitReason } from './wait-reason';
+import { expectedOf } from './scope';
 import { workerOf, workerText } from './worker-of';
 
 /** For which sources a pessimistic lock waits, and why, one by one. */
@@ -41,7 +42,7 @@ function describe(state: CoordinatorState, held: HeldLock, reason: PessimisticRe
     sinceMs,
   });
   if (reason.kind === 'sources-not-declared') {
-    const sentence = `Nobody has said which sources task ${task} has, so no source is told to execute alone${sinceText(created)}.`;
+    const sentence = `${undeclaredText(state, held)}, so no source is told to execute alone${sinceText(created)}.`;
     return make('sources-not-declared', null, created, sentence);
   }
   const { source } = reason;
@@ -72,6 +73,15 @@ function describe(state: CoordinatorState, held: HeldLock, reason: PessimisticRe
     default:
       return unreachable(reason);
   }
+}
+
+/** What isn't known of the sources of a task. */
+function undeclaredText(state: CoordinatorState, { lock }: HeldLock): string {
+  const { task } = lock.origin;
+  const missing = expectedOf(state, task).filter((source) => !lock.participants.has(source));
+  return missing.length === 0
+    ? `Nobody has said which sources task ${task} has`
+    : `Of the sources that the workers of task ${task} expect ${listText(missing)} never came`;
 }
 
 /** Why the source couldn't carry out its operation, as its worker said. */

@@ -18,6 +18,11 @@ export function excludable(state: CoordinatorState, task: TaskName, source: Sour
   return isOfTask && record?.excluded.includes(source) !== true;
 }
 
+/** The sources that all workers of a task say it has; none if they say nothing, or not the same. */
+export function expectedOf(state: CoordinatorState, task: TaskName): readonly SourceId[] {
+  return state.tasks.get(task)?.expected ?? [];
+}
+
 /** Whether a task has neither workers nor source tables: nobody will ever go on with its locks. */
 export function isOrphanTask(state: CoordinatorState, task: TaskName): boolean {
   return !hasWorkers(state, task) && !tasksWithTables(state).has(task);

@@ -5,8 +5,7 @@ import { parseDownstreamTable, parseSourceId, parseTaskName } from '../../../src
 import { formatDmKey } from '../../../src/core/wire/dm-keys';
 import { writePessimisticOperation } from '../../../src/core/wire/pessimistic-operation';
 import { operate, readLock, until } from '../../graphql/operator-requests';
-import { lockOf, registered } from '../../graphql/plain-worker';
-import type { PlainWorker } from '../../graphql/plain-worker';
+import { PlainWorker, lockOf, registered } from '../../graphql/plain-worker';
 import { alter, lockGone, look, operationOf, pessimisticTask } from '../../graphql/situations';
 import { carriesOut, isStored, store } from './situation';
 import type { Cases, Situation, World } from './situation';
@@ -170,6 +169,21 @@ export const PESSIMISTIC_CASES = {
         holds: async () => {
           expect(await carriesOut(one)).toMatchObject({ exec: true });
           await lockGone(url, task);
+        },
+      };
+    },
+    'a source that workers expect never came': async ({ url, task }) => {
+      const one = new PlainWorker(url, 'w-s1', task, 's1', 'PESSIMISTIC');
+      await one.register(['s1', 's2']);
+      await one.reportSource(DDLS, '1');
+      const { waitingFor } = await look(url, task);
+      expect(waitingFor[0]?.sentence).toMatch(/expect s2 never came, so no source is told to execute alone since/u);
+      return {
+        words: '--source s1 --source s2',
+        effect: /count as complete; when all of them have reported/u,
+        holds: async () => {
+          expect((await look(url, task)).waitingFor).toMatchObject([{ kind: 'INFO_MISSING', sourceId: 's2' }]);
+          expect(await one.pending()).toEqual([]);
         },
       };
     },
