@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PlainSubscription, ask } from '../plain-client';
 import type { JsonObject } from '../plain-client';
@@ -7,18 +9,19 @@ import { HiveGateway } from './hive-gateway';
 import { EventStream } from './event-stream';
 import { ROUTER_TOKEN, SupergraphWorld } from './supergraph-world';
 
+const README = join(__dirname, '..', '..', '..', 'src', 'graphql', 'README.md');
 const CREATE = 'CREATE TABLE t (id INT NOT NULL PRIMARY KEY)';
 const TABLE = { schema: 'db', table: 't' };
 const add = (column: string, type: string): string =>
   `ALTER TABLE \`shard_db\`.\`shard_table\` ADD COLUMN \`${column}\` ${type}`;
 
-/** Who the router says that it is, and for whom it speaks: as it knows them, here by a header. */
-const AS_ROUTER = { authorization: 'Bearer {env.ROUTER_TOKEN}', 'x-lockstep-actor': '{context.headers.x-user}' };
+/** The configuration that the README recommends. */
+const [, RECIPE = ''] = /^ *```js\n( *\/\/ gateway\.config\.mjs[^`]*)```/mu.exec(readFileSync(README, 'utf8')) ?? [];
 
-/** How the router subscribes at lockstep. */
-const SUBSCRIPTIONS = {
-  WebSockets: { kind: 'ws', options: { connectionParams: AS_ROUTER } },
-  'server-sent events': { kind: 'http', options: { method: 'POST' } },
+/** It with each way in which the router may subscribe at lockstep. */
+const CONFIGS = {
+  WebSockets: RECIPE,
+  'server-sent events': RECIPE.replace(/^.*kind: 'ws'.*\n/mu, '').replace('// or: ', ''),
 };
 
 const FEED = `subscription ($task: ID!) {
@@ -35,7 +38,8 @@ interface FeedItem {
   readonly events?: JsonObject[];
 }
 
-describe.each(Object.entries(SUBSCRIPTIONS))('behind a router that subscribes over %s', (transport, subscriptions) => {
+describe.each(Object.entries(CONFIGS))('behind a router that subscribes over %s', (transport, config) => {
+  const kind = transport === 'WebSockets' ? 'ws' : 'http';
   const task = transport === 'WebSockets' ? 'task-ws' : 'task-sse';
   let world: SupergraphWorld;
   let gateway: HiveGateway;
@@ -43,13 +47,7 @@ describe.each(Object.entries(SUBSCRIPTIONS))('behind a router that subscribes ov
 
   beforeAll(async () => {
     world = await SupergraphWorld.start(task);
-    gateway = await HiveGateway.start(
-      world.supergraphSdl,
-      {
-        transportEntries: { lockstep: { headers: Object.entries(AS_ROUTER), options: { subscriptions } } },
-      },
-      { ROUTER_TOKEN },
-    );
+    gateway = await HiveGateway.start(world.supergraphSdl, config, { ROUTER_TOKEN });
     workers = ['s1', 's2'].map((source) => new PlainWorker(gateway.url, `w-${source}`, task, source, 'OPTIMISTIC'));
     for (const worker of workers) {
       expect(await worker.register()).toMatchObject({ __typename: 'ShardRegisterWorkerSuccess' });
@@ -61,6 +59,10 @@ describe.each(Object.entries(SUBSCRIPTIONS))('behind a router that subscribes ov
   afterAll(async () => {
     await gateway.stop();
     await world.stop();
+  });
+
+  it('the router is configured as the README says', () => {
+    expect([...config.matchAll(/^(?!.*\/\/ or).*kind: '(\w+)'/gmu)].map(([, named]) => named)).toEqual([kind]);
   });
 
   it('tasks and locks are reached from the neighbour, and the neighbour from them', async () => {

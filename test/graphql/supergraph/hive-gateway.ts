@@ -27,19 +27,18 @@ export class HiveGateway {
   }
 
   /**
-   * @param config what its configuration file exports
+   * @param config its configuration file, which names the supergraph as `supergraph.graphql`
    * @param environment variables that the configuration names
    */
   static async start(
     supergraphSdl: string,
-    config: object,
+    config: string,
     environment: Readonly<Record<string, string>>,
   ): Promise<HiveGateway> {
     const directory = mkdtempSync(join(tmpdir(), 'lockstep-gateway-'));
-    const supergraph = join(directory, 'supergraph.graphql');
-    writeFileSync(supergraph, supergraphSdl);
+    writeFileSync(join(directory, 'supergraph.graphql'), supergraphSdl);
     const file = join(directory, 'gateway.config.mjs');
-    writeFileSync(file, `export const gatewayConfig = ${JSON.stringify({ supergraph, ...config })};\n`);
+    writeFileSync(file, config);
     const port = await findFreePort();
     const args = ['supergraph', '--config-path', file, '--host', '127.0.0.1', '--port', String(port)];
     const child = spawn(process.execPath, [PROGRAM, ...args], {
