@@ -24,6 +24,7 @@ import type { Limits } from './graphql/limits/limits';
 import { OperatingServer } from './graphql/transport/operating-server';
 import { Safelist } from './graphql/limits/safelist';
 import { loadEtcd } from './load-etcd';
+import { loadMysql } from './load-mysql';
 import type { Clock } from './ports/clock';
 import type { Logger } from './ports/logger';
 import type { MetricsPage } from './ports/metrics';
@@ -74,6 +75,8 @@ export interface ServerOptions {
   readonly traces?: boolean;
   /** On etcd: how long a leader that is silent stays one, in milliseconds; 10 s if absent. */
   readonly leaseMs?: number;
+  /** A file that says where DM's tasks have their downstreams (README of `src/adapters/mysql`); absent: nothing is read there. */
+  readonly downstreamFile?: string;
   /** Only look on, on an etcd where a dm-master decides: nothing is written. */
   readonly observe?: boolean;
   /** Whether browsers get a page for trying requests out; for development. */
@@ -115,7 +118,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const store = new MeasuredStore(await openStore(options.store, clock), { clock, metrics, tracing });
   const parts: (() => Promise<void>)[] = [() => store.close()];
   try {
-    const service = await startService(options, { store, clock, logger, metrics });
+    const downstream = options.downstreamFile === undefined ? {} : openDownstream(options.downstreamFile, parts);
+    const service = await startService(options, { store, clock, logger, metrics, ...downstream });
     parts.unshift(() => service.stop());
     const door = await openDoor(options, clock);
     parts.unshift(() => door.close());
@@ -192,12 +196,20 @@ async function openIdentities(file: string | undefined, clock: Clock, logger: Lo
 
 async function startService(
   options: ServerOptions,
-  parts: Pick<CoordinatorOptions, 'store' | 'clock' | 'logger' | 'metrics'>,
+  parts: Pick<CoordinatorOptions, 'store' | 'clock' | 'logger' | 'metrics' | 'downstream'>,
 ): Promise<Coordinator | Observer> {
   const storeKind = options.store.kind;
   if (options.observe === true) return await Observer.start({ ...parts, storeKind });
   const election = storeKind === 'etcd' ? { leaseMs: options.leaseMs ?? LEASE_MS } : {};
   return await Coordinator.start({ ...parts, storeKind, ...election });
+}
+
+/** What reads the downstreams of a file; it is closed with the other parts. */
+function openDownstream(path: string, parts: (() => Promise<void>)[]): Pick<CoordinatorOptions, 'downstream'> {
+  const { MysqlCheckpoints } = loadMysql();
+  const downstream = MysqlCheckpoints.open(path);
+  parts.unshift(() => downstream.close());
+  return { downstream };
 }
 
 async function openStore(choice: StoreChoice, clock: Clock): Promise<Store> {

@@ -16,6 +16,7 @@ import { settledPut } from '../core/state/settled';
 import { step } from '../core/step';
 import type { CoordinatorEvent, Effect } from '../core/step';
 import type { Clock } from '../ports/clock';
+import type { DownstreamMetadata } from '../ports/downstream-metadata';
 import type { Logger } from '../ports/logger';
 import { NO_METRICS } from '../ports/metrics';
 import type { Metrics } from '../ports/metrics';
@@ -31,6 +32,7 @@ import { LockEventFeed } from './lock-event-feed';
 import { OperationFeed } from './operation-feed';
 import type { FollowingReason, Phase } from './phase';
 import { RevisionWaiters } from './revision-waiters';
+import { SchemaReader } from './schema-reader';
 import { StoreCare } from './store-care';
 import type { Compactable } from './store-care';
 import { WriteQueue } from './write-queue';
@@ -45,6 +47,8 @@ export interface ShellOptions {
   readonly metrics?: Metrics;
   /** How many of the newest events stay in memory; 10,000 if absent. */
   readonly recentEvents?: number;
+  /** Where table schemas of some tasks are read from; absent: nowhere. */
+  readonly downstream?: DownstreamMetadata;
   /** How long what is only of the past is kept; the store's default if absent. */
   readonly retention?: Retention;
   /** Names this server in the leader's key and among the members; any if absent. */
@@ -81,12 +85,14 @@ export class CoordinatorShell {
   readonly #metrics: Metrics;
   readonly #serverId: string;
   #leaders = new LeaderWatch();
+  readonly #schemas: SchemaReader;
   #competing: Promise<void> = Promise.resolve();
   #care: StoreCare | null = null;
 
   private constructor(private readonly options: ShellOptions) {
     this.#metrics = options.metrics ?? NO_METRICS;
     this.#serverId = options.serverId ?? randomUUID();
+    this.#schemas = new SchemaReader(options, (event) => this.#handle(event));
     this.#state = this.#newState();
     this.#waiters = new RevisionWaiters(options.clock, NO_REVISION);
     this.events = new LockEventFeed({
@@ -189,6 +195,7 @@ export class CoordinatorShell {
     if (this.#phase.kind === 'stopped' || this.#phase.kind === 'draining') return;
     const led = this.#phase.kind === 'leading' ? this.#phase : null;
     this.#phase = { kind: 'draining' };
+    this.#schemas.end();
     this.#stopTicking();
     this.#care?.stop();
     await led?.queue.stop();
@@ -203,7 +210,9 @@ export class CoordinatorShell {
 
   #newState(): CoordinatorState {
     const limits = { operationsPerWrite: this.options.store.limits.operationsPerTransaction - 3 };
-    return new CoordinatorState(limits, this.options.retention ?? EMBEDDED_RETENTION, this.#caches);
+    const state = new CoordinatorState(limits, this.options.retention ?? EMBEDDED_RETENTION, this.#caches);
+    state.downstream.configured = this.#schemas.tasks;
+    return state;
   }
 
   /** Until its end the state stays the one that there is. */
@@ -301,6 +310,7 @@ export class CoordinatorShell {
       onFailure: (error) => logger.warn({ error: String(error) }, "a write couldn't be made; it is planned again"),
     });
     this.#phase = { kind: 'leading', queue, leadership };
+    this.#schemas.begin();
     logger.info({ revision: leadership.revision }, 'leading');
     this.#metrics.beganToLead();
     this.#handle({ kind: 'lead', nowMs: clock.wallMs() });
@@ -381,6 +391,7 @@ export class CoordinatorShell {
     const { queue, leadership } = this.#phase;
     this.options.logger.warn({}, `the leadership is lost: ${reason.message}`);
     this.#stopTicking();
+    this.#schemas.end();
     this.#followOnly(reason);
     this.#handle({ kind: 'follow' });
     void queue.stop();
@@ -418,6 +429,8 @@ export class CoordinatorShell {
       case 'publish':
         this.#tell(effect.events);
         return this.events.publish(effect.events);
+      case 'read-schemas':
+        return this.#schemas.read(effect.task, effect.tables);
       case 'ended-actions':
         return this.#tellActions(effect.actions);
       case 'ignored-acknowledgements':

@@ -1,10 +1,13 @@
 import type { ActionRecord } from './model/action';
 import { unreachable } from './model/invariant';
-import type { TaskName } from './model/names';
+import type { TaskName, UpstreamTable } from './model/names';
 import type { PublishedEvent } from './model/published-event';
 import type { Revision } from './model/revision';
 import type { Batch } from './model/store';
+import type { TableKey } from './model/table-key';
 import type { CoordinatorState, TouchedOperation } from './state/coordinator-state';
+import { askDownstreams } from './state/downstream-tasks';
+import { takeSchemas, takeWanted } from './state/downstream-reading';
 import { foldBatch } from './state/fold';
 import { askOverdueActions } from './state/pessimistic-touch';
 import { planObligation } from './state/planner';
@@ -26,6 +29,15 @@ export type CoordinatorEvent =
   | { readonly kind: 'ended'; readonly id: ObligationId; readonly revision: Revision; readonly nowMs: number }
   /** Nobody knows whether a write was done; the shell has waited before it says so. */
   | { readonly kind: 'failed'; readonly id: ObligationId; readonly nowMs: number }
+  /** The downstream of a task was read: the schemas of these tables, null where there is no checkpoint. */
+  | {
+      readonly kind: 'schemas';
+      readonly task: TaskName;
+      readonly schemas: ReadonlyMap<TableKey, string | null>;
+      readonly nowMs: number;
+    }
+  /** The downstream of a task can't be read now; the shell tries again. */
+  | { readonly kind: 'schemas-failed'; readonly task: TaskName; readonly message: string }
   /** Time has passed: deadlines may be over. */
   | { readonly kind: 'tick'; readonly nowMs: number };
 
@@ -37,6 +49,8 @@ export type Effect =
   | { readonly kind: 'ended-actions'; readonly actions: readonly ActionRecord[] }
   /** Acknowledgements for these tasks came that answer no order, and were ignored (4-pessimistic.md, *Done*). */
   | { readonly kind: 'ignored-acknowledgements'; readonly tasks: readonly TaskName[] }
+  /** The schemas of these tables are wanted as their task's downstream has them. */
+  | { readonly kind: 'read-schemas'; readonly task: TaskName; readonly tables: readonly UpstreamTable[] }
   /** These operations have changed: whoever waits for them is to be told. */
   | { readonly kind: 'operations'; readonly touched: readonly TouchedOperation[] };
 
@@ -57,10 +71,12 @@ function react(state: CoordinatorState, event: CoordinatorEvent): Effect[] {
       return [...publications(state), ...planDue(state, event.nowMs)];
     case 'lead':
       state.leading = true;
+      askDownstreams(state);
       state.outbox.rearm();
       return planDue(state, event.nowMs);
     case 'follow':
       state.leading = false;
+      state.downstream.forgetReading();
       return [];
     case 'ended':
       state.outbox.markEnded(event.id, event.revision);
@@ -68,6 +84,12 @@ function react(state: CoordinatorState, event: CoordinatorEvent): Effect[] {
     case 'failed':
       state.outbox.markEnded(event.id, state.revision, true);
       return planDue(state, event.nowMs);
+    case 'schemas':
+      takeSchemas(state, event.task, event.schemas);
+      return planDue(state, event.nowMs);
+    case 'schemas-failed':
+      state.downstream.failures.set(event.task, event.message);
+      return [];
     case 'tick':
       if (state.leading) {
         askTrim(state, event.nowMs);
@@ -96,6 +118,11 @@ function publications(state: CoordinatorState): Effect[] {
 
 function planDue(state: CoordinatorState, nowMs: number): Effect[] {
   if (!state.leading) return [];
+  const writes = planWrites(state, nowMs);
+  return [...writes, ...takeWanted(state).map((wanted) => ({ kind: 'read-schemas', ...wanted }) as const)];
+}
+
+function planWrites(state: CoordinatorState, nowMs: number): Effect[] {
   return state.outbox.takeDue(state.revision).flatMap((obligation): Effect[] => {
     const plan = planObligation(state, obligation, nowMs);
     if (plan === 'void') state.outbox.settle(obligation);

@@ -1,11 +1,5 @@
 import type { JsonValue } from '../core/wire/json-reader';
 
-/** Refuse fields that nobody knows: a misspelt bound would otherwise bind nothing. @throws LockstepError UNREADABLE_VALUE */
-export function onlyFields(value: JsonValue, known: readonly string[]): void {
-  for (const name of value.names())
-    if (!known.includes(name)) value.field(name).fail(`unknown; expected one of ${known.join(', ')}`);
-}
-
 /** What a list names; null if it is missing or holds `*`, which means any. @throws LockstepError UNREADABLE_VALUE */
 export function allOrSome<T>(value: JsonValue, parse: (text: string) => T): ReadonlySet<T> | null {
   if (!value.isPresent) return null;

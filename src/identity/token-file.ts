@@ -4,10 +4,11 @@ import { parse } from 'yaml';
 import { parseSourceId, parseTaskName } from '../core/model/names';
 import { ROLES } from '../core/model/identity';
 import { JsonValue } from '../core/wire/json-reader';
+import { onlyFields } from '../core/wire/only-fields';
 import type { Clock } from '../ports/clock';
 import type { Logger } from '../ports/logger';
 import type { TokenVerifier, VerifiedToken } from './authenticator';
-import { allOrSome, onlyFields } from './config-fields';
+import { allOrSome } from './config-fields';
 import { WatchedFiles, readingFile } from './watched-files';
 
 /** One token of the file: its hash, and whose it is. */

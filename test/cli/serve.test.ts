@@ -27,6 +27,7 @@ describe('the options of serve', () => {
       door: { insecure: false, introspection: true, traces: false, origins: [], callbackPrefixes: [], limits: {} },
       etcd: null,
       observe: false,
+      downstreamFile: null,
       playground: false,
       metricsListen: null,
       logLevel: 'info',

@@ -56,6 +56,7 @@ const allowedImports = {
   'src/adapters/prometheus': ['src/core/model', 'src/ports'],
   'src/adapters/opentelemetry': ['src/ports'],
   'src/adapters/etcd': ['src/core/model', 'src/ports', 'src/adapters/revisioned'],
+  'src/adapters/mysql': ['src/core/model', 'src/core/wire', 'src/ports'],
   'src/coordinator': ['src/core', 'src/ports'],
   'src/identity': ['src/core/model', 'src/core/wire', 'src/ports'],
   'src/graphql': ['src/core', 'src/ports', 'src/identity', 'src/coordinator/service.ts'],
@@ -67,8 +68,10 @@ const allowedImports = {
     'src/identity',
     'src/graphql',
     'src/load-etcd.ts',
+    'src/load-mysql.ts',
   ],
   'src/load-etcd.ts': ['src/core/model', 'src/adapters/etcd'],
+  'src/load-mysql.ts': ['src/core/model', 'src/adapters/mysql'],
   // A look at a store without a server.
   'src/examine-store.ts': ['src/core', 'src/ports', 'src/adapters', 'src/coordinator', 'src/load-etcd.ts'],
   'src/cli': ['src/core/model', 'src/core/wire', 'src/server.ts', 'src/examine-store.ts', 'sdk'],

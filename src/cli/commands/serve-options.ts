@@ -15,6 +15,8 @@ export interface ServeOptions {
   readonly etcd: EtcdFlags | null;
   /** Whether it only looks on while a dm-master decides. */
   readonly observe: boolean;
+  /** A file that says where DM's tasks have their downstreams; null: nothing is read there. */
+  readonly downstreamFile: string | null;
   /** Whether the server has a page for trying requests out. */
   readonly playground: boolean;
   /** Where metrics and health are beside the server's own address; null: nowhere. */
@@ -93,6 +95,14 @@ export const SERVE_FLAGS: readonly Flag[] = [
     variable: 'LOCKSTEP_OBSERVE',
     setting: 'serve.observe',
   },
+  {
+    name: 'downstream',
+    kind: 'text',
+    value: 'FILE',
+    help: "where DM's tasks have their downstreams: table schemas are read from DM's checkpoints there",
+    variable: 'LOCKSTEP_DOWNSTREAM',
+    setting: 'serve.downstream',
+  },
 ];
 
 /** What the flags, the environment and the file say. @throws LockstepError INVALID_INPUT for a bad value */
@@ -107,6 +117,7 @@ export function serveOptionsOf(options: Options): ServeOptions {
     port: parsePort(options.textOr('port', '')),
     etcd,
     observe: options.isOn('observe'),
+    downstreamFile: options.text('downstream'),
     playground: options.isOn('playground'),
     metricsListen: parseListen(options.text('metrics-listen')),
     logLevel: parseLevel(options.textOr('log-level', '')),

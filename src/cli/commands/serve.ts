@@ -13,7 +13,8 @@ export const serve: Command = {
   arguments: [],
   flags: [...SERVE_FLAGS, CONFIG_FLAG, HELP_FLAG],
   run: async (options, { interrupted }) => {
-    const { directory, host, port, door, etcd, observe, playground, metricsListen, logLevel } = serveOptionsOf(options);
+    const { directory, host, port, door, etcd, observe, downstreamFile, playground, metricsListen, logLevel } =
+      serveOptionsOf(options);
     const logger = pino({ name: 'lockstep', level: logLevel });
     const server = await startServer({
       store: etcd === null ? { kind: 'embedded', directory } : { kind: 'etcd', options: await openEtcdFlags(etcd) },
@@ -24,6 +25,7 @@ export const serve: Command = {
       processMetrics: true,
       ...(metricsListen === null ? {} : { metricsListen }),
       ...door,
+      ...(downstreamFile === null ? {} : { downstreamFile }),
       ...(etcd === null ? {} : { leaseMs: etcd.leaseMs, observe }),
     });
     const { url, metricsUrl } = server;

@@ -57,7 +57,7 @@ function waitOf(context: Context, entry: TableEntry, explain: Explain): WaitReas
       `The stored report of ${name} cannot be read, so nobody knows what it asks for; ${worker}.`,
     );
   if (!entry.isAnswered) {
-    const why = state.isExcluded(entry) ? ', because its source is left out of the task by hand' : '';
+    const why = whyUnanswered(context, entry);
     const ddls = ddlsText(entry.info?.ddls ?? []);
     return reason('info-not-answered', `The report of ${name} (${ddls}) is not answered yet${why}.`, null);
   }
@@ -100,6 +100,11 @@ function waitOf(context: Context, entry: TableEntry, explain: Explain): WaitReas
 function failureOf(state: CoordinatorState, { key, operationRevision }: TableEntry): string {
   const failure = state.failures.get(key);
   return failure === undefined ? '' : failureText(failure, operationRevision);
+}
+
+function whyUnanswered({ state, target }: Context, entry: TableEntry): string {
+  if (state.isExcluded(entry)) return ', because its source is left out of the task by hand';
+  return state.downstream.waiting.has(target.lockId) ? ', because schemas are still read from the downstream' : '';
 }
 
 /** What a table lacks, or has beyond, the joined schema. */

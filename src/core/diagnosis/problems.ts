@@ -20,6 +20,7 @@ export function problemsOf(state: CoordinatorState): Problem[] {
     ...blockedWithoutLock(state),
     ...staleOperations(state),
     ...unansweredInfos(state),
+    ...heldReports(state),
   ];
   if (!state.observing) return problems;
   return problems.map((problem) => ({ ...problem, remedies: remediesByDmctl(problem.remedies) }));
@@ -171,6 +172,30 @@ function unansweredInfos(state: CoordinatorState): Problem[] {
         lockId: target.lockId,
         source,
         revision: infoRevision,
+      },
+    ];
+  });
+}
+
+/** Reports that wait for schemas of their lock's tables, which are read from the downstream. */
+function heldReports(state: CoordinatorState): Problem[] {
+  return [...state.downstream.waiting].flatMap((lockId): Problem[] => {
+    const target = state.targets.get(lockId);
+    const reported = [...(target?.tables ?? [])].filter((entry) => entry.info !== null && !entry.isAnswered);
+    const [first] = reported;
+    if (target === undefined || first === undefined) return [];
+    const failure = state.downstream.failures.get(target.task);
+    const why = failure === undefined ? '' : ` It cannot be read now: ${failure}.`;
+    return [
+      {
+        ...NOTHING,
+        kind: 'unanswered-info',
+        sentence: `${reported.length} reports to lock ${lockId} wait, that of ${tableText(first.table)} first, until the schemas of its tables are read from the downstream.${why}`,
+        help: 'It goes on by itself when the downstream can be read. Correct the file of `serve --downstream` if it names the wrong one.',
+        task: target.task,
+        lockId,
+        source: first.source,
+        revision: first.infoRevision,
       },
     ];
   });

@@ -121,6 +121,13 @@ export const ErrorCatalogue = {
   IDEMPOTENCY_KEY_REUSED: entry('Use a new idempotency key for a different request.'),
   /** The store can't be reached, is closed, or has failed. */
   STORE_UNAVAILABLE: entry('Look at the store and at the reason; nothing is decided meanwhile.', { retryable: true }),
+  /** The downstream of a task, or DM's tables in it, can't be read. */
+  DOWNSTREAM_UNAVAILABLE: entry(
+    'Look at the reason; correct the file of `serve --downstream`, or mend the downstream. Reports wait meanwhile.',
+    {
+      retryable: true,
+    },
+  ),
   /** A revision that the store doesn't keep any more. */
   STORE_COMPACTED: entry('Read the keys again and go on from their revision.'),
   /** Another process has the store's directory open. */

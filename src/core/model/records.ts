@@ -144,6 +144,15 @@ export interface InitialSchemaRecord {
   readonly schema: string;
 }
 
+/**
+ * Schemas of a task's tables are read from its downstream: reports to a lock wait until those of its tables are known. So
+ * that every server waits for the same, it is recorded.
+ */
+export interface DownstreamRecord {
+  /** The schema (database) of DM's own tables there. */
+  readonly metaSchema: string;
+}
+
 /** Which worker speaks for a source of a task (8-settled.md); it is stored with the worker's lease. */
 export interface SessionRecord {
   readonly worker: string;

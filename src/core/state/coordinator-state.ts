@@ -17,6 +17,7 @@ import type { Shape } from '../table/shape';
 import type { Route } from '../wire/source-tables';
 import { ContentCache } from './content-cache';
 import { DmWorkers } from './dm-workers';
+import { DownstreamSchemas } from './downstream-schemas';
 import { LeavingTables } from './leaving-tables';
 import { JournalIndex } from './journal-index';
 import { Outbox } from './outbox';
@@ -155,6 +156,8 @@ export class CoordinatorState {
   /** Tasks of which a person removes what is stored, in parts, by the action that does. */
   readonly removing = new Map<string, TaskName>();
   readonly tasks = new Map<TaskName, TaskRecord>();
+  /** Schemas that stand in downstreams. */
+  readonly downstream = new DownstreamSchemas();
   /** The workers of a DM cluster. */
   readonly dmWorkers = new DmWorkers();
   /** A dm-master decides, and this server only looks on. */

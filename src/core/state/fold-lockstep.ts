@@ -27,12 +27,14 @@ import {
   foldTask,
 } from './fold-task';
 import { foldBreak, foldDdlConflict, foldLockSources, foldParticipant, foldPessimisticLock } from './fold-pessimistic';
+import { foldDownstream } from './downstream-tasks';
 import { endOptimisticLock } from './optimistic-end';
 import { dropUnknown, dropUntold, settleLeaving } from './optimistic-leaving';
 import { settleLock } from './optimistic-membership';
 import { settleRedirect } from './optimistic-redirect';
 import { changePessimisticTask, endPessimisticLock } from './pessimistic-membership';
 import { touchSource } from './pessimistic-touch';
+import { lacksSchema } from './optimistic-schemas';
 import { placeReleased } from './optimistic-release';
 import { readPut } from './read-put';
 import type { TableEntry } from './table-entry';
@@ -57,6 +59,8 @@ export function foldLockstepChange(state: CoordinatorState, key: LockstepKey, ch
     case 'task':
       foldTask(state, key.task, change);
       return changePessimisticTask(state, key.task);
+    case 'downstream':
+      return foldDownstream(state, key.task, change);
     case 'session':
       return foldSession(state, key, change);
     case 'attempt':
@@ -174,8 +178,15 @@ function settleOwed(state: CoordinatorState, entry: TableEntry, by: DecisionReco
 function foldInitialSchema(state: CoordinatorState, task: TaskName, table: UpstreamTable, change: Change): void {
   const record = readPut(state, change, readInitialSchemaRecord);
   const entry = state.entryOf(task, table);
+  const isWanted = lacksSchema(state, entry);
   entry.initial = record === null ? null : state.caches.schemas.read(record.schema).shape;
+  state.downstream.found.delete(entry.key);
+  state.outbox.settle({ kind: 'know-schema', table: entry.key });
   settleLeaving(state, entry);
+  if (!isWanted || entry.initial === null || entry.member === null || entry.target?.lock == null) return;
+  // It was in its lock already, with the schema with which that began.
+  entry.target.lock.lock.place(entry.member, entry.initial, null);
+  settleLock(state, entry.target);
 }
 
 function foldJournal(state: CoordinatorState, sequence: number, change: Change): void {

@@ -8,6 +8,7 @@ import { parseLockstepKey } from '../wire/lockstep-keys';
 import type { LockstepKey } from '../wire/lockstep-keys';
 import type { CoordinatorState } from './coordinator-state';
 import { trackDmWorkers } from './dm-running';
+import { decideHeld } from './optimistic-held';
 import { foldDmWorker } from './fold-dm-worker';
 import { foldLockstepChange } from './fold-lockstep';
 import {
@@ -30,6 +31,7 @@ const ORDER: Readonly<Record<DmKey['kind'] | LockstepKey['kind'], number>> = {
   leader: 0,
   member: 0,
   task: 0,
+  downstream: 0,
   subtask: 0,
   'registered-worker': 0,
   'alive-worker': 0,
@@ -67,6 +69,7 @@ export function foldBatch(state: CoordinatorState, batch: Batch): void {
   state.revision = batch.revision;
   const keyed = takeApart(state, batch.changes);
   for (const each of keyed) guardProblems(state, each.change, () => foldChange(state, each));
+  if (state.downstream.waiting.size > 0) decideHeld(state);
 }
 
 /** The changes with their keys taken apart, in the order in which they take effect. */

@@ -1,4 +1,5 @@
 import type { LockId } from '../model/lock-id';
+import type { TaskName } from '../model/names';
 import type { Revision } from '../model/revision';
 import { NO_REVISION } from '../model/revision';
 import type { SourceKey, TableKey } from '../model/table-key';
@@ -20,6 +21,10 @@ export type Obligation =
   | { readonly kind: 'record-done'; readonly table: TableKey }
   /** Record that a table joined a lock. */
   | { readonly kind: 'record-member'; readonly table: TableKey }
+  /** Record a table's schema as its downstream has it. */
+  | { readonly kind: 'know-schema'; readonly table: TableKey }
+  /** Record whether schemas of a task's tables are read from its downstream. */
+  | { readonly kind: 'record-downstream'; readonly task: TaskName }
   /** Delete the marks on a column of which a table that isn't in the lock any more completed the drop. */
   | { readonly kind: 'forget-column'; readonly lockId: LockId; readonly column: string }
   /** Delete what is stored of a table that has left. */
@@ -160,6 +165,7 @@ export function obligationId(obligation: Obligation): ObligationId {
     case 'redirect':
     case 'record-done':
     case 'record-member':
+    case 'know-schema':
     case 'forget-table':
       return `${obligation.kind} ${obligation.table}`;
     case 'record-lock':
@@ -176,6 +182,8 @@ export function obligationId(obligation: Obligation): ObligationId {
     case 'record-settled':
     case 'trim':
       return obligation.kind;
+    case 'record-downstream':
+      return `${obligation.kind} ${obligation.task}`;
     case 'advance-action':
       return `${obligation.kind} ${obligation.action}`;
   }

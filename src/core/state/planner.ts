@@ -6,6 +6,8 @@ import { taskSourceOfKey } from '../model/table-key';
 import type { SourceKey, TableKey } from '../model/table-key';
 import { planAction } from './actions';
 import type { CoordinatorState } from './coordinator-state';
+import { planRecordDownstream } from './downstream-tasks';
+import { planKnowSchema } from './optimistic-know-schema';
 import { planAnswer, planRecordDone, planRecordMember, planRedirect } from './optimistic-plan';
 import type { LockContext, TableContext } from './optimistic-plan';
 import {
@@ -34,6 +36,10 @@ export function planObligation(state: CoordinatorState, obligation: Obligation, 
       return planForTable(state, obligation.table, nowMs, planRecordDone);
     case 'record-member':
       return planForTable(state, obligation.table, nowMs, planRecordMember);
+    case 'know-schema':
+      return planKnowSchema(state, obligation.table);
+    case 'record-downstream':
+      return planRecordDownstream(state, obligation.task);
     case 'forget-table':
       return planForget(state, obligation.table);
     case 'forget-column':

@@ -14,7 +14,9 @@ import { readOptimisticOperation } from '../wire/optimistic-operation';
 import type { CoordinatorState } from './coordinator-state';
 import { guardProblems } from './fold';
 import type { KeyedChange } from './fold';
-import { decideInfo, replaceInfo } from './optimistic-info';
+import { decideAgain } from './optimistic-again';
+import { replaceInfo } from './optimistic-info';
+import { lacksSchemas } from './optimistic-schemas';
 import { leaveBehind, leaveRecord } from './optimistic-leaving';
 import { createLock, joinTarget, restoreLock, settleLock } from './optimistic-membership';
 import { markDone } from './optimistic-operation';
@@ -226,7 +228,8 @@ function createMissingLocks(state: CoordinatorState): void {
   );
   for (const entry of undecided.sort((a, b) => a.infoRevision - b.infoRevision)) {
     const before = entry.info?.before ?? null;
-    if (before !== null && entry.target?.lock === null) createLock(state, entry.target, entry, before.shape);
+    if (before === null || entry.target === null || entry.target.lock !== null) continue;
+    if (!lacksSchemas(state, entry.target)) createLock(state, entry.target, entry, before.shape);
   }
 }
 
@@ -273,33 +276,6 @@ function isOfFormerLock({ target, operationRevision }: TableEntry): boolean {
 
 function isUndecided(state: CoordinatorState, entry: TableEntry): boolean {
   return entry.target !== null && !entry.isAnswered && !state.isExcluded(entry);
-}
-
-/**
- * Decide an info that has no decision record. What was answered already stays answered (deviation 5), unless a person has
- * asked for another answer.
- */
-function decideAgain(state: CoordinatorState, entry: TableEntry, isRetried: boolean): void {
-  const { operation } = entry;
-  const answered =
-    !isRetried &&
-    operation !== null &&
-    entry.operationRevision > entry.infoRevision &&
-    (operation.done || operation.stage === 'unlocked');
-  decideInfo(state, entry, answered);
-  const after = entry.info?.after.at(-1)?.shape;
-  const answer = state.answers.get(entry.key);
-  if (
-    !answered ||
-    operation.stage !== 'unlocked' ||
-    !operation.ddls?.length ||
-    after === undefined ||
-    answer === undefined
-  )
-    return;
-  if (entry.member === null || entry.target?.lock == null) return;
-  entry.target.lock.lock.place(entry.member, after, null);
-  state.answers.set(entry.key, { ...answer, normal: after, conflict: null });
 }
 
 /** A table that left while nobody was there to delete what was stored of it. */

@@ -4,12 +4,14 @@ import type { CoordinatorState } from './coordinator-state';
 import { foldChange, guardProblems, takeApart } from './fold';
 import type { KeyedChange } from './fold';
 import { foldLeader } from './fold-member';
+import { decideHeld } from './optimistic-held';
 import { recoverOptimistic } from './recover-optimistic';
 import { recoverPessimistic } from './recover-pessimistic';
 
 /** Kinds of keys whose values mean the same whenever they are read: they are folded as if they came now. */
 const TIMELESS: ReadonlySet<KeyedChange['key']['kind']> = new Set([
   'task',
+  'downstream',
   'subtask',
   'registered-worker',
   'alive-worker',
@@ -48,6 +50,7 @@ export function recover(state: CoordinatorState, values: readonly KeyValue[], re
   }
   forgetNews(state);
   recoverOptimistic(state, keyed);
+  decideHeld(state);
   recoverPessimistic(state, keyed);
 }
 

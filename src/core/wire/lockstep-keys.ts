@@ -26,6 +26,8 @@ export type LockstepKey =
   /** Under the lock's ID, so that the records of a lock go with it in one deletion. */
   | { readonly kind: 'decision'; readonly lockId: LockId; readonly table: UpstreamTable }
   | { readonly kind: 'lock'; readonly lockId: LockId }
+  /** That schemas of a task's tables are read from its downstream. */
+  | { readonly kind: 'downstream'; readonly task: TaskName }
   /** The sources of a pessimistic lock. */
   | { readonly kind: 'lock-sources'; readonly lockId: LockId }
   /** What a source of a pessimistic lock has done and was told; under the lock's ID, like decisions. */
@@ -57,6 +59,7 @@ type PartedKind = Exclude<LockstepKeyKind, 'journal' | 'leader' | 'settled'>;
 
 const LAYOUTS: Readonly<Record<PartedKind, KeyLayout>> = {
   task: { path: '/lockstep/task/', parts: 1 },
+  downstream: { path: '/lockstep/downstream/', parts: 1 },
   session: { path: '/lockstep/session/', parts: 2 },
   'source-tables': { path: '/lockstep/source-tables/', parts: 2 },
   'initial-schema': { path: '/lockstep/initial-schema/', parts: 4 },
@@ -77,6 +80,7 @@ const LAYOUTS: Readonly<Record<PartedKind, KeyLayout>> = {
 
 const PARTED_KINDS: readonly PartedKind[] = [
   'task',
+  'downstream',
   'session',
   'source-tables',
   'initial-schema',
@@ -152,6 +156,7 @@ function parseSequence(digits: string): number {
 function partsOf(key: Extract<LockstepKey, { kind: PartedKind }>): readonly string[] {
   switch (key.kind) {
     case 'task':
+    case 'downstream':
       return [key.task];
     case 'session':
     case 'source-tables':
@@ -184,6 +189,7 @@ function partsOf(key: Extract<LockstepKey, { kind: PartedKind }>): readonly stri
 function keyOf(kind: PartedKind, [first = '', second = '', third = '', fourth = '']: readonly string[]): LockstepKey {
   switch (kind) {
     case 'task':
+    case 'downstream':
       return { kind, task: parseTaskName(first) };
     case 'session':
     case 'source-tables':

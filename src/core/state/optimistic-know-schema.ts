@@ -1,0 +1,41 @@
+import type { TableKey } from '../model/table-key';
+import { schemaOfShape } from '../table/shape-schema';
+import type { Shape } from '../table/shape';
+import { writeInitialSchemaRecord } from '../wire/initial-schema-record';
+import { formatLockstepKey } from '../wire/lockstep-keys';
+import { writeTableInfo } from '../wire/table-info';
+import type { CoordinatorState } from './coordinator-state';
+import { lacksSchema } from './optimistic-schemas';
+import type { Target } from './table-entry';
+import type { Plan } from './write';
+
+/**
+ * The record of a table's schema as the downstream's checkpoint has it; of one without a checkpoint that with which its lock
+ * begins (3-optimistic.md, *State of one lock*). Until the shell has brought what it was asked for there is nothing to write.
+ */
+export function planKnowSchema(state: CoordinatorState, table: TableKey): Plan {
+  const entry = state.tables.get(table);
+  if (entry?.target == null || !lacksSchema(state, entry)) return 'void';
+  const found = state.downstream.found.get(table);
+  if (found === undefined) return 'wait';
+  const schema = found ?? firstSchema(entry.target);
+  if (schema === null) return 'void';
+  const key = formatLockstepKey({ kind: 'initial-schema', task: entry.task, table: entry.table });
+  return {
+    compares: [{ kind: 'version', key, operator: '=', value: 0 }],
+    mutations: [{ kind: 'put', key, value: writeInitialSchemaRecord({ schema }) }],
+    events: [],
+  };
+}
+
+/** The schema with which the target's lock began, or would begin. Null: nothing was reported any more. */
+function firstSchema(target: Target): string | null {
+  const shape = target.lock?.lock.origin.initial ?? firstBefore(target);
+  return shape === null ? null : writeTableInfo(schemaOfShape(shape, target.table.table));
+}
+
+function firstBefore({ tables }: Target): Shape | null {
+  const reported = [...tables].filter(({ info }) => info?.before != null);
+  const [first] = reported.sort((a, b) => a.infoRevision - b.infoRevision);
+  return first?.info?.before?.shape ?? null;
+}
