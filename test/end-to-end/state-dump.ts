@@ -26,6 +26,7 @@ export function dumpState(state: CoordinatorState): object {
       revision,
       tables: tables.map(({ key }) => key).sort(),
     })),
+    agreedSchemas: sorted(state.agreedSchemas, textOf),
     tables: sorted(state.tables, dumpTable),
     optimisticLocks: sorted(state.targets, (target) => dumpPicture(pictureOf(target, state.tables))),
     pessimisticSources: Object.fromEntries(

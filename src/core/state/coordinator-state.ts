@@ -148,6 +148,8 @@ export class CoordinatorState {
   /** Tables whose stored info can't be read: nobody knows what it reports, so their locks stay. */
   readonly unreadable = new Set<TableEntry>();
   readonly targets = new Map<LockId, Target>();
+  /** On which the tables of each target agreed when their last lock ended. */
+  readonly agreedSchemas = new Map<LockId, Shape>();
   readonly sourceTables = new Map<SourceKey, SourceTablesState>();
   /** Manual actions, ended ones too as long as they are kept. */
   readonly actions = new Map<string, ActionRecord>();

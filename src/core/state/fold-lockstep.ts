@@ -1,5 +1,5 @@
 import { unreachable } from '../model/invariant';
-import { parseLockId } from '../model/lock-id';
+import { formatLockId, parseLockId } from '../model/lock-id';
 import type { LockId } from '../model/lock-id';
 import type { TaskName, UpstreamTable } from '../model/names';
 import type { DecisionRecord } from '../model/records';
@@ -54,6 +54,8 @@ export function foldLockstepChange(state: CoordinatorState, key: LockstepKey, ch
       return foldDecision(state, key, change);
     case 'initial-schema':
       return foldInitialSchema(state, key.task, key.table, change);
+    case 'agreed-schema':
+      return foldAgreedSchema(state, formatLockId(key.task, key.target), change);
     case 'journal':
       return foldJournal(state, key.sequence, change);
     case 'task':
@@ -187,6 +189,12 @@ function foldInitialSchema(state: CoordinatorState, task: TaskName, table: Upstr
   // It was in its lock already, with the schema with which that began.
   entry.target.lock.lock.place(entry.member, entry.initial, null);
   settleLock(state, entry.target);
+}
+
+function foldAgreedSchema(state: CoordinatorState, lockId: LockId, change: Change): void {
+  const record = readPut(state, change, readInitialSchemaRecord);
+  if (record === null) state.agreedSchemas.delete(lockId);
+  else state.agreedSchemas.set(lockId, state.caches.schemas.read(record.schema).shape);
 }
 
 function foldJournal(state: CoordinatorState, sequence: number, change: Change): void {

@@ -38,6 +38,7 @@ const ORDER: Readonly<Record<DmKey['kind'] | LockstepKey['kind'], number>> = {
   'bound-worker': 0,
   session: 0,
   'initial-schema': 1,
+  'agreed-schema': 1,
   'source-tables': 2,
   'optimistic-source-tables': 2,
   attempt: 2,

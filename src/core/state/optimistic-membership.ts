@@ -195,7 +195,23 @@ function endEmptyLock(state: CoordinatorState, target: Target, { recorded }: Tar
 
 /** Make `entry` a member of its target's lock, unless its source is left out of the task. */
 export function addMember(state: CoordinatorState, entry: TableEntry, lock: OptimisticLock): void {
-  if (!state.isExcluded(entry)) entry.member = lock.add(entry.key, entry.initial ?? lock.origin.initial);
+  if (state.isExcluded(entry)) return;
+  const known = entry.initial ?? (hasTakenPart(entry) ? state.agreedSchemas.get(lock.origin.id) : undefined);
+  entry.member = lock.add(entry.key, known ?? lock.origin.initial);
+  if (known !== undefined && hasTakenPart(entry) && isAtRest(entry)) lock.setDone(entry.member, true);
+}
+
+/** Whether the table was in locks before, as far as the API knows: DM's workers leave nothing that would tell. */
+function hasTakenPart({ attempt }: TableEntry): boolean {
+  return attempt !== null;
+}
+
+/**
+ * Whether nothing is owed by the table: then a lock needn't wait until it has done something, which for a DDL that only
+ * another table met (once more, after a crash, or because it changes nothing here) it never would.
+ */
+function isAtRest({ info, operation }: TableEntry): boolean {
+  return info === null && operation?.done !== false;
 }
 
 /** Take `entry` out of `target` and its lock; the marks on columns that it had dropped. */

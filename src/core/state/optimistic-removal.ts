@@ -9,6 +9,7 @@ import type { Shape } from '../table/shape';
 import { isShape } from '../table/shape';
 import { dmPrefix, formatDmKey } from '../wire/dm-keys';
 import { writeLockRecord } from '../wire/lock-record';
+import { writeInitialSchemaRecord } from '../wire/initial-schema-record';
 import { formatLockstepKey, lockstepPrefix } from '../wire/lockstep-keys';
 import { writeTableInfo } from '../wire/table-info';
 import type { CoordinatorState } from './coordinator-state';
@@ -212,7 +213,11 @@ function lastPart(context: LockContext, stored: readonly TableEntry[]): Write {
   );
   return {
     compares: stored.flatMap((entry) => tableUnchanged({ ...context, entry })),
-    mutations: [...stored.flatMap((entry) => tableDeletes(context, entry)), ...lockDeletes(target.lockId)],
+    mutations: [
+      ...stored.flatMap((entry) => tableDeletes(context, entry)),
+      ...lockDeletes(target.lockId),
+      ...agreedSchemaPut(context),
+    ],
     events: [
       ...untoldDone(context, stored),
       ...answered.map((answer) => operationPutEvent(answer, answer.operation)),
@@ -250,6 +255,16 @@ function lockDeletes(lockId: LockId): Mutation[] {
     { kind: 'delete-prefix', prefix: dmPrefix('dropped-column', lockId) },
     { kind: 'delete', key: formatLockstepKey({ kind: 'lock', lockId }) },
   ];
+}
+
+/** All tables have the joined schema now; one that comes back to an old DDL isn't to be told that they don't. */
+function agreedSchemaPut({ state, target, held }: LockContext): Mutation[] {
+  const { joined } = held.lock;
+  const isOfApi = [...target.tables].some(({ attempt }) => attempt !== null);
+  if (!isOfApi || !isShape(joined) || state.agreedSchemas.get(target.lockId) === joined) return [];
+  const schema = writeTableInfo(schemaOfShape(joined, target.table.table));
+  const key = formatLockstepKey({ kind: 'agreed-schema', task: target.task, target: target.table });
+  return [{ kind: 'put', key, value: writeInitialSchemaRecord({ schema }) }];
 }
 
 function lockRecordPut({ target, held, nowMs }: LockContext, initial: Shape, synced: boolean): Mutation {

@@ -18,6 +18,7 @@ const TIMELESS: ReadonlySet<KeyedChange['key']['kind']> = new Set([
   'bound-worker',
   'session',
   'initial-schema',
+  'agreed-schema',
   'source-tables',
   'optimistic-source-tables',
   'attempt',

@@ -9,7 +9,11 @@ import { recordDeletes } from './pessimistic-record';
 
 /** The deletion of all that stands under a task's name. */
 export function taskDeletes(task: TaskName): Mutation[] {
-  return [...scopeDeletes([task]), { kind: 'delete', key: formatLockstepKey({ kind: 'task', task }) }];
+  return [
+    ...scopeDeletes([task]),
+    { kind: 'delete-prefix', prefix: lockstepPrefix('agreed-schema', task) },
+    { kind: 'delete', key: formatLockstepKey({ kind: 'task', task }) },
+  ];
 }
 
 /**

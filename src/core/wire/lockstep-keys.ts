@@ -1,8 +1,8 @@
 import { LockstepError } from '../model/error';
 import { invariant, unreachable } from '../model/invariant';
 import type { LockId } from '../model/lock-id';
-import { parseSourceId, parseTaskName, parseUpstreamTable } from '../model/names';
-import type { SourceId, TaskName, UpstreamTable } from '../model/names';
+import { parseDownstreamTable, parseSourceId, parseTaskName, parseUpstreamTable } from '../model/names';
+import type { DownstreamTable, SourceId, TaskName, UpstreamTable } from '../model/names';
 import { parseStoredLockId } from './dm-lock-id';
 import { joinKey, splitKey } from './key-parts';
 import type { KeyLayout } from './key-parts';
@@ -23,6 +23,8 @@ export type LockstepKey =
   /** Source tables of pessimistic SDK workers; DM has none for that mode. */
   | { readonly kind: 'source-tables'; readonly task: TaskName; readonly source: SourceId }
   | { readonly kind: 'initial-schema'; readonly task: TaskName; readonly table: UpstreamTable }
+  /** On which the tables of a target agreed when their last lock ended. */
+  | { readonly kind: 'agreed-schema'; readonly task: TaskName; readonly target: DownstreamTable }
   /** Under the lock's ID, so that the records of a lock go with it in one deletion. */
   | { readonly kind: 'decision'; readonly lockId: LockId; readonly table: UpstreamTable }
   | { readonly kind: 'lock'; readonly lockId: LockId }
@@ -63,6 +65,7 @@ const LAYOUTS: Readonly<Record<PartedKind, KeyLayout>> = {
   session: { path: '/lockstep/session/', parts: 2 },
   'source-tables': { path: '/lockstep/source-tables/', parts: 2 },
   'initial-schema': { path: '/lockstep/initial-schema/', parts: 4 },
+  'agreed-schema': { path: '/lockstep/agreed-schema/', parts: 3 },
   decision: { path: '/lockstep/decision/', parts: 4 },
   lock: { path: '/lockstep/lock/', parts: 1 },
   'lock-sources': { path: '/lockstep/lock-sources/', parts: 1 },
@@ -84,6 +87,7 @@ const PARTED_KINDS: readonly PartedKind[] = [
   'session',
   'source-tables',
   'initial-schema',
+  'agreed-schema',
   'decision',
   'lock',
   'lock-sources',
@@ -169,6 +173,8 @@ function partsOf(key: Extract<LockstepKey, { kind: PartedKind }>): readonly stri
     case 'attempt':
     case 'failure':
       return [key.task, key.table.source, key.table.schema, key.table.table];
+    case 'agreed-schema':
+      return [key.task, key.target.schema, key.target.table];
     case 'decision':
       return [key.lockId, key.table.source, key.table.schema, key.table.table];
     case 'lock':
@@ -202,6 +208,8 @@ function keyOf(kind: PartedKind, [first = '', second = '', third = '', fourth = 
     case 'attempt':
     case 'failure':
       return { kind, task: parseTaskName(first), table: parseUpstreamTable(second, third, fourth) };
+    case 'agreed-schema':
+      return { kind, task: parseTaskName(first), target: parseDownstreamTable(second, third) };
     case 'decision':
       return { kind, lockId: parseStoredLockId(first), table: parseUpstreamTable(second, third, fourth) };
     case 'lock':
