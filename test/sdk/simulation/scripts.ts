@@ -21,10 +21,7 @@ interface PlayedDdl {
   readonly drops?: string;
 }
 
-/**
- * DDLs that commute: shards may run them in any order and end alike. Each changes something: one that doesn't makes a lock
- * of its own if it comes last, which ends only when every table has met it.
- */
+/** DDLs that commute: shards may run them in any order and end alike. */
 const COMMUTING: readonly PlayedDdl[] = [
   { change: 'ADD COLUMN c0 INT', adds: 'c0' },
   { change: 'ADD COLUMN c1 INT NOT NULL DEFAULT 7', adds: 'c1' },
@@ -37,6 +34,12 @@ const COMMUTING: readonly PlayedDdl[] = [
 
 /** Contradicts the other shards until all have followed. */
 const RENAME: PlayedDdl = { change: 'RENAME COLUMN r0 TO r1', drops: 'r0', adds: 'r1' };
+
+/** A column that is widened as soon as it is there. */
+const STAGED: readonly PlayedDdl[] = [{ change: 'ADD COLUMN y INT', adds: 'y' }, { change: 'MODIFY COLUMN y BIGINT' }];
+
+/** Changes nothing that shards could differ in. */
+const IDLE: PlayedDdl = { change: "COMMENT = 'orders of all shards'" };
 
 /** Most shards add a number; some add a text first and correct it: a person is needed. */
 const AGREED: readonly PlayedDdl[] = [{ change: 'ADD COLUMN x INT', adds: 'x' }];
@@ -64,6 +67,8 @@ export function playRollout(random: SeededRandom): PlayedRollout {
         ...order,
         ...(withRename ? [RENAME] : []),
         ...(withQuarrel ? (quarrels ? QUARRELLING : AGREED) : []),
+        ...(extra === 2 ? STAGED : []),
+        ...(extra === 3 ? [IDLE] : []),
       ];
       return new PlayedShard(table, own, random, () => (id += 1));
     });
