@@ -108,6 +108,7 @@ describe('the options of serve', () => {
     [['--limit', 'depth']],
     [['--limit', 'depth=0']],
     [['--limit', 'deepness=4']],
+    [['--limit', 'stalled-ms=24999']],
   ])('refuse %j', (args) => {
     expect(() => optionsOf(args, {})).toThrow(LockstepError);
   });

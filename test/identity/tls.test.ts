@@ -25,8 +25,8 @@ const write = ({ cert, key }: { cert: string; key: string }): void => {
   writeFileSync(paths().certificate, cert);
   writeFileSync(paths().key, key);
 };
-const start = (): Promise<RunningServer> =>
-  startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger, tls: paths() });
+const start = (limits = {}): Promise<RunningServer> =>
+  startServer({ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger, tls: paths(), limits });
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lockstep-tls-'));
@@ -104,6 +104,20 @@ describe('a server with a certificate', () => {
     });
     expect(text).not.toContain('live');
   });
+
+  it('cuts off who begins a handshake and does not go on', async () => {
+    const impatient = await start({ 'receive-ms': 1_000 });
+    const tookMs = await new Promise<number>((resolve) => {
+      const began = performance.now();
+      const socket = connectPlain(impatient.port, '127.0.0.1', () => socket.write(Buffer.from([22, 3, 1, 1, 0])));
+      socket.on('error', () => undefined);
+      socket.resume();
+      socket.on('close', () => resolve(performance.now() - began));
+    });
+    await impatient.stop();
+    expect(tookMs).toBeGreaterThan(900);
+    expect(tookMs).toBeLessThan(8_000);
+  }, 30_000);
 
   it('takes a renewed certificate without a restart, and keeps the old one while the files do not fit', async () => {
     const second = makeCertificate('second');

@@ -127,12 +127,17 @@ function parsePrefix(text: string): string {
   return url.href.endsWith('/') ? url.href : `${url.href}/`;
 }
 
+/** Less would cut off clients that only wait: for a person's action up to 20 seconds, for a comment of a stream 12. */
+const LEAST: Partial<Record<LimitName, number>> = { 'stalled-ms': 25_000 };
+
 function parseLimits(texts: readonly string[]): Partial<Record<LimitName, number>> {
   const limits: Partial<Record<LimitName, number>> = {};
   for (const text of texts) {
     const [name = '', figure = ''] = text.split('=');
     if (!isLimitName(name)) throw invalid('limit', `no such limit: ${name}`);
-    if (!/^[1-9]\d{0,8}$/u.test(figure)) throw invalid('limit', `not a number from 1 to 999999999: ${text}`);
+    const least = LEAST[name] ?? 1;
+    if (!/^\d{1,9}$/u.test(figure) || Number(figure) < least)
+      throw invalid('limit', `not a number from ${least} to 999999999: ${text}`);
     limits[name] = Number(figure);
   }
   return limits;

@@ -11,8 +11,9 @@ import type { RequestGate } from './request-gate';
  */
 export function apolloGate(gate: RequestGate, read: (query: string) => void): ApolloServerPlugin<RequestContext> {
   const listener: GraphQLRequestListener<RequestContext> = {
-    didResolveSource: ({ source }) => {
-      read(source);
+    didResolveSource: ({ source, request }) => {
+      // What was sent as text was read before Apollo was asked.
+      if (request.query === undefined) read(source);
       return Promise.resolve();
     },
     didResolveOperation: ({ document, operation, request }) => {

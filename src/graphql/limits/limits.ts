@@ -19,7 +19,7 @@ export const DEFAULT_LIMITS = {
   connections: 10_000,
   subscriptions: 1_000,
   callbacks: 1_000,
-  'worker-mutations': 5_000,
+  'worker-mutations': 20_000,
   'operator-mutations': 100,
   'persisted-bytes': 4_194_304,
 };

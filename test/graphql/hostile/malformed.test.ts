@@ -4,10 +4,12 @@ import { Agent, request as sendRequest } from 'node:http';
 import { join } from 'node:path';
 import { SeededRandom } from '../../support/seeded-random';
 import { useServer } from '../../support/use-server';
+import { RawSocket, frameOf } from './raw-socket';
 
 /** How many requests; all of them with `LOCKSTEP_TEST_FULL=1`. */
 const COUNT = process.env['LOCKSTEP_TEST_FULL'] === '1' ? 10_000 : 3_000;
 const SEED = Number(process.env['LOCKSTEP_TEST_SEED'] ?? 20_260);
+const CONNECTIONS = COUNT / 10;
 const AT_ONCE = 4;
 const STALL_MS = 1_000;
 
@@ -141,6 +143,57 @@ function send({ method, path, headers, body }: Malformed): Promise<{ status: num
     );
     sent.end(method === 'GET' || method === 'HEAD' ? undefined : body);
   });
+}
+
+/** Messages of the protocol, in an order that means something. */
+const MESSAGES: readonly object[] = [
+  { type: 'connection_init', payload: {} },
+  { type: 'ping', payload: { a: 1 } },
+  { id: '1', type: 'subscribe', payload: { query: 'subscription { shardLockEvents { __typename } }' } },
+  { id: '2', type: 'subscribe', payload: { query: '{ shardLocks(first: 3) { nodes { id } } }', variables: {} } },
+  { id: '1', type: 'complete' },
+];
+
+/** What a server closes a connection with that understands what is wrong. */
+const CLOSE_CODES = [1002, 1007, 1009, 4400, 4401, 4408, 4409, 4429];
+
+function malformedFrame(random: SeededRandom, text: string): Buffer {
+  const payload = Buffer.from(random.oneIn(2) ? mutate(random, text) : text);
+  if (!random.oneIn(5)) return frameOf(payload);
+  const options = {
+    opcode: random.below(16),
+    reserved: random.below(2),
+    final: !random.oneIn(3),
+    masked: !random.oneIn(5),
+  };
+  return frameOf(payload, options);
+}
+
+describe('malformed messages', () => {
+  it(`of seed ${SEED}: over ${CONNECTIONS} WebSockets they find no defect`, async () => {
+    const random = new SeededRandom(SEED);
+    for (let count = 0; count < CONNECTIONS; count += 1) {
+      const socket = await RawSocket.connect(server.url);
+      if (!random.oneIn(4)) await socket.greet();
+      const messages = Array.from({ length: 1 + random.below(6) }, () => random.pick(MESSAGES));
+      socket.sendBytes(Buffer.concat(messages.map((message) => malformedFrame(random, JSON.stringify(message)))));
+      // An answer to this comes after whatever the others lead to, unless the connection is closed.
+      socket.sendJson({ type: 'ping', payload: { last: count } });
+      const code = await outcomeOf(socket, count);
+      if (code !== null) expect(CLOSE_CODES).toContain(code);
+      socket.cut();
+    }
+    expect(server.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  }, 120_000);
+});
+
+/** Wait until a ping is answered or the connection is closed. @returns the code; null: it was answered */
+async function outcomeOf(socket: RawSocket, count: number): Promise<number | null> {
+  for (;;) {
+    const message = await socket.nextJson().catch(() => null);
+    if (message === null) return await socket.untilClosed();
+    if (JSON.stringify(message['payload'] ?? null) === `{"last":${count}}`) return null;
+  }
 }
 
 describe('malformed requests', () => {

@@ -44,7 +44,7 @@ export class RawSocket {
   /** The code of the close frame; null: the connection ended without one. */
   closedWith: number | null | undefined = undefined;
   #bytes = Buffer.alloc(0);
-  #wake: () => void = () => undefined;
+  readonly #waiting = new Set<() => void>();
 
   private constructor(readonly stream: Socket) {
     stream.on('data', (chunk) => this.#take(chunk));
@@ -151,6 +151,11 @@ export class RawSocket {
     return { opcode: (bytes[0] ?? 0) & 0x0f, payload: bytes.subarray(from, from + length) };
   }
 
+  #wake(): void {
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
+  }
+
   async #until(isTrue: () => boolean, timeoutMs: number): Promise<void> {
     const end = performance.now() + timeoutMs;
     while (!isTrue()) {
@@ -158,10 +163,10 @@ export class RawSocket {
       if (leftMs <= 0) throw new Error(`nothing came within ${timeoutMs} ms`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, leftMs);
-        this.#wake = () => {
+        this.#waiting.add(() => {
           clearTimeout(timer);
           resolve();
-        };
+        });
       });
     }
   }
