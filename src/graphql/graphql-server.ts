@@ -1,17 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { ApolloServer } from '@apollo/server';
-import type { ApolloServerPlugin } from '@apollo/server';
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginInlineTraceDisabled,
-  ApolloServerPluginLandingPageDisabled,
-  ApolloServerPluginSchemaReportingDisabled,
-  ApolloServerPluginUsageReportingDisabled,
-} from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace';
-import { GraphQLError } from 'graphql';
-import type { GraphQLFormattedError } from 'graphql';
+import type { ApolloServer } from '@apollo/server';
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import { ANYBODY } from '../core/model/identity';
 import type { Identity } from '../core/model/identity';
 import type { CoordinatorService } from '../coordinator/service';
@@ -25,14 +15,13 @@ import { NO_METRICS } from '../ports/metrics';
 import type { Metrics, MetricsPage } from '../ports/metrics';
 import { NO_TRACING } from '../ports/tracing';
 import type { Tracing } from '../ports/tracing';
+import { makeApollo } from './apollo';
 import { presentError } from './errors/top-level-error';
 import { SharedSubscriptions } from './feed/shared-subscriptions';
 import type { FeedLimits } from './feed/feed-sink';
-import { apolloGate } from './limits/apollo-gate';
 import { DEFAULT_LIMITS } from './limits/limits';
 import type { Limits } from './limits/limits';
 import { MutationRate } from './limits/mutation-rate';
-import { PersistedQueries } from './limits/persisted-queries';
 import { RefusalAudit } from './limits/refusal-audit';
 import { RequestGate } from './limits/request-gate';
 import type { Safelist } from './limits/safelist';
@@ -100,19 +89,8 @@ export class GraphqlServer {
     const present = (error: GraphQLError): GraphQLError => presentError(error, logger, randomUUID);
     const gate = new RequestGate(schema, limits, options.safelist ?? null);
     const documents = new DocumentCache({ schema, gate, introspection });
-    const apollo = new ApolloServer<RequestContext>({
-      schema,
-      includeStacktraceInErrorResponses: false,
-      introspection,
-      hideSchemaDetailsFromClientErrors: !introspection,
-      allowBatchedHttpRequests: false,
-      stopOnTerminationSignals: false,
-      documentStore: documents,
-      persistedQueries: { cache: new PersistedQueries(limits['persisted-bytes']) },
-      formatError: (formatted, error) => formatForHttp(formatted, error, present),
-      plugins: [...quietPlugins(options.traces ?? false), apolloGate(gate, (query) => void documents.read(query))],
-      logger: quietLogger(logger),
-    });
+    const traces = options.traces ?? false;
+    const apollo = makeApollo({ schema, gate, documents, limits, introspection, traces, present, logger });
     await apollo.start();
     const contextOf = makeContexts(service, logger, limits);
     const reportDefect = (error: unknown): void => logger.error({ err: error }, 'a request could not be answered');
@@ -173,44 +151,4 @@ function makeContexts(
     admits: (kind) => (kind === 'worker' || identity === ANYBODY ? workers : operators).admits(identity.actor),
     audit: (refused, reason) => audit.tell(identity.actor, refused, reason),
   });
-}
-
-/** Apollo's own plugins would add pages, headers and reports of their own accord. */
-function quietPlugins(traces: boolean): ApolloServerPlugin[] {
-  return [
-    ApolloServerPluginLandingPageDisabled(),
-    ApolloServerPluginCacheControlDisabled(),
-    ApolloServerPluginUsageReportingDisabled(),
-    ApolloServerPluginSchemaReportingDisabled(),
-    // Where traces are on, a router gets one if it asks for it; texts of errors are left out of it.
-    traces
-      ? ApolloServerPluginInlineTrace({ includeErrors: { masked: true } })
-      : ApolloServerPluginInlineTraceDisabled(),
-  ];
-}
-
-/** Apollo gives the error as it found it; bad requests keep the codes that Apollo gave them. */
-function formatForHttp(
-  formatted: GraphQLFormattedError,
-  error: unknown,
-  present: (error: GraphQLError) => GraphQLError,
-): GraphQLFormattedError {
-  if (!(error instanceof GraphQLError))
-    return present(new GraphQLError('failed', { originalError: toError(error) })).toJSON();
-  const shown = present(error);
-  return shown === error ? formatted : shown.toJSON();
-}
-
-function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
-}
-
-/** Apollo's own messages, in the form of our log. */
-function quietLogger(logger: Logger): Record<'debug' | 'info' | 'warn' | 'error', (message?: string) => void> {
-  return {
-    debug: () => undefined,
-    info: () => undefined,
-    warn: (message) => logger.warn({}, String(message)),
-    error: (message) => logger.error({}, String(message)),
-  };
 }

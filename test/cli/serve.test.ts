@@ -168,7 +168,7 @@ describe('lockstep serve', () => {
     expect([await taken.status, taken.output()]).toEqual([1, expect.stringMatching(/^lockstep: /u)]);
     holder.process.kill('SIGTERM');
     expect(await holder.status).toBe(0);
-  }, 30_000);
+  }, 120_000);
 });
 
 describe('the options of an etcd', () => {

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { execute } from 'graphql';
 import type { ExecutionArgs, GraphQLError, GraphQLFormattedError } from 'graphql';
 import { handleProtocols, makeServer } from 'graphql-ws';
-import type { Context } from 'graphql-ws';
+import type { Context, Server } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { LockstepError } from '../../core/model/error';
 import { invariant } from '../../core/model/invariant';
@@ -15,7 +15,7 @@ import type { SharedSubscriptions, SubscribeRequest } from '../feed/shared-subsc
 import { topLevelError } from '../errors/top-level-error';
 import type { Limits } from '../limits/limits';
 import { IdleConnections } from './idle-connections';
-import type { RequestReader } from './request-reader';
+import type { RequestReader, SentRequest } from './request-reader';
 import { bindSocket } from './socket-binding';
 import type { ConnectionExtra } from './socket-binding';
 
@@ -55,15 +55,25 @@ export class GraphqlWebSockets {
   readonly #subscribing = new WeakMap<ExecutionArgs, Asked>();
   readonly #idle: IdleConnections<Connection>;
 
-  constructor(options: WebSocketOptions) {
-    const { requests, subscriptions, authenticator, show, limits, reportDefect } = options;
+  constructor(private readonly options: WebSocketOptions) {
+    const { limits, reportDefect } = options;
     this.#idle = new IdleConnections(
       limits['idle-ms'],
       (connection) => Object.keys(connection.subscriptions).length > 0,
       ({ extra }) => extra.closeIdle(),
     );
     this.#askers = new Askers(({ close }) => close(), reportDefect);
-    const protocol = makeServer<Record<string, unknown>, ConnectionExtra>({
+    const protocol = this.#protocol();
+    this.#sockets = new WebSocketServer({ noServer: true, maxPayload: limits['message-bytes'], handleProtocols });
+    this.#sockets.on('connection', (socket, request) =>
+      bindSocket(protocol, socket, request, limits['stalled-ms'], reportDefect),
+    );
+  }
+
+  /** The library's part: what it leaves to its user is here. */
+  #protocol(): Server<ConnectionExtra> {
+    const { authenticator, subscriptions, show } = this.options;
+    return makeServer<Record<string, unknown>, ConnectionExtra>({
       onConnect: async (context) => {
         const { extra, connectionParams } = context;
         const asker = await identify(authenticator, extra.request, connectionParams);
@@ -75,15 +85,7 @@ export class GraphqlWebSockets {
         this.#askers.delete(context.extra);
         this.#idle.delete(context);
       },
-      onSubscribe: ({ extra }, id, payload) => {
-        if (extra.operations.count >= limits.subscriptions) return [tooManyAtOnce(limits.subscriptions)];
-        const asker = this.#askers.get(extra);
-        invariant(asker !== undefined, 'a connection that was acknowledged has an asker');
-        const prepared = requests.read(payload, asker.identity);
-        if (prepared.kind === 'refused') return prepared.errors;
-        this.#subscribing.set(prepared.request, { request: prepared.request, extra, id });
-        return prepared.request;
-      },
+      onSubscribe: ({ extra }, id, payload) => this.#prepare(extra, id, payload),
       subscribe: async (args) => {
         const { request, extra, id } = this.#askedFor(args);
         return await subscriptions.subscribe(request, extra.sinkOf(id));
@@ -100,10 +102,17 @@ export class GraphqlWebSockets {
       onNext: (_connection, _id, _payload, _args, result) =>
         result.errors === undefined ? undefined : { data: result.data ?? null, errors: show(result.errors) },
     });
-    this.#sockets = new WebSocketServer({ noServer: true, maxPayload: limits['message-bytes'], handleProtocols });
-    this.#sockets.on('connection', (socket, request) =>
-      bindSocket(protocol, socket, request, limits['stalled-ms'], reportDefect),
-    );
+  }
+
+  #prepare(extra: ConnectionExtra, id: string, payload: SentRequest): SubscribeRequest | readonly GraphQLError[] {
+    const { requests, limits } = this.options;
+    if (extra.operations.count >= limits.subscriptions) return [tooManyAtOnce(limits.subscriptions)];
+    const asker = this.#askers.get(extra);
+    invariant(asker !== undefined, 'a connection that was acknowledged has an asker');
+    const prepared = requests.read(payload, asker.identity);
+    if (prepared.kind === 'refused') return prepared.errors;
+    this.#subscribing.set(prepared.request, { request: prepared.request, extra, id });
+    return prepared.request;
   }
 
   #admit(connection: Connection, asker: Asker): void {
