@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { remediesOfLock } from '../../src/core/diagnosis/diagnose';
 import { parseSourceId, parseTaskName } from '../../src/core/model/names';
 import type { SourceId } from '../../src/core/model/names';
 import type { Mutation } from '../../src/core/model/store';
@@ -150,6 +151,10 @@ describe('an observer of a pessimistic task', () => {
   it('tells what happens, and ends its locks with DM’s', () => {
     observed.write([info(s1)]);
     expect(observed.takeKinds()).toEqual(['LockCreated', 'InfoReceived']);
+    // Whoever wants to help asks the dm-master.
+    const commands = remediesOfLock(observed.state, lockId).map(({ command }) => command);
+    expect(commands).toContain(`dmctl shard-ddl-lock unlock 'merge-1-\`shop\`.\`orders\`'`);
+    expect(commands.filter((command) => !command.startsWith('dmctl '))).toEqual([]);
     observed.write([info(s2)]);
     expect(observed.takeKinds()).toEqual(['InfoReceived', 'LockSynced']);
     observed.write([operation(s1, true, false)]);
