@@ -86,8 +86,8 @@ describe.each(Object.entries(CONFIGS))('behind a router that subscribes over %s'
   });
 
   it.each([
-    ['WebSockets', (variables: object) => PlainSubscription.open(gateway.url, FEED, variables)],
-    ['server-sent events', (variables: object) => EventStream.open(gateway.url, FEED, variables)],
+    ['WebSockets', (variables: { task: string }) => PlainSubscription.open(gateway.url, FEED, variables)],
+    ['server-sent events', (variables: { task: string }) => EventStream.open(gateway.url, FEED, variables)],
   ])(
     'clients get events over %s, with what the neighbour adds',
     async (how, open) => {
