@@ -38,6 +38,23 @@ export class Cluster {
     return await this.#untilLeader((leader) => leader !== null && leader !== id);
   }
 
+  /** Resolves when every server tells the same leader, and all servers as members. */
+  async agree(): Promise<void> {
+    const leader = (await this.leader()).id;
+    const members = this.servers.map(({ id }) => id).sort();
+    const expected = JSON.stringify({ leader: { id: leader }, members: members.map((id) => ({ id })) });
+    const end = Date.now() + ELECTION_MS;
+    for (const { url } of this.servers) {
+      const client = new ApiClient(url, AbortSignal.timeout(ELECTION_MS));
+      const tell = async (): Promise<string> =>
+        JSON.stringify(await client.ask('{ shardCluster { leader { id } members { id } } }'));
+      for (let told = await tell(); told !== expected; told = await tell()) {
+        if (Date.now() > end) throw new Error(`${url} tells ${told}, not ${expected}`);
+        await sleep(100);
+      }
+    }
+  }
+
   /** How everything stands, for people who look for what went wrong. */
   async describe(): Promise<string> {
     const { recorder, servers } = this;

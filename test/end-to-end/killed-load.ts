@@ -5,6 +5,7 @@ import { Downstream } from './downstream';
 import { EndlessRollout } from './endless-rollout';
 import { Ledger } from './ledger';
 import { Operator } from './operator';
+import { declareHeld, unlockHeld } from './unlock-held';
 import { PlayedWorker } from './played-worker';
 import type { Mischief } from './played-worker';
 import type { ServerProcess } from './server-process';
@@ -50,12 +51,15 @@ export class KilledLoad {
 
   /** Kill the server so many times, start it again, and let everything come to its end. */
   async run(kills: number, endMs: number): Promise<void> {
-    const putTask = `mutation ($input: ShardPutTaskInput!) { putShardTask(input: $input) { __typename } }`;
-    const declared = { name: HELD_TASK, mode: 'PESSIMISTIC', sources: ['source-0', 'source-1'] };
-    await this.#client.ask(putTask, { input: declared });
+    await declareHeld(HELD_TASK, this.#operator);
     let isPlaying = true;
     const played = Promise.all(this.#workers.map((worker) => worker.run())).finally(() => (isPlaying = false));
-    const unlocking = this.#unlock(() => isPlaying);
+    // The worker acknowledges only after the next kill, so each action outlives one.
+    const unlocking = unlockHeld(
+      HELD_TASK,
+      () => this.#operator,
+      () => isPlaying,
+    );
     const killed = this.#kill(kills);
     await Promise.race([killed, Promise.all([played, unlocking])]);
     await killed;
@@ -81,20 +85,6 @@ export class KilledLoad {
       await this.server.kill();
       await this.server.start();
       this.#kills = kill;
-    }
-  }
-
-  /** Unlock each lock of the held task; its worker acknowledges only after the next kill, so each action outlives one. */
-  async #unlock(isPlaying: () => boolean): Promise<void> {
-    while (isPlaying()) {
-      const lock = (await this.#operator.locks()).find(({ id }) => id.startsWith(`${HELD_TASK}-`));
-      if (lock === undefined || lock.state === 'EXECUTING') {
-        await sleep(50);
-        continue;
-      }
-      const unlock = { mutation: 'unlockShardLock', type: 'ShardUnlockLockInput', input: { lockId: lock.id } };
-      const answer = await this.#operator.act(unlock, 20_000);
-      if (answer['__typename'] !== 'ShardUnlockLockSuccess') throw new Error(`not unlocked: ${JSON.stringify(answer)}`);
     }
   }
 

@@ -7,6 +7,7 @@ import type { TableEntry, Target } from '../../../../src/core/state/table-entry'
 import { canonicalText } from '../../../../src/core/table/canonical-text';
 import { compare } from '../../../../src/core/table/compare';
 import { isShape } from '../../../../src/core/table/shape';
+import type { Shapes } from '../../../../src/core/table/shapes';
 import type { TableSchema } from '../../../../src/core/table/table-schema';
 import { dmKeyKind } from '../../../../src/core/wire/dm-keys';
 import { readOptimisticOperation } from '../../../../src/core/wire/optimistic-operation';
@@ -29,13 +30,17 @@ export class WideEnough implements Invariant {
     const operations = putsOf(batch)
       .filter(({ key }) => dmKeyKind(key) === 'optimistic-operation')
       .map(({ key, value }) => readOptimisticOperation(value, key));
-    for (const { done, ddls } of operations) if (!done) for (const ddl of ddls ?? []) this.#execute(ddl);
+    for (const { done, ddls } of operations)
+      if (!done) for (const ddl of ddls ?? []) this.#execute(ddl, state.caches.shapes);
     return [...state.targets.values()].flatMap((target) => this.#narrow(state, target));
   }
 
-  #execute(ddl: string): void {
+  #execute(ddl: string, shapes: Shapes): void {
     try {
-      this.#downstream = applyStatement(this.#downstream, parseStatement(ddl));
+      const executed = applyStatement(this.#downstream, parseStatement(ddl));
+      // A shard that is behind is ordered, as by DM, to widen a column as the others did long ago.
+      const isWideAlready = compare(shapes.intern(executed), shapes.intern(this.#downstream)) === 'less';
+      if (!isWideAlready || !ddl.includes(' MODIFY COLUMN ')) this.#downstream = executed;
     } catch (error) {
       // What was executed for another shard before is refused, as by a database.
       if (!(error instanceof LockstepError)) throw error;
