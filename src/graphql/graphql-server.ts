@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ApolloServer } from '@apollo/server';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
@@ -92,7 +93,10 @@ export class GraphqlServer {
     const traces = options.traces ?? false;
     const apollo = makeApollo({ schema, gate, documents, limits, introspection, traces, present, logger });
     await apollo.start();
-    const contextOf = makeContexts(service, logger, limits);
+    const audit = new RefusalAudit(logger, nowMs);
+    const onStranger = ({ socket: { remoteAddress = '' } }: IncomingMessage): void =>
+      audit.tell(remoteAddress, { remoteAddress }, 'a client was refused: nobody knows who it is');
+    const contextOf = makeContexts(service, audit, limits);
     const reportDefect = (error: unknown): void => logger.error({ err: error }, 'a request could not be answered');
     const show = (errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] =>
       errors.map((error) => present(error).toJSON());
@@ -104,7 +108,7 @@ export class GraphqlServer {
       ...(options.feedLimits === undefined ? {} : { limits: options.feedLimits }),
     });
     const maxBodyBytes = limits['body-bytes'];
-    const shared = { requests, subscriptions, authenticator, show, limits, maxBodyBytes, reportDefect };
+    const shared = { requests, subscriptions, authenticator, onStranger, show, limits, maxBodyBytes, reportDefect };
     const playground = options.playground === true ? await Playground.load(GRAPHQL_PATH) : null;
     const http = new GraphqlHttpServer({
       ...shared,
@@ -133,14 +137,17 @@ export class GraphqlServer {
   }
 }
 
+/** For durations. */
+function nowMs(): number {
+  return performance.now();
+}
+
 /** Makes the context of each request: what it may do, and what is kept of what it may not. */
 function makeContexts(
   service: CoordinatorService,
-  logger: Logger,
+  audit: RefusalAudit,
   limits: Limits,
 ): (identity: Identity) => RequestContext {
-  const nowMs = (): number => performance.now();
-  const audit = new RefusalAudit(logger, nowMs);
   const workers = new MutationRate(limits['worker-mutations'], nowMs);
   const operators = new MutationRate(limits['operator-mutations'], nowMs);
   return (identity) => ({
@@ -149,6 +156,6 @@ function makeContexts(
     actor: identity.actor,
     // Where nobody says who he is, all are one.
     admits: (kind) => (kind === 'worker' || identity === ANYBODY ? workers : operators).admits(identity.actor),
-    audit: (refused, reason) => audit.tell(identity.actor, refused, reason),
+    audit: (refused, reason) => audit.tell(identity.actor, refused, `a mutation was refused: ${reason}`),
   });
 }

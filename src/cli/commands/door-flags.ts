@@ -67,7 +67,7 @@ export const DOOR_FLAGS: readonly Flag[] = [
   {
     name: 'introspection',
     kind: 'switch',
-    help: 'let clients ask for the schema; on without --auth on loopback, unless NODE_ENV is production',
+    help: 'let clients ask for the schema; on with --playground, and without --auth on loopback unless NODE_ENV is production',
     variable: 'LOCKSTEP_INTROSPECTION',
     setting: 'serve.introspection',
   },
@@ -96,7 +96,7 @@ export function doorOptionsOf(options: Options, host: string): DoorOptions {
   const isDevelopment = authFile === null && isLoopback(host) && process.env['NODE_ENV'] !== 'production';
   return {
     insecure,
-    introspection: isDevelopment || options.isOn('introspection'),
+    introspection: isDevelopment || options.isOn('introspection') || options.isOn('playground'),
     traces: options.isOn('traces'),
     origins: options.list('allow-origin').map(parseOrigin),
     callbackPrefixes: options.list('callback-prefix').map(parsePrefix),

@@ -4,6 +4,9 @@ import { MutationRate } from './mutation-rate';
 /** How many refusals of one identity are told one by one, a second. */
 const TOLD_PER_SECOND = 20;
 
+/** Of so many at once it is counted how often they weren't told. */
+const MANY = 10_000;
+
 /**
  * Keeps what was refused in the log, marked `audit`. Of an identity that is refused all the time some are told, and how
  * many were left out: whoever may do nothing can't fill the log either.
@@ -19,15 +22,14 @@ export class RefusalAudit {
     this.#rate = new MutationRate(TOLD_PER_SECOND, nowMs);
   }
 
-  /** A mutation of `actor` was refused. */
-  tell(actor: string, refused: object, reason: string): void {
-    const omitted = this.#omitted.get(actor) ?? 0;
-    if (!this.#rate.admits(actor)) {
-      this.#omitted.set(actor, omitted + 1);
+  /** Something that somebody asked for was refused. */
+  tell(who: string, refused: object, message: string): void {
+    const omitted = this.#omitted.get(who) ?? 0;
+    if (!this.#rate.admits(who)) {
+      if (omitted > 0 || this.#omitted.size < MANY) this.#omitted.set(who, omitted + 1);
       return;
     }
-    this.#omitted.delete(actor);
-    const left = omitted === 0 ? {} : { omitted };
-    this.logger.warn({ audit: true, ...refused, ...left }, `a mutation was refused: ${reason}`);
+    this.#omitted.delete(who);
+    this.logger.warn({ audit: true, ...refused, ...(omitted === 0 ? {} : { omitted }) }, message);
   }
 }

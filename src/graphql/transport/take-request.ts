@@ -8,18 +8,23 @@ import { sendError } from './send-error';
 /** Whose requests are taken, and how long they may be. */
 export interface TakeOptions {
   readonly authenticator: Authenticator;
+  /** Told of a request of nobody that is known. */
+  readonly onStranger?: (request: IncomingMessage) => void;
   /** The largest body that is taken. */
   readonly maxBodyBytes: number;
 }
 
 /** Who asks, and the body of what he asks. Null: the request was answered with why not, or nobody is left to answer. */
 export async function takeRequest(
-  { authenticator, maxBodyBytes }: TakeOptions,
+  { authenticator, onStranger, maxBodyBytes }: TakeOptions,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<{ readonly asker: Asker; readonly text: string } | null> {
   const asker = await identify(authenticator, request, response);
-  if (asker === null) return null;
+  if (asker === null) {
+    onStranger?.(request);
+    return null;
+  }
   const read = await readBody(request, maxBodyBytes);
   if (read.kind === 'text') return { asker, text: read.text };
   if (read.kind === 'too-large') {

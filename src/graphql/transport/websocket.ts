@@ -24,6 +24,8 @@ export interface WebSocketOptions {
   readonly requests: RequestReader;
   readonly subscriptions: SharedSubscriptions;
   readonly authenticator: Authenticator;
+  /** Told of a connection of nobody that is known. */
+  readonly onStranger: (request: IncomingMessage) => void;
   /** What a client is told of errors. */
   readonly show: (errors: readonly GraphQLError[]) => readonly GraphQLFormattedError[];
   readonly limits: Limits;
@@ -78,7 +80,8 @@ export class GraphqlWebSockets {
         const { extra, connectionParams } = context;
         const asker = await identify(authenticator, extra.request, connectionParams);
         // It may have been closed meanwhile, and then nobody would forget it again.
-        if (asker !== null && extra.isOpen()) this.#admit(context, asker);
+        if (asker === null) this.options.onStranger(extra.request);
+        else if (extra.isOpen()) this.#admit(context, asker);
         return asker !== null;
       },
       onClose: (context) => {

@@ -80,6 +80,9 @@ describe('who asks', () => {
     }
     expect((await fetch(`${url}/livez`)).status).toBe(200);
     expect(JSON.stringify(logger.lines)).not.toContain('secret-token');
+    expect(logger.lines.map(({ fields }) => fields)).toEqual(
+      Array.from({ length: 3 }, () => ({ audit: true, remoteAddress: '127.0.0.1' })),
+    );
   });
 
   it.each<[string, object | null, Record<string, string>, string]>([
@@ -92,6 +95,7 @@ describe('who asks', () => {
     await start();
     const { socket, first } = await connect(payload, headers);
     expect(first).toBe(expected);
+    expect(logger.lines).toHaveLength(expected === 'connection_ack' ? 0 : 1);
     socket.close();
   });
 
