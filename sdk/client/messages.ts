@@ -129,6 +129,7 @@ export interface ShardReportSourceInfoInput {
 export interface ShardReportStatusInput {
   readonly session: ShardSessionInput;
   readonly stage: string;
+  readonly error?: string | null;
   readonly position?: string | null;
   readonly delayMs?: number | null;
   readonly blockingDdls?: readonly string[];

@@ -110,6 +110,7 @@ export class WorkerEngine {
     const stage = paused !== null ? 'paused' : blocking !== undefined ? 'waiting' : 'running';
     return {
       stage: this.#isStopping ? 'stopping' : stage,
+      error: waiting.map(({ phase }) => (phase.kind === 'paused' ? phase.error.message : null)).find(Boolean) ?? null,
       position: timeline.head === null ? null : positionText(timeline.head),
       blockingDdls: blocking?.ddls ?? [],
       blockingLockId: blocking === undefined ? null : lockIdOf(options.task, blocking),

@@ -11,7 +11,9 @@ export interface FormingGroup {
 
 /** What people are shown of a worker (`reportShardStatus`). */
 export interface WorkerStatus {
-  readonly stage: 'running' | 'waiting' | 'paused' | 'stopping';
+  readonly stage: 'running' | 'waiting' | 'paused' | 'stopping' | 'failed';
+  /** What it can't go past; null: nothing. */
+  readonly error: string | null;
   readonly position: string | null;
   readonly blockingDdls: readonly string[];
   readonly blockingLockId: string | null;

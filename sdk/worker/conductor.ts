@@ -54,6 +54,7 @@ export class Conductor {
     this.#flusher = new Flusher(settings, events);
     this.#status = new StatusReporter(settings, client, session, () => ({
       ...engine.status,
+      ...(this.#error === null ? {} : { stage: 'failed' as const, error: this.#error.message }),
       delayMs: this.#delayMs(),
     }));
     const sink = {
@@ -275,12 +276,22 @@ export class Conductor {
     await this.#until(() => isLate || !engine.isBusy || this.#isBroken());
     stop();
     const leaving = AbortSignal.timeout(LEAVE_TIMEOUT_MS);
+    await this.#tellFailure(leaving);
     if (!this.#isBroken())
       await session.leave(leaving).catch((error: unknown) => {
         settings.logger.warn({ reason: String(error) }, 'could not leave; the lease ends by itself');
       });
     this.#work.abort(new Error('the worker has stopped'));
     await Promise.allSettled(this.#running);
+  }
+
+  /** The last thing that people are shown of a worker that ends because of an error is that error. */
+  async #tellFailure(signal: AbortSignal): Promise<void> {
+    const error = this.#error;
+    if (error === null || error.code === 'STALE_SESSION') return;
+    await this.#status.report(signal).catch((reason: unknown) => {
+      this.parts.settings.logger.warn({ reason: String(reason) }, 'could not tell why the worker ends');
+    });
   }
 
   /** Nobody can wait for what a broken plugin or a lost session would have done. */

@@ -41,8 +41,8 @@ export class StatusReporter {
   }
 
   async report(signal: AbortSignal): Promise<void> {
-    const { delayMs, ...status } = this.status();
-    const input = { ...status, ...(delayMs === null ? {} : { delayMs }) };
+    const { delayMs, error, ...status } = this.status();
+    const input = { ...status, ...(delayMs === null ? {} : { delayMs }), ...(error === null ? {} : { error }) };
     await this.session.call(signal, (session) => this.client.reportShardStatus({ session, ...input }, signal));
   }
 

@@ -136,6 +136,26 @@ describe('lockstep why', () => {
     expect(out).toMatch(/What was tried: .*s1: .*disk is full/u);
   });
 
+  it('tells what a worker cannot go past, while it is there and when it has gone', async () => {
+    await lockstep('task', 'put', '--mode', 'pessimistic', '--source', 's1', '--source', 's2', 'stuck');
+    const [one, two] = [
+      await registered(server.url, 'w-1', 'stuck', 's1', 'PESSIMISTIC'),
+      await registered(server.url, 'w-2', 'stuck', 's2', 'PESSIMISTIC'),
+    ];
+    await one.reportSource(['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN c INT'], '1');
+    await two.withSession('ReportShardStatus', { stage: 'running' });
+    const error = "downstream: apply failed: Duplicate entry '7' for key 'PRIMARY'";
+    await two.withSession('ReportShardStatus', { stage: 'failed', error });
+    const why = async (): Promise<string> => (await lockstep('why', 'stuck')).out.replaceAll(/\s+/gu, ' ');
+    expect(await why()).toContain(`its worker w-2 is online, but cannot go on: ${error}.`);
+    await two.withSession('LeaveShardWorker', { forGood: false });
+    expect(await why()).toMatch(
+      /its worker is offline since .* UTC; the last that it said: downstream: apply failed: /u,
+    );
+    await two.register();
+    expect(await why()).toContain('its worker w-2 is online.');
+  });
+
   it('tells what a table of an optimistic task could not carry out', async () => {
     const { one } = await makeConflict(server.url, 'failing', { acknowledges: false });
     const [operation] = await one.pending();

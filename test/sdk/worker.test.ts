@@ -156,7 +156,11 @@ describe('an optimistic worker', () => {
     worker.upstream.ddl('ALTER TABLE t2 ADD COLUMN c INT');
     const { error } = await worker.until('paused');
     expect(error).toMatchObject({ code: 'PLUGIN_FAILED', message: 'downstream: disk full' });
-    expect(worker.status).toMatchObject({ stage: 'paused', blockingDdls: [ADD] });
+    expect(worker.status).toMatchObject({
+      stage: 'paused',
+      blockingDdls: [ADD],
+      error: 'downstream: disk full',
+    });
   });
 });
 
@@ -278,6 +282,12 @@ describe('bad input', () => {
     upstream.insert('t1', { id: 1 });
     upstream.failsAt = 1;
     expect(await failing({}, { upstream })).toMatchObject({ code: 'PLUGIN_FAILED' });
+    // Whoever looks for why the task stands still is told.
+    const query = '{ shardTask(name: "TASK") { workers { assignments { status { stage error } } } } }';
+    const status = { stage: 'failed', error: expect.stringMatching(/^upstream: /u) };
+    expect(await ask(server.url, query.replace('TASK', `task-${number}`))).toEqual({
+      workers: [{ assignments: [{ status }] }],
+    });
     upstream.failsAt = null;
     const downstream = new RecordingDownstream();
     downstream.apply = () => new Promise(() => undefined);

@@ -5,9 +5,10 @@ import { sinceText } from './words';
 
 /** Whether somebody speaks for a source of a task. */
 export type WorkerOf =
-  | { readonly kind: 'online'; readonly name: string }
+  /** `error`: what it says that it can't go past; null: nothing. */
+  | { readonly kind: 'online'; readonly name: string; readonly error: string | null }
   /** `sinceMs` null: nobody knows since when, or none ever registered. */
-  | { readonly kind: 'offline'; readonly sinceMs: number | null }
+  | { readonly kind: 'offline'; readonly sinceMs: number | null; readonly error: string | null }
   /** DM runs it, and has bound no worker to it. */
   | { readonly kind: 'dm' };
 
@@ -15,25 +16,38 @@ export type WorkerOf =
 export function workerOf(state: CoordinatorState, task: TaskName, source: SourceId): WorkerOf {
   const key = sourceKey(task, source);
   const session = state.sessions.get(key);
-  if (session !== undefined) return { kind: 'online', name: session.record.worker };
+  const status = state.statuses.get(key);
+  if (session !== undefined) {
+    const { worker, registeredAtMs } = session.record;
+    // What it said before it began again counts no more.
+    const error = status === undefined || status.atMs < registeredAtMs ? null : status.error;
+    return { kind: 'online', name: worker, error };
+  }
   const isOfDm = state.pessimistic.subtasks.get(task)?.has(source) === true;
   const dmWorker = isOfDm ? state.dmWorkers.ofSource(source) : null;
-  if (dmWorker?.isAlive === true) return { kind: 'online', name: dmWorker.name };
-  return isOfDm && dmWorker === null ? { kind: 'dm' } : { kind: 'offline', sinceMs: state.past.offlineSinceMs(key) };
+  if (dmWorker?.isAlive === true) return { kind: 'online', name: dmWorker.name, error: null };
+  if (isOfDm && dmWorker === null) return { kind: 'dm' };
+  return { kind: 'offline', sinceMs: state.past.offlineSinceMs(key), error: status?.error ?? null };
 }
 
 /** The worker in words, as the end of a sentence about its source. */
 export function workerText(worker: WorkerOf): string {
   switch (worker.kind) {
     case 'online':
-      return `its worker ${worker.name} is online`;
+      return `its worker ${worker.name} is online${errorText(', but cannot go on', worker.error)}`;
     case 'dm':
       return 'DM runs it, and has bound no worker to it';
     case 'offline':
-      return worker.sinceMs === null
-        ? 'no worker is registered for it'
-        : `its worker is offline${sinceText(worker.sinceMs)}`;
+      return (
+        (worker.sinceMs === null
+          ? 'no worker is registered for it'
+          : `its worker is offline${sinceText(worker.sinceMs)}`) + errorText('; the last that it said', worker.error)
+      );
   }
+}
+
+function errorText(before: string, error: string | null): string {
+  return error === null ? '' : `${before}: ${error}`;
 }
 
 /** Whether any worker of the task lives, DM's included: from them alone it follows that the task runs. */

@@ -222,6 +222,8 @@ export interface StatusRecord {
   readonly formingGroups: readonly FormingGroup[];
   /** For example `running`, `paused`. */
   readonly stage: string;
+  /** What it can't go past, for people; null: nothing. */
+  readonly error: string | null;
   readonly atMs: number;
 }
 

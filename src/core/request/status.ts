@@ -31,7 +31,9 @@ export function planReportStatus(state: CoordinatorState, ref: SessionRef, statu
 }
 
 function intervalMs(known: StatusRecord, status: StatusRecord): number {
-  const essence = ({ blockingDdls, blockingLockId, formingGroups, stage }: StatusRecord): string =>
-    JSON.stringify([blockingDdls, blockingLockId, formingGroups, stage]);
+  // A worker that ends may say no more.
+  if (status.error !== null && status.error !== known.error) return 0;
+  const essence = ({ blockingDdls, blockingLockId, formingGroups, stage, error }: StatusRecord): string =>
+    JSON.stringify([blockingDdls, blockingLockId, formingGroups, stage, error]);
   return essence(known) === essence(status) ? POSITION_EVERY_MS : CHANGED_EVERY_MS;
 }

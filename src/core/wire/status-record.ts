@@ -15,6 +15,7 @@ const FORMAT: RecordFormat<StatusRecord> = {
     blockingLockId: root.field('blockingLockId').nullable((lockId) => lockId.parsed(parseStoredLockId)),
     formingGroups: root.field('formingGroups').list(readGroup),
     stage: root.field('stage').text(),
+    error: root.field('error').nullable((error) => error.text()),
     atMs: root.field('atMs').count(),
   }),
   write: ({ formingGroups, ...record }) => ({ ...record, formingGroups: formingGroups.map(writeGroup) }),

@@ -224,6 +224,12 @@ export class ShardReportStatusInput {
   @Field(() => String, { description: 'For example `running` or `paused`.' })
   readonly stage!: string;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'What it cannot go past, such as a row that the downstream refuses, in a sentence for people.',
+  })
+  readonly error?: string | null;
+
   @Field(() => String, { nullable: true, description: 'Where it reads, as it writes positions.' })
   readonly position?: string | null;
 
@@ -293,6 +299,9 @@ export function parseFailure(source: SourceId, input: ShardFailOperationInput): 
   return { table: parseOwnTable(source, input.table), revision, reason, retryable };
 }
 
+/** How much is kept of what a worker can't go past, in characters. */
+const MOST_ERROR_CHARACTERS = 2_000;
+
 /** A status. @throws LockstepError INVALID_INPUT */
 export function parseStatus(input: ShardReportStatusInput): WorkerStatusInput {
   return {
@@ -302,6 +311,7 @@ export function parseStatus(input: ShardReportStatusInput): WorkerStatusInput {
     blockingLockId: input.blockingLockId == null ? null : parseLockName(input.blockingLockId),
     formingGroups: input.formingGroups.map(parseFormingGroup),
     stage: parseText('stage', input.stage),
+    error: input.error == null ? null : parseText('error', input.error).slice(0, MOST_ERROR_CHARACTERS),
   };
 }
 

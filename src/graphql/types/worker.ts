@@ -42,6 +42,9 @@ export class ShardWorkerStatus {
   @Field(() => String, { description: 'For example `running` or `paused`.' })
   readonly stage!: string;
 
+  @Field(() => String, { nullable: true, description: 'What it cannot go past; null: nothing.' })
+  readonly error!: string | null;
+
   @Field(() => String, { nullable: true, description: 'Where it reads, as it writes positions; null: it did not say.' })
   readonly position!: string | null;
 

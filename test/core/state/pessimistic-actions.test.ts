@@ -192,6 +192,7 @@ describe('break', () => {
       blockingLockId: lockIdOf(),
       formingGroups: [],
       stage: 'running',
+      error: null,
       atMs: world.coordinator.nowMs,
     });
     world.coordinator.change([
