@@ -5,8 +5,7 @@ import { playOptimistic } from './optimistic-act';
 import { playPessimistic } from './pessimistic-act';
 import { ORDERS_1, ORDERS_2, PAYMENTS_1, PAYMENTS_2 } from './scripts';
 import { Stage } from './stage';
-import { JsonStory, TextStory } from './story';
-import type { Story } from './story';
+import { storyOf } from './story';
 
 const HELP = `Usage: npm run demo [-- --no-color] [-- --output text|json]
 
@@ -43,13 +42,6 @@ async function main(args: readonly string[]): Promise<number> {
   } finally {
     await stage.close();
   }
-}
-
-function storyOf(asJson: boolean, plain: boolean): Story {
-  const write = (text: string): void => void process.stdout.write(text);
-  if (asJson) return new JsonStory(write);
-  const isColoured = process.stdout.isTTY && !plain && process.env['NO_COLOR'] === undefined;
-  return new TextStory(write, isColoured);
 }
 
 /** In what a downstream table differs from what its shards say at the end of their scripts. */

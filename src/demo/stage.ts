@@ -19,6 +19,13 @@ const LATEST_MS = 30_000;
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
+/** What a worker reads and writes: sections of its file, and the tables of the schema `shop` that it merges. */
+export interface Engagement {
+  readonly upstream: object;
+  readonly downstream: object;
+  readonly tables: string;
+}
+
 /** A worker of the play. */
 interface Actor {
   readonly child: Child;
@@ -39,28 +46,35 @@ export class Stage {
     mkdirSync(join(this.folder, 'gates'));
   }
 
-  /** Start the server on a fresh store, and the downstream. */
+  /** Start the server on a fresh store. */
   async open(): Promise<void> {
     const port = await freePort();
     this.#url = `http://127.0.0.1:${port}`;
     const data = join(this.folder, 'data');
     this.#server = start(['serve', '--data', data, '--host', '127.0.0.1', '--port', String(port)]);
-    this.#remote = await MemoryDownstreamServer.start(this.downstream);
     await this.#untilReady();
   }
 
-  /** Start the worker of a source: a process of its own. */
+  /** Start the worker of a source that plays a script, into the tables in memory. */
   async employ(task: string, mode: string, source: string, script: string, tables: string): Promise<void> {
-    const name = `${task}-${source}`;
-    writeFileSync(join(this.folder, `${name}.sql`), script);
-    const config = join(this.folder, `${name}.yaml`);
+    const file = `${task}-${source}.sql`;
+    writeFileSync(join(this.folder, file), script);
+    this.#remote ??= await MemoryDownstreamServer.start(this.downstream);
+    await this.hire(task, mode, source, {
+      upstream: { plugin: 'script', file: `./${file}`, gates: './gates' },
+      downstream: { plugin: 'memory', port: this.#remote.port },
+      tables,
+    });
+  }
+
+  /** Start the worker of a source: a process of its own. */
+  async hire(task: string, mode: string, source: string, { upstream, downstream, tables }: Engagement): Promise<void> {
+    const config = join(this.folder, `${task}-${source}.yaml`);
     writeFileSync(
       config,
       JSON.stringify({
         ...{ server: this.#url, name: `worker-of-${source}`, task, mode, source },
-        'expected-sources': ['mysql-01', 'mysql-02'],
-        upstream: { plugin: 'script', file: `./${name}.sql`, gates: './gates' },
-        downstream: { plugin: 'memory', port: this.#remote?.port },
+        ...{ 'expected-sources': ['mysql-01', 'mysql-02'], upstream, downstream },
         routes: [{ 'schema-pattern': 'shop', 'table-pattern': tables, 'target-schema': 'shop', 'target-table': task }],
       }),
     );

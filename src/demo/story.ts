@@ -93,6 +93,14 @@ export class JsonStory implements Story {
   }
 }
 
+/** For programs, or for people; with colours on a terminal that wants them. */
+export function storyOf(asJson: boolean, plain: boolean): Story {
+  const write = (text: string): void => void process.stdout.write(text);
+  if (asJson) return new JsonStory(write);
+  const isColoured = process.stdout.isTTY && !plain && process.env['NO_COLOR'] === undefined;
+  return new TextStory(write, isColoured);
+}
+
 /** Words in lines of at most `WIDTH`; lines after the first begin with `indent`, the first with `head`. */
 function wrap(text: string, indent: string, head = ''): string {
   const lines: string[] = [];

@@ -7,15 +7,20 @@ import { join } from 'node:path';
 const ROOT = join(__dirname, '..', '..');
 
 /** What the command prints, and how it ends. */
-function play(args: readonly string[]): Promise<{ readonly status: number; readonly out: string }> {
+function play(
+  script: readonly string[],
+  args: readonly string[],
+): Promise<{ readonly status: number; readonly out: string }> {
   return new Promise((resolve) => {
-    execFile('npm', ['run', '--silent', 'demo', '--', ...args], { cwd: ROOT, timeout: 110_000 }, (error, out) =>
+    execFile('npm', ['run', '--silent', ...script, '--', ...args], { cwd: ROOT, timeout: 400_000 }, (error, out) =>
       resolve({ status: error === null ? 0 : Number(error.code ?? -1), out }),
     );
   });
 }
 
 const leftBehind = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('lockstep-demo-'));
+
+const databases = (): string[] => readdirSync(tmpdir()).filter((name) => /^lockstep-mariadb-(?!base-)/u.test(name));
 
 const running = (): string =>
   execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
@@ -25,7 +30,7 @@ const running = (): string =>
 
 describe('npm run demo', () => {
   it('tells each thing as a line of JSON, ends with agreement, and leaves nothing behind', async () => {
-    const { status, out } = await play(['--output', 'json']);
+    const { status, out } = await play(['demo'], ['--output', 'json']);
     const lines = out
       .trim()
       .split('\n')
@@ -46,5 +51,33 @@ describe('npm run demo', () => {
     ]);
     expect(leftBehind()).toEqual([]);
     expect(running()).toBe('');
-  }, 120_000);
+  }, 420_000);
+});
+
+describe('npm run demo:mysql', () => {
+  it('merges what two real databases write all the time, compares every row, and leaves nothing behind', async () => {
+    const before = databases();
+    // What the demo above has built.
+    const { status, out } = await play(['--ignore-scripts', 'demo:mysql'], ['--output', 'json']);
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect({ status, end: lines.at(-1) }).toEqual({ status: 0, end: { kind: 'end', agree: true, differences: [] } });
+    const tables = lines
+      .filter(({ kind }) => kind === 'table')
+      .map(({ name, columns }) => `${String(name)}: ${String(columns)}`);
+    expect(tables).toEqual([
+      'shop.orders: id,note,legacy',
+      'shop.orders: id,note,legacy,price',
+      'shop.orders: id,note,price',
+      'shop.orders: id,remark,price',
+      'shop.orders: id,remark,price,qty',
+      'shop.payments: id,amount,fee',
+      'shop.payments: id,amount,fee',
+    ]);
+    expect(leftBehind()).toEqual([]);
+    expect(databases()).toEqual(before);
+    expect(running()).toBe('');
+  }, 420_000);
 });

@@ -1,7 +1,11 @@
+export { compareMerged } from './compare-merged';
+export type { PlacedTable } from './compare-merged';
 export { ServerConnection, SqlRow, readAddress } from './connection';
 export type { ServerAddress } from './connection';
 export { MySqlDownstream } from './downstream/mysql-downstream';
 export type { MySqlDownstreamOptions } from './downstream/mysql-downstream';
+export { createDownstream, createUpstream } from './settings';
+export type { PluginOwner } from './settings';
 export { ServerError, isConnectionLost } from './server-error';
 export { MySqlUpstream } from './upstream/mysql-upstream';
 export type { MySqlUpstreamOptions } from './upstream/mysql-upstream';

@@ -1,6 +1,7 @@
+import { createRequire } from 'node:module';
 import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { CheckpointStore, DownstreamPlugin, UpstreamPlugin } from '../../../sdk';
+import type { CheckpointStore, DownstreamPlugin, Logger, UpstreamPlugin } from '../../../sdk';
 import { FileCheckpoints, systemTiming } from '../../../sdk';
 import { MemoryDownstream, RemoteDownstream } from '../../../sdk/plugins/memory';
 import { FileGates, ScriptUpstream } from '../../../sdk/plugins/script';
@@ -17,26 +18,34 @@ export interface Plugins {
 }
 
 /** What makes a plugin out of its section: a built-in one, or what a module exports under the name of the place. */
-type Make = (settings: unknown, folder: string) => unknown;
+type Make = (settings: unknown, folder: string, owner: PluginOwner) => unknown;
+
+/** For whom a plugin is made. */
+interface PluginOwner {
+  readonly task: string;
+  readonly source: string;
+  readonly logger: Logger;
+}
 
 /**
- * Make the plugins that a file names: `script` (upstream), `memory` (downstream) and `file` (checkpoints), or a module by
- * its path, relative to the file, or by the name of its package. A module exports `createUpstream`, `createDownstream` or
- * `createCheckpoints`: `(settings, folder) => plugin`, perhaps as a promise.
+ * Make the plugins that a file names: `mysql`, `script` (upstream), `memory` (downstream) and `file` (checkpoints), or a
+ * module by its path, relative to the file, or by the name of its package. A module exports `createUpstream`,
+ * `createDownstream` or `createCheckpoints`: `(settings, folder, { task, source, logger }) => plugin`, perhaps as a promise.
  * @throws LockstepError INVALID_INPUT for a plugin that isn't there; what the module throws as PLUGIN_FAILED
  */
-export async function makePlugins(file: WorkerFile): Promise<Plugins> {
-  const { checkpoints, folder } = file;
+export async function makePlugins(file: WorkerFile, logger: Logger): Promise<Plugins> {
+  const { checkpoints, folder, options } = file;
+  const owner = { task: options.task, source: options.source, logger };
   return {
-    upstream: await makeUpstream(file),
-    downstream: await makeDownstream(file),
-    ...(checkpoints === null ? {} : { checkpoints: await makeCheckpoints(checkpoints, folder) }),
+    upstream: await makeUpstream(file, owner),
+    downstream: await makeDownstream(file, owner),
+    ...(checkpoints === null ? {} : { checkpoints: await makeCheckpoints(checkpoints, folder, owner) }),
   };
 }
 
 /** Of a script: `file` is its text, `schema` the database that it begins in, `gates` the folder whose files open its gates. */
-async function makeUpstream({ upstream, folder }: WorkerFile): Promise<UpstreamPlugin> {
-  if (upstream.plugin !== 'script') return makeModule(upstream, folder, 'createUpstream', isUpstream);
+async function makeUpstream({ upstream, folder }: WorkerFile, owner: PluginOwner): Promise<UpstreamPlugin> {
+  if (upstream.plugin !== 'script') return makeModule(upstream, folder, owner, 'createUpstream', isUpstream);
   const { settings } = upstream;
   only(settings, ['plugin', 'file', 'schema', 'gates']);
   const schema = settings.field('schema').nullable((field) => field.text());
@@ -49,19 +58,19 @@ async function makeUpstream({ upstream, folder }: WorkerFile): Promise<UpstreamP
 }
 
 /** Of tables in memory: those of this process, kept in `file` if there is one; with `port` those of another process. */
-async function makeDownstream({ options, downstream, folder }: WorkerFile): Promise<DownstreamPlugin> {
-  if (downstream.plugin !== 'memory') return makeModule(downstream, folder, 'createDownstream', isDownstream);
+async function makeDownstream({ downstream, folder }: WorkerFile, owner: PluginOwner): Promise<DownstreamPlugin> {
+  if (downstream.plugin !== 'memory') return makeModule(downstream, folder, owner, 'createDownstream', isDownstream);
   const { settings } = downstream;
   only(settings, ['plugin', 'file', 'port']);
   // One downstream may serve several tasks, and a source takes part in each with a place of its own.
-  const reader = `${options.task}/${options.source}`;
+  const reader = `${owner.task}/${owner.source}`;
   if (settings.field('port').isPresent) return new RemoteDownstream(settings.field('port').count(), reader);
   const file = settings.field('file').nullable((field) => resolve(folder, field.text()));
   return new MemoryDownstream(file === null ? {} : { file }).connect(reader);
 }
 
-async function makeCheckpoints(choice: PluginChoice, folder: string): Promise<CheckpointStore> {
-  if (choice.plugin !== 'file') return makeModule(choice, folder, 'createCheckpoints', isCheckpointStore);
+async function makeCheckpoints(choice: PluginChoice, folder: string, owner: PluginOwner): Promise<CheckpointStore> {
+  if (choice.plugin !== 'file') return makeModule(choice, folder, owner, 'createCheckpoints', isCheckpointStore);
   only(choice.settings, ['plugin', 'folder']);
   return new FileCheckpoints(resolve(folder, choice.settings.field('folder').text()));
 }
@@ -69,13 +78,14 @@ async function makeCheckpoints(choice: PluginChoice, folder: string): Promise<Ch
 async function makeModule<T>(
   { plugin, settings }: PluginChoice,
   folder: string,
+  owner: PluginOwner,
   name: string,
   isPlugin: (value: unknown) => value is T,
 ): Promise<T> {
   const make = await loadMaker(plugin, folder, name);
   let made: unknown;
   try {
-    made = await make(JSON.parse(settings.json()), folder);
+    made = await make(JSON.parse(settings.json()), folder, owner);
   } catch (error) {
     if (error instanceof LockstepError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -86,6 +96,8 @@ async function makeModule<T>(
 }
 
 async function loadMaker(plugin: string, folder: string, name: string): Promise<Make> {
+  // Loaded when it is wanted: it brings the client of a database.
+  if (plugin === 'mysql') return makerIn(createRequire(__filename)('../../../sdk/plugins/mysql'), plugin, name);
   const isPath = plugin.startsWith('.') || isAbsolute(plugin);
   const specifier = isPath ? pathToFileURL(resolve(folder, plugin)).href : plugin;
   let module: unknown;
@@ -95,6 +107,10 @@ async function loadMaker(plugin: string, folder: string, name: string): Promise<
     const reason = error instanceof Error ? error.message : String(error);
     throw new LockstepError('INVALID_INPUT', `can't load the plugin ${plugin}: ${reason}`, { plugin });
   }
+  return makerIn(module, plugin, name);
+}
+
+function makerIn(module: unknown, plugin: string, name: string): Make {
   const make = memberOf(module, name) ?? memberOf(memberOf(module, 'default'), name);
   if (isMaker(make)) return make;
   throw new LockstepError('INVALID_INPUT', `the plugin ${plugin} exports no ${name}`, { plugin });

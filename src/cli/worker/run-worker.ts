@@ -25,7 +25,7 @@ export async function runWorker(file: string, { write, nowMs, interrupted }: Wor
     (fields: object, message: string): void =>
       line(`${level} ${message} ${JSON.stringify(fields)}`);
   const logger: Logger = { info: log('info'), warn: log('warn'), error: log('error') };
-  const worker = await ShardWorker.create({ ...config.options, ...(await makePlugins(config)), logger });
+  const worker = await ShardWorker.create({ ...config.options, ...(await makePlugins(config, logger)), logger });
   worker.events.onAny((event) => line(progressLine(event)));
   await worker.run({ signal: interrupted });
 }

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ShardWorker } from '../../../sdk';
 import type { ShardWorkerOptions, WorkerEvent, WorkerEventOf, WorkerStatus } from '../../../sdk';
-import { MySqlDownstream, MySqlUpstream } from '../../../sdk/plugins/mysql';
+import { MySqlDownstream, MySqlUpstream, compareMerged } from '../../../sdk/plugins/mysql';
 import type { MySqlUpstreamOptions } from '../../../sdk/plugins/mysql';
 import type { MariaDb } from '../../../src/demo/mysql/mariadb';
-import { compareTables } from './compare-tables';
 import { ShardWriter } from './shard-writer';
 
 /** How long everything may take until shards and target are the same, in milliseconds. */
@@ -170,8 +169,10 @@ export class MergeStage {
 
   /** In what the target differs from the shards now. */
   differences(): Promise<readonly string[]> {
-    const shards = this.alive.map((shard) => ({ database: this.databases.sources[shard.source], ...shard }));
-    return compareTables(shards, { database: this.databases.downstream, ...this.target });
+    const shards = this.alive.map((shard) => ({
+      ...{ address: this.databases.sources[shard.source].address, schema: shard.schema, table: shard.table },
+    }));
+    return compareMerged(shards, { address: this.databases.downstream.address, ...this.target });
   }
 
   /** Resolves when the target has the schema and the rows of its shards. @throws Error with the differences */

@@ -1,5 +1,5 @@
+import type { UpstreamTableName } from '../../../sdk';
 import type { ServerConnection } from '../../../sdk/plugins/mysql';
-import type { Shard } from './merge-stage';
 
 /** What is written into a column of a type, from a number; columns of other types get their default. */
 const VALUES: Readonly<Record<string, (number: number, length: number) => string>> = {
@@ -22,8 +22,11 @@ const VALUES: Readonly<Record<string, (number: number, length: number) => string
 export class ShardWriter {
   readonly #next = new Map<string, number>();
 
+  /** @param base of all its keys; shards of one target need different ones */
+  constructor(private readonly base = 0) {}
+
   /** Insert three rows, change the last but one of before, delete an older one. */
-  async write(connection: ServerConnection, { schema, table }: Shard): Promise<void> {
+  async write(connection: ServerConnection, { schema, table }: UpstreamTableName): Promise<void> {
     const name = `\`${schema}\`.\`${table}\``;
     const first = this.#firstOf(`${schema}.${table}`);
     const columns = await connection.rows(
@@ -51,7 +54,7 @@ export class ShardWriter {
 
   /** The first number of three that no shard had before. */
   #firstOf(shard: string): number {
-    if (!this.#next.has(shard)) this.#next.set(shard, (this.#next.size + 1) * 10_000);
+    if (!this.#next.has(shard)) this.#next.set(shard, this.base + (this.#next.size + 1) * 10_000);
     const first = this.#next.get(shard) ?? 0;
     this.#next.set(shard, first + 3);
     return first;

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { RowChange, UpstreamEvent } from '../../../sdk';
-import { MySqlDownstream, MySqlUpstream } from '../../../sdk/plugins/mysql';
+import { MySqlDownstream, MySqlUpstream, compareMerged } from '../../../sdk/plugins/mysql';
 import type { UpstreamStart } from '../../../sdk/plugins/mysql';
 import { parseStatement } from '../../../src/core/ddl';
 import { buildTable } from '../../../src/core/ddl/tracker';
 import type { TableSchema } from '../../../src/core/table/table-schema';
 import { MariaDb } from '../../../src/demo/mysql/mariadb';
-import { compareTables } from './compare-tables';
 
 jest.setTimeout(120_000);
 
@@ -154,7 +153,10 @@ async function allDifferences(): Promise<readonly string[]> {
   const found: string[] = [];
   for (const [index, [type]] of TYPES.entries()) {
     const name = { schema: 'v', table: `t${index}` };
-    const differences = await compareTables([{ database: upstream, ...name }], { database: downstream, ...name });
+    const differences = await compareMerged([{ address: upstream.address, ...name }], {
+      address: downstream.address,
+      ...name,
+    });
     found.push(...differences.map((difference) => `${type}: ${difference}`));
   }
   return found;

@@ -60,9 +60,18 @@ export class MySqlDownstream implements DownstreamPlugin {
   }
 
   async loadPosition(): Promise<Checkpoint | null> {
-    const connection = await this.#connect();
-    await this.#checkpoints.create(connection);
-    return this.#checkpoints.load(connection);
+    const untilMs = performance.now() + RECONNECT_MS;
+    for (;;) {
+      try {
+        const connection = await this.#connect();
+        await this.#checkpoints.create(connection);
+        return await this.#checkpoints.load(connection);
+      } catch (error) {
+        this.#disconnect();
+        if (!isConnectionLost(error) || performance.now() > untilMs || this.#isClosed) throw error;
+        await waitABit();
+      }
+    }
   }
 
   async execute(ddl: string, { target, signal }: ExecutionContext): Promise<ExecutionResult> {
@@ -100,15 +109,14 @@ export class MySqlDownstream implements DownstreamPlugin {
           await this.#write(connection, changes, batch, checkpoint);
         return;
       } catch (error) {
-        this.#connection?.close();
-        this.#connection = null;
+        this.#disconnect();
         if (isConnectionLost(error)) isUncertain = true;
         const isWaitedFor = isConnectionLost(error)
           ? performance.now() < untilMs
           : isLockConflict(error) && attempt < LOCK_ATTEMPTS;
         if (!isWaitedFor || this.#isClosed) throw error;
         this.#options.logger.warn({ reason: String(error), attempt }, 'rows are written again');
-        await new Promise<void>((resolve) => void systemTiming.after(RECONNECT_PAUSE_MS * Math.random(), resolve));
+        await waitABit();
       }
     }
   }
@@ -139,6 +147,11 @@ export class MySqlDownstream implements DownstreamPlugin {
     await connection.execute('COMMIT');
   }
 
+  #disconnect(): void {
+    this.#connection?.close();
+    this.#connection = null;
+  }
+
   async #connect(): Promise<ServerConnection> {
     this.#connection ??= await this.#open();
     return this.#connection;
@@ -154,6 +167,11 @@ export class MySqlDownstream implements DownstreamPlugin {
       throw error;
     }
   }
+}
+
+/** Not always as long: who waits for the same lock should not come at the same time again. */
+function waitABit(): Promise<void> {
+  return new Promise((resolve) => void systemTiming.after(RECONNECT_PAUSE_MS * Math.random(), resolve));
 }
 
 async function run(connection: ServerConnection, { sql, isLenient, otherwise }: RowStatement): Promise<void> {

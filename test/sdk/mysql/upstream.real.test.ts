@@ -1,0 +1,176 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { JsonValue, UpstreamEvent } from '../../../sdk';
+import { MySqlUpstream } from '../../../sdk/plugins/mysql';
+import type { MySqlUpstreamOptions } from '../../../sdk/plugins/mysql';
+import { MariaDb } from '../../../src/demo/mysql/mariadb';
+
+jest.setTimeout(120_000);
+
+let database: MariaDb;
+
+beforeAll(async () => {
+  database = await MariaDb.start(['--log-bin-compress=ON', '--log-bin-compress-min-len=10']);
+  await database.execute('CREATE DATABASE db', 'CREATE TABLE db.t (id INT PRIMARY KEY, v VARCHAR(200))');
+});
+
+afterEach(async () => {
+  await database.execute('SET GLOBAL binlog_format = ROW, GLOBAL binlog_row_image = FULL');
+});
+
+afterAll(() => database.stop());
+
+const upstreamOf = (options: Partial<MySqlUpstreamOptions> = {}): MySqlUpstream =>
+  new MySqlUpstream({ address: database.address, heartbeatMs: 100, ...options });
+
+/** The events behind a position until the upstream has nothing more, without the marks that it gives itself. */
+async function readAll(upstream: MySqlUpstream, from: JsonValue | null): Promise<readonly UpstreamEvent[]> {
+  const stop = new AbortController();
+  const events: UpstreamEvent[] = [];
+  for await (const event of upstream.read(from, stop.signal)) {
+    if (event.kind === 'idle') stop.abort();
+    else events.push(event);
+  }
+  return events;
+}
+
+/** What is the same of an event whenever it is read. */
+const shown = (event: UpstreamEvent): string => JSON.stringify({ ...event, rows: 'rows' in event ? 'rows' : '' });
+
+const failing = (upstream: MySqlUpstream): Promise<unknown> =>
+  upstream.tables().then(
+    () => null,
+    (error: unknown) => error,
+  );
+
+describe.each(['file', 'gtid'] as const)('positions by %s', (positions) => {
+  it('lead to the same events again, from every one of them, also within transactions and behind rotations', async () => {
+    const upstream = upstreamOf({ positions });
+    await upstream.tables();
+    await database.execute(
+      'BEGIN',
+      "INSERT INTO db.t VALUES (1, 'a'), (2, 'b')",
+      "UPDATE db.t SET v = REPEAT('x', 150)",
+      'DELETE FROM db.t WHERE id = 1',
+      'COMMIT',
+      'ALTER TABLE db.t ADD COLUMN w INT',
+      'FLUSH BINARY LOGS',
+      'UPDATE db.t SET w = 1',
+      'CREATE TABLE db.u AS SELECT * FROM db.t',
+      'DROP TABLE db.u',
+      'ALTER TABLE db.t DROP COLUMN w',
+      'DELETE FROM db.t',
+    );
+    const events = await readAll(upstream, null);
+    expect(events.map(({ kind }) => kind)).toEqual(
+      ['mark', 'rows', 'rows', 'rows', 'ddl', 'rows', 'ddl', 'rows', 'ddl', 'ddl', 'rows'].map(String),
+    );
+    for (const [index, { position }] of events.entries()) {
+      const again = await readAll(upstreamOf({ positions }), position);
+      expect(again.map(shown)).toEqual(events.slice(index + 1).map(shown));
+      const next = events[index + 1];
+      if (next !== undefined) expect(upstream.compare(position, next.position)).toBeLessThan(0);
+    }
+    await upstream.close();
+  });
+});
+
+describe('a source that can’t be replicated', () => {
+  it.each([
+    ['SET GLOBAL binlog_format = MIXED', 'binlog_format = MIXED: SET GLOBAL binlog_format = ROW'],
+    ['SET GLOBAL binlog_row_image = MINIMAL', 'binlog_row_image = MINIMAL: SET GLOBAL binlog_row_image = FULL'],
+  ])('says after %s what to do', async (sql, message) => {
+    await database.execute(sql);
+    expect(await failing(upstreamOf())).toMatchObject({
+      code: 'UPSTREAM_UNSUITABLE',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it.each([
+    ['nothing', 'REPLICATION SLAVE'],
+    ['REPLICATION SLAVE', 'BINLOG MONITOR'],
+    ['REPLICATION SLAVE, BINLOG MONITOR, SELECT', 'RELOAD'],
+  ])('says which privilege is missing of a user with %s', async (granted, missing) => {
+    const user = `u${missing.length}`;
+    await database.execute(`CREATE OR REPLACE USER ${user} IDENTIFIED BY 'p'`);
+    if (granted !== 'nothing') await database.execute(`GRANT ${granted} ON *.* TO ${user}`);
+    const address = { ...database.address, user, password: () => 'p' };
+    expect(await failing(upstreamOf({ address }))).toMatchObject({
+      code: 'UPSTREAM_UNSUITABLE',
+      message: expect.stringContaining(missing),
+    });
+    const wrong = upstreamOf({ address: { ...address, password: () => 'wrong' } });
+    expect(await failing(wrong)).toMatchObject({ code: 'UPSTREAM_UNSUITABLE' });
+  });
+
+  it('has purged what is wanted, or never had it', async () => {
+    await database.execute('FLUSH BINARY LOGS', 'FLUSH BINARY LOGS');
+    const [row] = await database.use((connection) => connection.rows('SHOW MASTER STATUS'));
+    await database.execute(`PURGE BINARY LOGS TO '${row?.text('File')}'`);
+    for (const position of [
+      { file: 'mysql-bin.000001', offset: 4, event: 0 },
+      { file: 'mysql-bin.999999', offset: 4, event: 0 },
+    ])
+      await expect(readAll(upstreamOf(), position)).rejects.toMatchObject({ code: 'UPSTREAM_POSITION_LOST' });
+  });
+
+  it.each([
+    [
+      'rows as a statement',
+      "SET STATEMENT binlog_format = 'STATEMENT' FOR INSERT INTO db.t VALUES (7, 'x')",
+      /^INSERT INTO/u,
+    ],
+  ])('hands on %s as what it is', async (_what, sql, text) => {
+    const upstream = upstreamOf();
+    await upstream.tables();
+    await database.execute('USE db', sql);
+    const events = await readAll(upstream, null);
+    expect(events.at(-1)).toMatchObject({ kind: 'ddl', sql: expect.stringMatching(text) });
+    await upstream.close();
+  });
+
+  it('ends before an XA transaction', async () => {
+    const upstream = upstreamOf();
+    await upstream.tables();
+    await database.execute(
+      "XA START 'x'",
+      "INSERT INTO db.t VALUES (8, 'x')",
+      "XA END 'x'",
+      "XA PREPARE 'x'",
+      "XA COMMIT 'x'",
+    );
+    await expect(readAll(upstream, null)).rejects.toMatchObject({
+      code: 'EVENT_UNSUPPORTED',
+      message: expect.stringContaining('XA transactions'),
+    });
+    await upstream.close();
+  });
+});
+
+describe('a snapshot', () => {
+  it('that is cut off goes on behind its last key with the rows of now', async () => {
+    const rows = Array.from({ length: 1_200 }, (_, index) => `(${index + 1}, 'old')`).join(', ');
+    await database.execute('TRUNCATE db.t', `INSERT INTO db.t VALUES ${rows}`);
+    const first = upstreamOf({ start: { kind: 'snapshot' } });
+    let cut: JsonValue | null = null;
+    for await (const event of first.read(null, new AbortController().signal)) {
+      if (event.kind !== 'rows') continue;
+      cut = event.position;
+      break;
+    }
+    await first.close();
+    await database.execute("UPDATE db.t SET v = 'new' WHERE id IN (1, 1000)");
+    const events = await readAll(upstreamOf({ start: { kind: 'snapshot' } }), cut);
+    const copied = events.flatMap((event) => (event.kind === 'rows' && !('decode' in event.rows) ? event.rows : []));
+    expect(copied.map(({ after }) => after?.['id'])).toEqual(Array.from({ length: 700 }, (_, index) => index + 501));
+    expect(copied.find(({ after }) => after?.['id'] === 1_000)).toEqual({ after: { id: 1_000, v: 'new' } });
+    expect(events.filter((event) => event.kind === 'rows' && 'decode' in event.rows)).toHaveLength(1);
+    expect(events.filter(({ kind }) => kind === 'mark').map((event) => ('name' in event ? event.name : ''))).toEqual([
+      'snapshot 1/1: db.t, 1200 rows',
+      'snapshot complete',
+    ]);
+    await database.execute('ALTER TABLE db.t ADD COLUMN x INT');
+    await expect(readAll(upstreamOf(), cut)).rejects.toMatchObject({ code: 'UPSTREAM_POSITION_LOST' });
+    await database.execute('ALTER TABLE db.t DROP COLUMN x');
+  });
+});
