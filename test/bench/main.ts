@@ -4,6 +4,7 @@ import { benchEvents } from './events';
 import { benchRead } from './read';
 import { benchSdk } from './sdk';
 import { benchServer } from './server';
+import { benchWorker } from './worker';
 
 /** One line of figures; a figure that it doesn't have is null. */
 type Emit = (line: { readonly what: string }) => void;
@@ -15,6 +16,7 @@ const SUITES: Readonly<Record<string, (emit: Emit) => void | Promise<void>>> = {
   events: benchEvents,
   read: benchRead,
   sdk: benchSdk,
+  worker: benchWorker,
   etcd: benchEtcd,
 };
 

@@ -3,6 +3,7 @@ import { quoteName } from '../../../../src/core/model/quote';
 import { lowerName } from '../../../../src/core/table/lower-name';
 import type { JsonValue, Row, RowChange, RowImages } from '../../../plugin';
 import { sqlLiteral } from '../values/sql-literal';
+import { FinalRows } from './final-rows';
 import type { TargetColumn, TargetTable } from './target-table';
 
 /** A statement that writes rows. */
@@ -26,6 +27,8 @@ interface Layout {
   readonly names: readonly string[];
   /** What a row is found by; null: by all its values. */
   readonly key: readonly number[] | null;
+  /** Whether no other key could be in the way of a row. */
+  readonly hasOneKey: boolean;
   /** An INSERT whose rows replace those of the same keys. */
   readonly head: string;
   readonly tail: string;
@@ -44,23 +47,62 @@ interface Open {
 }
 
 /**
- * Turns changes into statements, in their order: rows that follow one another and are written alike share one. Everything
+ * Turns changes into statements: rows that are written alike share one. In a table of one key each row is written once, as
+ * it is in the end; in others all in their order, because rows may give a value of a unique key to each other. Everything
  * may be written again: inserts and updates replace the row of the same key, deletes need none.
  */
 export class RowStatements {
   readonly #statements: RowStatement[] = [];
+  readonly #layouts = new Map<string, Layout>();
+  /** Of each table of one key what its changes come to so far, all of one layout. */
+  readonly #final = new Map<string, { readonly layout: Layout; readonly rows: FinalRows }>();
   #open: Open | null = null;
 
   /** @throws LockstepError PLUGIN_FAILED for a column that the table lacks */
   add(change: RowChange, table: TargetTable): void {
-    const layout = layoutOf(change, table);
-    for (const images of change.rows) this.#addRow(layout, change, images);
+    const layout = this.#layoutOf(change, table);
+    for (const images of change.rows)
+      if (layout.hasOneKey) this.#addFinal(layout, change, images);
+      else this.#addRow(layout, change, images);
   }
 
   /** Everything that was added. */
   finish(): readonly RowStatement[] {
+    for (const name of [...this.#final.keys()]) this.#settle(name);
     this.#close();
     return this.#statements;
+  }
+
+  #layoutOf(change: RowChange, table: TargetTable): Layout {
+    const name = `${table.name} ${change.repeated} ${change.columns.join('\n')}`;
+    const known = this.#layouts.get(name) ?? layoutOf(change, table);
+    this.#layouts.set(name, known);
+    return known;
+  }
+
+  #addFinal(layout: Layout, { repeated }: RowChange, { before, after }: RowImages): void {
+    const { name } = layout.table;
+    if (this.#final.get(name)?.layout !== layout) this.#settle(name);
+    const isMoved = before !== undefined && after !== undefined && !hasSameKey(layout, before, after);
+    if (isMoved && !repeated) {
+      this.#settle(name);
+      this.#update(layout, before, after);
+      return;
+    }
+    const { rows } = this.#final.get(name) ?? { rows: new FinalRows() };
+    this.#final.set(name, { layout, rows });
+    if (before !== undefined && (isMoved || after === undefined)) rows.remove(keyText(layout, before), before);
+    if (after !== undefined) rows.put(keyText(layout, after), after);
+  }
+
+  /** Write what the changes of a table have come to. */
+  #settle(name: string): void {
+    const final = this.#final.get(name);
+    this.#final.delete(name);
+    if (final === undefined) return;
+    const { layout, rows } = final;
+    for (const row of rows.deleted) this.#delete(layout, row);
+    for (const row of rows.written) this.#upsert(layout, row);
   }
 
   #addRow(layout: Layout, { repeated }: RowChange, { before, after }: RowImages): void {
@@ -164,6 +206,7 @@ function layoutOf({ columns: names, repeated, table: shard }: RowChange, table: 
   const key = table.keys
     .map((columns) => columns.flatMap((column) => indexes.get(column) ?? []))
     .find((found, index) => found.length === table.keys[index]?.length);
+  const usable = key ?? null;
   const list = known.map(({ column }) => quoteName(column.name));
   // What is written again must not lose what the row got under a name of later.
   const verb = repeated && !lacksSome ? 'REPLACE' : 'INSERT';
@@ -171,7 +214,8 @@ function layoutOf({ columns: names, repeated, table: shard }: RowChange, table: 
     table,
     columns: known.map(({ column }) => column),
     names: known.map(({ name }) => name),
-    key: key ?? null,
+    key: usable,
+    hasOneKey: usable !== null && table.hasOneKey,
     head: `${verb} INTO ${table.name} (${list.join(', ')}) VALUES `,
     tail:
       verb === 'REPLACE'
@@ -190,11 +234,12 @@ function valuesOf({ columns, names, table }: Layout, row: Row): string[] {
   });
 }
 
-function hasSameKey({ key, names }: Layout, before: Row, after: Row): boolean {
-  return (key ?? []).every((index) => {
-    const name = names[index] ?? '';
-    return JSON.stringify(before[name]) === JSON.stringify(after[name]);
-  });
+function hasSameKey(layout: Layout, before: Row, after: Row): boolean {
+  return keyText(layout, before) === keyText(layout, after);
+}
+
+function keyText({ key, names }: Layout, row: Row): string {
+  return JSON.stringify((key ?? []).map((index) => row[names[index] ?? '']));
 }
 
 /** By the key, or by all values that can be compared. */

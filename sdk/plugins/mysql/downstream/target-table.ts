@@ -23,6 +23,8 @@ export interface TargetTable {
   readonly columns: ReadonlyMap<string, TargetColumn>;
   /** Columns by which a row is found, in lower case: of the primary key, then of unique keys that have no nulls. */
   readonly keys: readonly (readonly string[])[];
+  /** Whether it has one unique index only, and that is the key. */
+  readonly hasOneKey: boolean;
 }
 
 const NUMBERS: ReadonlySet<string> = new Set(
@@ -66,10 +68,12 @@ async function readTable(connection: ServerConnection, target: TargetName, name:
   );
   if (columns.length === 0)
     throw new LockstepError('PLUGIN_FAILED', `the downstream shows no columns of ${name}`, { plugin: 'mysql' });
+  const keys = readKeys(parts);
   return {
     name,
     columns: new Map(columns.map((row) => [lowerName(row.text('COLUMN_NAME')), readColumn(row)])),
-    keys: readKeys(parts),
+    keys,
+    hasOneKey: keys.length === 1 && new Set(parts.map((row) => row.text('INDEX_NAME'))).size === 1,
   };
 }
 
