@@ -8,7 +8,9 @@ import type { ServerIdentity } from './service';
 import type { CoordinatorShell } from './shell';
 
 /** What does the work of a server. */
-type Shell = Pick<CoordinatorShell, 'state' | 'readiness' | 'isLed' | 'speaksForStore'> & { readonly phase: string };
+type Shell = Pick<CoordinatorShell, 'state' | 'readiness' | 'isLed' | 'speaksForStore' | 'usage'> & {
+  readonly phase: string;
+};
 
 /** How long a reading waits for the store, in milliseconds. */
 const PATIENCE_MS = 1_000;
@@ -38,6 +40,7 @@ export async function readServer({
     stateRevision: state.revision,
     storeRevision,
     unreadableRecords: state.problems.size,
+    usage: shell.usage,
     store: shell.speaksForStore ? readStore(state) : null,
   };
 }

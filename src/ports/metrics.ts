@@ -2,6 +2,7 @@ import type { ActionKind, ActionState } from '../core/model/action';
 import type { LockEvent } from '../core/model/lock-event';
 import type { TaskName } from '../core/model/names';
 import type { Revision } from '../core/model/revision';
+import type { StoreUsage } from '../core/model/store';
 import type { StoreReading } from '../core/model/store-reading';
 
 /** What a store is asked for. */
@@ -51,6 +52,8 @@ export interface ServerReading {
   readonly storeRevision: Revision | null;
   /** Records that can't be read. */
   readonly unreadableRecords: number;
+  /** How full the store is; null: it isn't known, or has no end. */
+  readonly usage: StoreUsage | null;
   /** What is true of the whole store, told by the server that leads or observes, so that sums over servers are right. */
   readonly store: StoreReading | null;
 }

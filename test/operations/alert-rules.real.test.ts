@@ -111,6 +111,17 @@ const CASES: readonly {
     summary: 'Server a cannot reach its store.',
   },
   {
+    alert: 'LockstepStoreNearlyFull',
+    series: {
+      ...alive,
+      'lockstep_store_bytes{instance="a"}': '50 70x20',
+      'lockstep_store_quota_bytes{instance="a"}': '100x20',
+    },
+    firesAtMinutes: 6,
+    labels: { severity: 'warning' },
+    summary: 'The database of the store has reached 70% of its quota.',
+  },
+  {
     // At first it is behind and reads; then it reads nothing any more.
     alert: 'LockstepWatchBehind',
     series: {

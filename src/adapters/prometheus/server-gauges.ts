@@ -26,6 +26,8 @@ export class ServerGauges {
   readonly #storeReachable;
   readonly #watchLag;
   readonly #unreadable;
+  readonly #storeBytes;
+  readonly #storeQuota;
   readonly #locks;
   readonly #lockProgress;
   readonly #absentSources;
@@ -45,6 +47,8 @@ export class ServerGauges {
       'How many revisions of the store this server has not read yet; absent while the store cannot be reached.',
     );
     this.#unreadable = this.#gauge('lockstep_unreadable_records', 'Stored records that cannot be read.');
+    this.#storeBytes = this.#gauge('lockstep_store_bytes', 'How large the database of the store is; only of an etcd.');
+    this.#storeQuota = this.#gauge('lockstep_store_quota_bytes', 'How large it may become.');
     this.#locks = this.#gauge('lockstep_locks', 'Locks by mode and state, told by the server that leads.', [
       'mode',
       'state',
@@ -79,6 +83,11 @@ export class ServerGauges {
     this.#stateRevision.set(stateRevision);
     this.#unreadable.set(reading.unreadableRecords);
     this.#storeReachable.set(Number(storeRevision !== null));
+    for (const gauge of [this.#storeBytes, this.#storeQuota]) gauge.remove();
+    if (reading.usage !== null) {
+      this.#storeBytes.set(reading.usage.bytes);
+      this.#storeQuota.set(reading.usage.quotaBytes);
+    }
     this.#watchLag.remove();
     if (storeRevision !== null) this.#watchLag.set(Math.max(0, storeRevision - stateRevision));
     for (const gauge of [this.#locks, this.#lockProgress, this.#absentSources, this.#ddlStates, this.#workerStates])

@@ -24,6 +24,7 @@ const READING: ServerReading = {
   stateRevision: parseRevision(7),
   storeRevision: parseRevision(9),
   unreadableRecords: 0,
+  usage: null,
   store: { tasks: new Set(), locks: [], workers: new Map(), absentSources: [] },
 };
 
@@ -65,6 +66,12 @@ describe('a page of metrics', () => {
     expect(samplesOf(lost!, 'lockstep_watch_lag')).toEqual({});
     expect([lost!.get('lockstep_store_reachable'), lost!.get('lockstep_ready')]).toEqual([0, 0]);
     expect(back!.get('lockstep_watch_lag_revisions')).toBe(0);
+  });
+
+  it('tells how full the store is, where that is known', async () => {
+    const [unknown, known] = await show({}, { usage: { bytes: 7, quotaBytes: 10 } });
+    expect(samplesOf(unknown!, 'lockstep_store_bytes')).toEqual({});
+    expect([known!.get('lockstep_store_bytes'), known!.get('lockstep_store_quota_bytes')]).toEqual([7, 10]);
   });
 
   it('tells of locks and workers only while its server speaks for the store', async () => {
