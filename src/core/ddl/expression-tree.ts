@@ -47,6 +47,8 @@ export type Expression =
       readonly kind: 'cast';
       readonly form: 'CAST' | 'CONVERT' | 'BINARY';
       readonly operand: Expression;
+      /** `CAST(x AT TIME ZONE '…' AS …)`; null: none. */
+      readonly timeZone: string | null;
       readonly type: DataType;
       readonly array: boolean;
     }

@@ -23,6 +23,11 @@ describe('expressions in both styles', () => {
     ["a RLIKE 'x'", "`a` REGEXP 'x'", "`a` regexp _utf8mb4'x'"],
     ['CASE a WHEN 1 THEN 2 ELSE 3 END', 'CASE `a` WHEN 1 THEN 2 ELSE 3 END', 'case `a` when 1 then 2 else 3 end'],
     ['CAST(a AS UNSIGNED ARRAY)', 'CAST(`a` AS UNSIGNED ARRAY)', 'cast(`a` as unsigned array)'],
+    [
+      "CAST(a AT TIME ZONE '+00:00' AS DATETIME(3))",
+      "CAST(`a` AT TIME ZONE '+00:00' AS DATETIME(3))",
+      "cast(`a` at time zone '+00:00' as datetime(3))",
+    ],
     ['CAST(a AS DECIMAL)', 'CAST(`a` AS DECIMAL(10))', 'cast(`a` as decimal(10))'],
     ['CAST(a AS DECIMAL(10,2))', 'CAST(`a` AS DECIMAL(10, 2))', 'cast(`a` as decimal(10, 2))'],
     ['CONVERT(a, CHAR(3))', 'CONVERT(`a`, CHAR(3))', 'convert(`a`, char(3))'],

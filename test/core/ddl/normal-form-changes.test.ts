@@ -90,6 +90,10 @@ describe('changes of a table', () => {
     ['ADD c INT DEFAULT (PREVIOUS VALUE FOR q)', 'ADD COLUMN `c` INT DEFAULT (LASTVAL(`q`))'],
     ['ADD c TEXT COMPRESSED=zlib CHARSET utf8', 'ADD COLUMN `c` TEXT CHARACTER SET UTF8 COMPRESSED = zlib'],
     ["ADD c INT x=1 `y z`='a''b' NOT NULL", "ADD COLUMN `c` INT `x` = 1 `y z` = 'a''b' NOT NULL"],
+    [
+      "ADD KEY k (a) ENGINE_ATTRIBUTE '{}' SECONDARY_ENGINE_ATTRIBUTE = 'x' COMMENT 'y'",
+      "ADD INDEX `k`(`a`) COMMENT 'y' ENGINE_ATTRIBUTE = '{}' SECONDARY_ENGINE_ATTRIBUTE = 'x'",
+    ],
     ['ADD KEY k (a) CLUSTERING=YES COMMENT "x"', "ADD INDEX `k`(`a`) COMMENT 'x' `CLUSTERING` = YES"],
     [
       'ADD c TIMESTAMP(6) AS ROW START INVISIBLE',

@@ -91,9 +91,16 @@ function parsePlainCall(cursor: Cursor, parse: ParseExpression, name: string): E
 
 function parseCast(cursor: Cursor, parse: ParseExpression): Expression {
   const operand = parse(cursor);
+  const timeZone = parseTimeZone(cursor);
   cursor.expect('AS');
   const type = parseCastType(cursor);
-  return { kind: 'cast', form: 'CAST', operand, type, array: cursor.accept('ARRAY') };
+  return { kind: 'cast', form: 'CAST', operand, timeZone, type, array: cursor.accept('ARRAY') };
+}
+
+function parseTimeZone(cursor: Cursor): string | null {
+  if (!cursor.acceptAll('AT', 'TIME', 'ZONE')) return null;
+  cursor.accept('INTERVAL');
+  return cursor.string('a time zone');
 }
 
 /** `CONVERT(x, type)` and `CONVERT(x USING charset)`. */
@@ -101,7 +108,7 @@ function parseConvert(cursor: Cursor, parse: ParseExpression): Expression {
   const operand = parse(cursor);
   if (cursor.accept('USING')) return { kind: 'convert-using', operand, charset: parseCharset(cursor) };
   cursor.expectSymbol(',');
-  return { kind: 'cast', form: 'CONVERT', operand, type: parseCastType(cursor), array: false };
+  return { kind: 'cast', form: 'CONVERT', operand, timeZone: null, type: parseCastType(cursor), array: false };
 }
 
 /** `TRIM(x)`, `TRIM(r FROM x)`, `TRIM(LEADING [r] FROM x)`. */

@@ -72,7 +72,7 @@ function parsePrefix(cursor: Cursor): Expression {
   if (token.upper === 'BINARY') {
     cursor.advance();
     const operand = parseExpression(cursor, Precedence.Unary);
-    return { kind: 'cast', form: 'BINARY', operand, type: BinaryType, array: false };
+    return { kind: 'cast', form: 'BINARY', operand, timeZone: null, type: BinaryType, array: false };
   }
   if (token.upper === 'INTERVAL') return parseLeadingInterval(cursor);
   return parsePrimary(cursor, parseExpression);

@@ -1,5 +1,6 @@
 import { NoIndexOptions } from '../ast';
 import type { IndexOptions } from '../ast';
+import { quoteString } from '../printer/literal';
 import type { Cursor } from './cursor';
 import { parseEngineAttribute, parseEquals, parseWord } from './names';
 
@@ -8,7 +9,7 @@ export function parseIndexOptions(cursor: Cursor): IndexOptions {
   let options = NoIndexOptions;
   for (;;) {
     const option = parseIndexOption(cursor);
-    const attribute = option === null ? parseEngineAttribute(cursor) : null;
+    const attribute = option === null ? acceptAttribute(cursor) : null;
     if (option !== null) options = { ...options, ...option };
     else if (attribute === null) return options;
     else options = { ...options, attributes: [...options.attributes, attribute] };
@@ -27,7 +28,6 @@ function parseIndexOption(cursor: Cursor): Partial<IndexOptions> | null {
   if (cursor.accept('COMMENT')) return { comment: parseEquals(cursor).string('a comment') };
   if (cursor.accept('KEY_BLOCK_SIZE')) return { keyBlockSize: parseEquals(cursor).count('a size') };
   if (cursor.acceptAll('WITH', 'PARSER')) return { parser: cursor.name("a parser's name") };
-  if (cursor.acceptOneOf('ENGINE_ATTRIBUTE', 'SECONDARY_ENGINE_ATTRIBUTE') !== null) return skipAttribute(cursor);
   // MariaDB's way to hide an index from the optimiser.
   return cursor.acceptOneOf('IGNORED') !== null
     ? { invisible: true }
@@ -36,9 +36,11 @@ function parseIndexOption(cursor: Cursor): Partial<IndexOptions> | null {
       : null;
 }
 
-function skipAttribute(cursor: Cursor): Partial<IndexOptions> {
-  parseWord(parseEquals(cursor), 'a JSON text');
-  return {};
+/** Of MySQL's storage engines, or any that MariaDB has; null: none follows. */
+function acceptAttribute(cursor: Cursor): string | null {
+  const name = cursor.acceptOneOf('ENGINE_ATTRIBUTE', 'SECONDARY_ENGINE_ATTRIBUTE');
+  if (name === null) return parseEngineAttribute(cursor);
+  return `${name} = ${quoteString(parseWord(parseEquals(cursor), 'a JSON text'))}`;
 }
 
 function skipNot(cursor: Cursor): Partial<IndexOptions> {

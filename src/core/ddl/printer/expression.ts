@@ -150,14 +150,15 @@ function printOperator(operator: string, style: ExpressionStyle): string {
   return ` ${operator.toLowerCase()} `;
 }
 
-function printCast({ form, type, array }: Of<'cast'>, operand: string, word: Word): string {
+function printCast({ form, timeZone, type, array }: Of<'cast'>, operand: string, word: Word): string {
+  const zone = timeZone === null ? '' : `${word(' AT TIME ZONE ')}${quoteString(timeZone)}`;
   switch (form) {
     case 'BINARY':
       return `${word('BINARY ')}${operand}`;
     case 'CONVERT':
       return `${word('CONVERT')}(${operand}, ${word(printCastType(type))})`;
     case 'CAST':
-      return `${word('CAST')}(${operand}${word(' AS ')}${word(printCastType(type))}${array ? word(' ARRAY') : ''})`;
+      return `${word('CAST')}(${operand}${zone}${word(' AS ')}${word(printCastType(type))}${array ? word(' ARRAY') : ''})`;
     default:
       return unreachable(form);
   }
