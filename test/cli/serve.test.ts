@@ -92,6 +92,7 @@ describe('the options of serve', () => {
     [['--data', '']],
     [['--host', '0.0.0.0']],
     [['--host', '127.0.0.1.example']],
+    [['--observe']],
     [['--metrics-listen', '']],
     [['--metrics-listen', '0.0.0.0']],
     [['--metrics-listen', '0.0.0.0:']],

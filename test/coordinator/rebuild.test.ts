@@ -2,12 +2,10 @@ import { afterEach, expect, it } from '@jest/globals';
 import { MemoryStore } from '../../src/adapters/memory/memory-store';
 import { SystemClock } from '../../src/adapters/system/system-clock';
 import { Coordinator } from '../../src/coordinator/coordinator';
-import { LockstepError } from '../../src/core/model/error';
 import { parseDownstreamTable, parseSourceId, parseTaskName } from '../../src/core/model/names';
 import { NO_REVISION } from '../../src/core/model/revision';
-import type { Revision } from '../../src/core/model/revision';
-import type { Batch } from '../../src/core/model/store';
 import type { Store } from '../../src/ports/store';
+import { CompactedWay } from '../support/compacted-way';
 import { SilentLogger } from '../support/silent-logger';
 
 const clock = new SystemClock();
@@ -22,46 +20,6 @@ const ends: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
-
-/** A way to a store on which watches can be held, and then end over a compaction: what came meanwhile is never shown. */
-class CompactedWay {
-  #isHeld = false;
-  #release: () => void = () => undefined;
-  #held = Promise.resolve();
-
-  constructor(private readonly store: MemoryStore) {}
-
-  hold(): void {
-    this.#isHeld = true;
-    this.#held = new Promise((resolve) => (this.#release = resolve));
-  }
-
-  compact(): void {
-    this.#release();
-  }
-
-  asStore(): Store {
-    const { store } = this;
-    const watch = this.#watch.bind(this);
-    return new Proxy<Store>(store, {
-      get: (_target, name) => {
-        const value: unknown = name === 'watch' ? watch : Reflect.get(store, name);
-        return typeof value === 'function' ? (value.bind(store) as unknown) : value;
-      },
-    });
-  }
-
-  async *#watch(prefixes: readonly string[], from: Revision, signal: AbortSignal): AsyncGenerator<Batch> {
-    for await (const batch of this.store.watch(prefixes, from, signal)) {
-      if (this.#isHeld) {
-        await this.#held;
-        this.#isHeld = false;
-        throw new LockstepError('STORE_COMPACTED', 'what was wanted is gone', { revision: from });
-      }
-      yield batch;
-    }
-  }
-}
 
 async function start(store: Store): Promise<Coordinator> {
   const coordinator = await Coordinator.start({ store, clock, logger: new SilentLogger(), leaseMs: 60_000 });

@@ -1,38 +1,25 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import { EtcdStore } from '../../src/adapters/etcd/etcd-store';
-import { SystemClock } from '../../src/adapters/system/system-clock';
+import { expect, it, jest } from '@jest/globals';
 import { DM_LEADER_PREFIX } from '../../src/core/wire/dm-keys';
 import { runCommand } from '../cli/run-command';
-import { EtcdServer } from '../support/etcd-server';
 import { storedCluster } from './stored-cluster';
+import { useEtcd } from './use-etcd';
 
 jest.setTimeout(60_000);
 
-let etcd: EtcdServer;
-let store: EtcdStore;
-
-beforeAll(async () => {
-  etcd = await EtcdServer.start();
-  store = await EtcdStore.open({ urls: [etcd.url] }, new SystemClock());
-});
-
-afterAll(async () => {
-  await store.close();
-  await etcd.stop();
-});
+const etcd = useEtcd();
 
 async function examine(): Promise<Record<string, unknown>> {
-  const before = await store.revision();
-  const { out, err } = await runCommand(['doctor', '--etcd', etcd.url, '--output', 'json']);
-  expect([err, await store.revision()]).toEqual(['', before]);
+  const before = await etcd().store.revision();
+  const { out, err } = await runCommand(['doctor', '--etcd', etcd().url, '--output', 'json']);
+  expect([err, await etcd().store.revision()]).toEqual(['', before]);
   return JSON.parse(out) as Record<string, unknown>;
 }
 
 it('doctor --etcd reads a DM cluster: while its master leads a server would do nothing, without it the unanswered', async () => {
-  await store.txn({ compares: [], then: storedCluster() });
-  await store.txn({ compares: [], then: [{ kind: 'put', key: `${DM_LEADER_PREFIX}/1`, value: 'dm-master-1' }] });
+  await etcd().store.txn({ compares: [], then: storedCluster() });
+  await etcd().store.txn({ compares: [], then: [{ kind: 'put', key: `${DM_LEADER_PREFIX}/1`, value: 'dm-master-1' }] });
   expect(await examine()).toMatchObject({ leader: 'dm-master', lockCount: 2, wouldDo: [], well: false });
-  await store.txn({ compares: [], then: [{ kind: 'delete', key: `${DM_LEADER_PREFIX}/1` }] });
+  await etcd().store.txn({ compares: [], then: [{ kind: 'delete', key: `${DM_LEADER_PREFIX}/1` }] });
   const found = await examine();
   expect(found).toMatchObject({ leader: null, lockCount: 2 });
   expect(found['wouldDo']).not.toEqual([]);

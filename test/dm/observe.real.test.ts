@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { join } from 'node:path';
-import { EtcdStore } from '../../src/adapters/etcd/etcd-store';
-import { SystemClock } from '../../src/adapters/system/system-clock';
 import type { Mutation } from '../../src/core/model/store';
 import { DM_LEADER_PREFIX } from '../../src/core/wire/dm-keys';
 import { JsonValue } from '../../src/core/wire/json-reader';
@@ -13,28 +11,17 @@ import { readVectorFile } from '../conformance/vector-file';
 import { PlainSubscription, ask, document } from '../graphql/plain-client';
 import type { JsonObject } from '../graphql/plain-client';
 import { PlainWorker } from '../graphql/plain-worker';
-import { EtcdServer } from '../support/etcd-server';
 import { SilentLogger } from '../support/silent-logger';
 import { PlayedOptimism } from './played-optimism';
 import { PlayedPessimism } from './played-pessimism';
 import { subtaskPut, workerPuts } from './dm-values';
+import { useEtcd } from './use-etcd';
 
 jest.setTimeout(120_000);
 
 const LEADER: Mutation = { kind: 'put', key: `${DM_LEADER_PREFIX}/223a9b`, value: 'dm-master-1' };
 
-let etcd: EtcdServer;
-let store: EtcdStore;
-
-beforeAll(async () => {
-  etcd = await EtcdServer.start();
-  store = await EtcdStore.open({ urls: [etcd.url] }, new SystemClock());
-});
-
-afterAll(async () => {
-  await store.close();
-  await etcd.stop();
-});
+const etcd = useEtcd();
 
 function textOf(object: JsonObject | undefined, field: string): string {
   const value = object?.[field];
@@ -44,7 +31,7 @@ function textOf(object: JsonObject | undefined, field: string): string {
 
 /** What somebody of the DM cluster writes, in one transaction. */
 async function write(mutations: readonly Mutation[]): Promise<void> {
-  await store.txn({ compares: [], then: mutations });
+  await etcd().store.txn({ compares: [], then: mutations });
 }
 
 function scenario(file: string, name: string): JsonValue {
@@ -58,7 +45,7 @@ function scenario(file: string, name: string): JsonValue {
 
 const start = (observe: boolean): Promise<RunningServer> =>
   startServer({
-    store: { kind: 'etcd', options: { urls: [etcd.url] } },
+    store: { kind: 'etcd', options: { urls: [etcd().url] } },
     host: '127.0.0.1',
     port: 0,
     logger: new SilentLogger(),
@@ -75,15 +62,15 @@ describe('beside a living dm-master', () => {
   beforeAll(async () => {
     await write([LEADER]);
     server = await start(true);
-    before = await store.revision();
+    before = await etcd().store.revision();
   });
 
   afterAll(() => server.stop());
 
   async function play(mutations: readonly Mutation[]): Promise<void> {
-    const revision = await store.revision();
+    const revision = await etcd().store.revision();
     await write(mutations);
-    written += (await store.revision()) - revision;
+    written += (await etcd().store.revision()) - revision;
   }
 
   const clusterOf = (): Promise<JsonObject> => ask(server.url, '{ shardCluster { phase divergences revision } }');
@@ -99,10 +86,10 @@ describe('beside a living dm-master', () => {
   }
 
   it('a server without --observe refuses to start, and says what to do', async () => {
-    const { status, err } = await runCommand(['serve', '--etcd', etcd.url, '--port', '0']);
+    const { status, err } = await runCommand(['serve', '--etcd', etcd().url, '--port', '0']);
     expect({ status, err }).toEqual({ status: 4, err: expect.stringContaining('a dm-master leads on this store') });
     expect(err).toContain('--observe');
-    expect(await store.revision()).toBe(before);
+    expect(await etcd().store.revision()).toBe(before);
   });
 
   it('an observer shows, explains and tells what the cluster does, and writes nothing', async () => {
@@ -134,7 +121,7 @@ describe('beside a living dm-master', () => {
     const { out } = await runCommand(['why', '--server', new URL(server.url).origin]);
     expect(out).toContain('s3');
     expect(await clusterOf()).toMatchObject({ phase: 'OBSERVING', divergences: 0 });
-    expect(await store.revision()).toBe(before + written);
+    expect(await etcd().store.revision()).toBe(before + written);
   });
 
   it('a cursor of another server begins anew with a snapshot', async () => {
@@ -160,7 +147,7 @@ describe('beside a living dm-master', () => {
     expect(textOf(events.at(-1), 'sentence')).toContain('would be told nothing yet');
     feed.close();
     expect(await clusterOf()).toMatchObject({ divergences: 1 });
-    expect(await store.revision()).toBe(before + written);
+    expect(await etcd().store.revision()).toBe(before + written);
   });
 
   it('refuses every mutation as ReadOnly', async () => {
@@ -181,13 +168,13 @@ describe('beside a living dm-master', () => {
         { __typename: 'ShardReadOnly' },
       ]);
     }
-    expect(await store.revision()).toBe(before + written);
+    expect(await etcd().store.revision()).toBe(before + written);
   });
 });
 
 describe('when a dm-master appears beside a leader of ours', () => {
   it('the leadership ends at once, requests are refused, and nothing more is written', async () => {
-    const found = (await store.range(DM_LEADER_PREFIX)).values;
+    const found = (await etcd().store.range(DM_LEADER_PREFIX)).values;
     await write(found.map(({ key }) => ({ kind: 'delete', key })));
     const server = await start(false);
     const phaseOf = async (): Promise<unknown> => (await ask(server.url, '{ shardCluster { phase } }'))['phase'];
@@ -195,7 +182,7 @@ describe('when a dm-master appears beside a leader of ours', () => {
     expect(await worker.register()).toMatchObject({ __typename: 'ShardRegisterWorkerSuccess' });
     expect(await phaseOf()).toBe('LEADING');
     await write([LEADER]);
-    const since = await store.revision();
+    const since = await etcd().store.revision();
     while ((await phaseOf()) === 'LEADING') await new Promise((resolve) => setTimeout(resolve, 10));
     expect(await worker.reportSource(['ALTER TABLE `shard_db`.`shard_table` ADD COLUMN c1 INT'], '1')).toMatchObject({
       code: 'DM_LEADS',
@@ -203,7 +190,7 @@ describe('when a dm-master appears beside a leader of ours', () => {
     // A worker that asks DM's master puts its info; nobody of ours answers it.
     const { status } = await fetch(new URL('/readyz', server.url));
     await write([subtaskPut('task-3' as never, 's1' as never, 'pessimistic')]);
-    const { values } = await store.range(LOCKSTEP_PREFIX);
+    const { values } = await etcd().store.range(LOCKSTEP_PREFIX);
     expect({ status, later: values.filter(({ modRevision }) => modRevision > since) }).toEqual({
       status: 503,
       later: [],
