@@ -1,10 +1,13 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { readMetrics, samplesOf } from '../support/read-metrics';
 import type { Samples } from '../support/read-metrics';
 import { useServer } from '../support/use-server';
 import { operate, readLock, until } from './operator-requests';
 import { lockOf, registered } from './plain-worker';
 import type { PlainWorker } from './plain-worker';
+
+// A busy machine may take that long.
+jest.setTimeout(60_000);
 
 const CREATE = 'CREATE TABLE t (id INT NOT NULL PRIMARY KEY)';
 const TABLE = { schema: 'db', table: 't' };

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { OperatingServer } from '../../src/graphql/transport/operating-server';
 import { startServer } from '../../src/server';
 import type { RunningServer } from '../../src/server';
 import { useDirectories } from '../adapters/embedded/use-directories';
 import { SilentLogger } from '../support/silent-logger';
+
+// A busy machine may take that long.
+jest.setTimeout(60_000);
 
 const ALERTS = join(__dirname, '..', '..', 'operations', 'lockstep-alerts.yaml');
 const makeDirectory = useDirectories();

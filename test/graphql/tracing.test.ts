@@ -9,11 +9,14 @@ import type {
   TextMapPropagator,
   Tracer,
 } from '@opentelemetry/api';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { HttpTransport } from '../../sdk/client/http-transport';
 import { traced } from '../../sdk/telemetry';
 import { useServer } from '../support/use-server';
 import { ask } from './plain-client';
+
+// A busy machine may take that long.
+jest.setTimeout(60_000);
 
 /** What a span was, when it has ended. */
 interface EndedSpan {

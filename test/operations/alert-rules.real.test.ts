@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { stringify } from 'yaml';
 import { useDirectories } from '../adapters/embedded/use-directories';
 import { ensureServer } from '../support/servers';
 import { useServer } from '../support/use-server';
+
+// A busy machine may take that long.
+jest.setTimeout(60_000);
 
 const RULES = join(__dirname, '..', '..', 'operations', 'lockstep-alerts.yaml');
 

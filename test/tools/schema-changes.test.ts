@@ -1,6 +1,9 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { printShardSchema, buildShardSchema } from '../../src/graphql/schema';
 import { breakingChanges } from './schema-changes';
+
+// A busy machine may take that long.
+jest.setTimeout(60_000);
 
 const schema = printShardSchema(buildShardSchema());
 

@@ -1,10 +1,13 @@
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { send } from '../plain-client';
 import type { JsonObject } from '../plain-client';
 import { lockOf } from '../plain-worker';
 import { ROUTER_TOKEN, SupergraphWorld } from './supergraph-world';
+
+// A busy machine may take that long.
+jest.setTimeout(60_000);
 
 const TASK = 'task-apollo';
 

@@ -1,10 +1,13 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { composeServices as composeByApollo } from '@apollo/composition';
 import { composeServices as composeByTheGuild } from '@theguild/federation-composition';
 import { parse } from 'graphql';
 import type { DocumentNode } from 'graphql';
 import { buildShardSchema, printShardSchema } from '../../../src/graphql/schema';
 import { NEIGHBOUR } from './neighbour';
+
+// A busy machine may take that long.
+jest.setTimeout(60_000);
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@shareable"])';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { PlainSubscription, ask } from '../plain-client';
 import type { JsonObject } from '../plain-client';
 import { until } from '../operator-requests';
@@ -8,6 +8,9 @@ import { PlainWorker, lockOf } from '../plain-worker';
 import { HiveGateway } from './hive-gateway';
 import { EventStream } from './event-stream';
 import { ROUTER_TOKEN, SupergraphWorld } from './supergraph-world';
+
+// A busy machine may take that long.
+jest.setTimeout(60_000);
 
 const README = join(__dirname, '..', '..', '..', 'src', 'graphql', 'README.md');
 const CREATE = 'CREATE TABLE t (id INT NOT NULL PRIMARY KEY)';
