@@ -83,8 +83,9 @@ export function foldLockstepChange(state: CoordinatorState, key: LockstepKey, ch
     case 'break':
       return foldBreak(state, key, change);
     case 'leader':
-      foldLeader(state, change);
-      return change.kind === 'put' ? dropUnknown(state) : undefined;
+      // Another leader has come, whether or not its record can be read.
+      if (change.kind === 'put') dropUnknown(state);
+      return foldLeader(state, change);
     case 'member':
       return foldMember(state, key.id, change);
     case 'settled':
