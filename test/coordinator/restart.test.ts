@@ -3,14 +3,16 @@ import { MemoryStore } from '../../src/adapters/memory/memory-store';
 import { SystemClock } from '../../src/adapters/system/system-clock';
 import { Coordinator } from '../../src/coordinator/coordinator';
 import { LockstepError } from '../../src/core/model/error';
+import { formatLockId } from '../../src/core/model/lock-id';
+import { parseSourceId } from '../../src/core/model/names';
 import { NO_REVISION } from '../../src/core/model/revision';
 import { LOCKSTEP_LEADER_KEY, LOCKSTEP_SETTLED_KEY } from '../../src/core/wire/lockstep-keys';
 import { readSettledRecord } from '../../src/core/wire/settled-record';
 import type { Transaction, TransactionResult } from '../../src/ports/store';
 import { dumpState } from '../end-to-end/state-dump';
-import { foldedState, readStream } from '../end-to-end/stored-stream';
+import { foldedState, readStream, recoveredState } from '../end-to-end/stored-stream';
 import { SilentLogger } from '../support/silent-logger';
-import { PlainWorker, settled, source, task } from './plain-worker';
+import { PlainWorker, settled, source, target, task } from './plain-worker';
 
 const WITH_C = 'CREATE TABLE t (id INT PRIMARY KEY, v INT, c INT)';
 
@@ -87,6 +89,26 @@ describe('a server that starts where another owed something', () => {
     await settled(second);
     const stream = await readStream(store);
     expect(dumpState(second.state)).toEqual(dumpState(foldedState(stream)));
+  });
+
+  it('takes a table that has reported nothing for what its worker said last', async () => {
+    const store = newStore();
+    const first = await start(store);
+    const worker = await PlainWorker.register(first);
+    const other = await PlainWorker.register(first, parseSourceId('s2'));
+    await worker.list('a');
+    await other.list('b');
+    await worker.report('a', 'ADD COLUMN c INT');
+    await settled(first);
+    await other.create('b', WITH_C);
+    await settled(first);
+    const stream = await readStream(store);
+    const lived = dumpState(first.state);
+    expect(dumpState(foldedState(stream))).toEqual(lived);
+    expect(dumpState(recoveredState(stream))).toEqual(lived);
+    await worker.acknowledge('a');
+    await settled(first);
+    expect(first.state.targets.get(formatLockId(task, target))?.lock?.lock.synced).toBe(true);
   });
 
   it('begins at the last revision itself where what came before is compacted, or unreadable', async () => {

@@ -30,7 +30,7 @@ import { foldBreak, foldDdlConflict, foldLockSources, foldParticipant, foldPessi
 import { foldDownstream } from './downstream-tasks';
 import { endOptimisticLock } from './optimistic-end';
 import { dropUnknown, dropUntold, settleLeaving } from './optimistic-leaving';
-import { settleLock } from './optimistic-membership';
+import { placeUnreported, settleLock } from './optimistic-membership';
 import { settleRedirect } from './optimistic-redirect';
 import { changePessimisticTask, endPessimisticLock } from './pessimistic-membership';
 import { touchSource } from './pessimistic-touch';
@@ -186,6 +186,7 @@ function foldInitialSchema(state: CoordinatorState, task: TaskName, table: Upstr
   state.downstream.found.delete(entry.key);
   state.outbox.settle({ kind: 'know-schema', table: entry.key });
   settleLeaving(state, entry);
+  if (record !== null) placeUnreported(state, entry);
   if (!isWanted || entry.initial === null || entry.member === null || entry.target?.lock == null) return;
   // It was in its lock already, with the schema with which that began.
   entry.target.lock.lock.place(entry.member, entry.initial, null);

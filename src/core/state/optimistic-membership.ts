@@ -196,9 +196,35 @@ function endEmptyLock(state: CoordinatorState, target: Target, { recorded }: Tar
 /** Make `entry` a member of its target's lock, unless its source is left out of the task. */
 export function addMember(state: CoordinatorState, entry: TableEntry, lock: OptimisticLock): void {
   if (state.isExcluded(entry)) return;
-  const known = entry.initial ?? (hasTakenPart(entry) ? state.agreedSchemas.get(lock.origin.id) : undefined);
-  entry.member = lock.add(entry.key, known ?? lock.origin.initial);
-  if (known !== undefined && hasTakenPart(entry) && isAtRest(entry)) lock.setDone(entry.member, true);
+  const { schema, done } = placeOf(state, entry, lock);
+  entry.member = lock.add(entry.key, schema);
+  if (done) lock.setDone(entry.member, true);
+}
+
+/**
+ * The worker of `entry` has said which schema it has. If it has reported nothing in its lock, it is there with that schema,
+ * whatever it was taken for: a restart, too, finds only what was said last.
+ */
+export function placeUnreported(state: CoordinatorState, entry: TableEntry): void {
+  const { member, target, info, decidedRevision } = entry;
+  if (member === null || target?.lock == null || info !== null || decidedRevision !== NO_REVISION) return;
+  const { lock } = target.lock;
+  const { schema, done } = placeOf(state, entry, lock);
+  if (member.normal === schema && member.done === done) return;
+  lock.place(member, schema, null);
+  lock.setDone(member, done);
+  if (entry.decisionRevision !== NO_REVISION) state.outbox.ask({ kind: 'record-member', table: entry.key });
+  settleLock(state, target);
+}
+
+/** Where a table that has reported nothing stands in a lock. */
+function placeOf(
+  state: CoordinatorState,
+  entry: TableEntry,
+  { origin }: OptimisticLock,
+): { readonly schema: Shape; readonly done: boolean } {
+  const known = entry.initial ?? (hasTakenPart(entry) ? state.agreedSchemas.get(origin.id) : undefined);
+  return { schema: known ?? origin.initial, done: known !== undefined && hasTakenPart(entry) && isAtRest(entry) };
 }
 
 /** Whether the table was in locks before, as far as the API knows: DM's workers leave nothing that would tell. */

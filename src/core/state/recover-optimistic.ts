@@ -69,6 +69,7 @@ class Findings {
 export function recoverOptimistic(state: CoordinatorState, values: readonly KeyedChange[]): void {
   const findings = new Findings();
   for (const value of values) guardProblems(state, value.change, () => readValue(state, value, findings));
+  for (const { initial } of state.tables.values()) if (initial !== null) findings.addShape(initial);
   for (const [entry, records] of findings.records) {
     for (const found of records) joinUnlisted(state, entry, found);
     chooseDecision(state, entry, records, findings);
