@@ -186,6 +186,9 @@ it(`${SOURCES} sources of ${SHARDS} shards in both modes are merged, whoever is 
   );
 });
 
+/** Each in its turn, so that short runs have all of them. */
+const KINDS = ['workers', 'databases', 'server', 'databases'] as const;
+
 interface Victims {
   readonly server: ServerProcess;
   readonly workers: Workers;
@@ -196,9 +199,11 @@ interface Victims {
 async function killForAWhile(random: SeededRandom, { server, workers, databases }: Victims): Promise<object> {
   const untilMs = performance.now() + SECONDS * 1_000;
   const kills = { workers: 0, server: 0, databases: 0 };
+  let turn = random.below(KINDS.length);
   while (performance.now() < untilMs) {
     await sleep(1_000 + random.below(3_000));
-    const kind = random.pick(['workers', 'workers', 'server', 'databases'] as const);
+    turn += 1;
+    const kind = KINDS[turn % KINDS.length] ?? 'workers';
     kills[kind] += 1;
     if (kind === 'workers') {
       await workers.kill();

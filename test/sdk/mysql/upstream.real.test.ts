@@ -74,6 +74,48 @@ describe.each(['file', 'gtid'] as const)('positions by %s', (positions) => {
   });
 });
 
+describe('positions by gtid', () => {
+  it('lead on with another server of the topology', async () => {
+    const replica = await MariaDb.start(['--log-slave-updates=ON']);
+    try {
+      const upstream = upstreamOf({ positions: 'gtid' });
+      await upstream.tables();
+      const [row] = await database.use((connection) => connection.rows('SELECT @@gtid_binlog_pos AS at'));
+      await replica.execute(
+        'CREATE DATABASE db',
+        'CREATE TABLE db.t (id INT PRIMARY KEY, v VARCHAR(200))',
+        'RESET MASTER',
+        `SET GLOBAL gtid_slave_pos = '${row?.text('at') ?? ''}'`,
+        `CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = ${database.port}, MASTER_USER = 'root', MASTER_USE_GTID = slave_pos`,
+        'START SLAVE',
+      );
+      await database.execute(
+        "INSERT INTO db.t VALUES (50, 'a')",
+        "UPDATE db.t SET v = 'b' WHERE id = 50",
+        'FLUSH TABLES',
+      );
+      const events = await readAll(upstream, null);
+      await upstream.close();
+      const second = events.findIndex((event) => event.kind === 'rows');
+      const other = new MySqlUpstream({ address: replica.address, heartbeatMs: 100, positions: 'gtid' });
+      const found: UpstreamEvent[] = [];
+      // Until the replica has all of it.
+      for await (const event of other.read(events[second]?.position ?? null, AbortSignal.timeout(30_000))) {
+        if (event.kind !== 'rows') continue;
+        found.push(event);
+        break;
+      }
+      expect(found).toMatchObject([{ kind: 'rows', change: 'update' }]);
+      expect(other.compare(events[second]?.position ?? null, found[0]?.position ?? null)).toBeLessThan(0);
+      expect(other.compare(events[second + 1]?.position ?? null, found[0]?.position ?? null)).toBe(0);
+      await other.close();
+    } finally {
+      await replica.stop();
+      await database.execute('DELETE FROM db.t WHERE id = 50');
+    }
+  });
+});
+
 describe('a source that can’t be replicated', () => {
   it.each([
     ['SET GLOBAL binlog_format = MIXED', 'binlog_format = MIXED: SET GLOBAL binlog_format = ROW'],

@@ -10,7 +10,7 @@ interface Known {
   readonly plans: RowPlans;
 }
 
-/** No more than so many tables are remembered between transactions. */
+/** No more than so many tables are remembered; a statement has fewer. */
 const MOST = 10_000;
 
 /** The tables that row events speak of by number. Said anew in every transaction; what is the same is read once. */
@@ -20,7 +20,10 @@ export class TableMaps {
   take(body: Buffer): void {
     const id = body.readUIntLE(0, 6);
     if (this.#known.get(id)?.body.equals(body) === true) return;
-    if (this.#known.size >= MOST) this.#known.clear();
+    // Behind all others, also if it was known by another form.
+    this.#known.delete(id);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size >= MOST && oldest !== undefined) this.#known.delete(oldest);
     const map = parseTableMap(body);
     this.#known.set(id, { body, map, plans: new RowPlans(map) });
   }
