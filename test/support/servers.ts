@@ -9,13 +9,14 @@ const PACKAGES = {
   mariadb: { program: 'mariadbd', debian: 'mariadb-server' },
   prometheus: { program: 'prometheus', debian: 'prometheus' },
   promtool: { program: 'promtool', debian: 'prometheus' },
+  chromium: { program: 'chromium', debian: 'chromium' },
 } as const;
 
 /** The name of such a server. */
 export type ServerName = keyof typeof PACKAGES;
 
 /** All of them. */
-export const SERVER_NAMES: readonly ServerName[] = ['etcd', 'mariadb', 'prometheus', 'promtool'];
+export const SERVER_NAMES: readonly ServerName[] = ['etcd', 'mariadb', 'prometheus', 'promtool', 'chromium'];
 
 /**
  * The path of a server's program: from PATH, else installed from Debian's packages if this is Debian and we are root.
