@@ -40,14 +40,16 @@ const INFOS = 1_000;
 
 type Line = EtcdRolloutLine | EtcdRestartLine;
 
-/** Rollouts over an etcd, each by the stub and by the server, with 16 tables at work at once; then a restart. */
+/** Rollouts over an etcd with 16 tables at work at once, each by the stub and then by the server; then a restart. */
 export async function benchEtcd(emit: (line: Line) => void): Promise<void> {
-  const stub = await onNewEtcd((bench) => bench.withCoordinator('stub', () => bench.rollOuts('stub')));
-  for (const line of stub) emit({ ...line, ratio: null });
   await onNewEtcd(async (bench) => {
-    const lines = await bench.withCoordinator('real', () => bench.rollOuts('real'));
-    for (const [index, line] of lines.entries())
-      emit({ ...line, ratio: line.infos_per_s / (stub[index]?.infos_per_s ?? NaN) });
+    for (const tables of TABLES) {
+      // In turns, so that whatever else the machine does slows down both.
+      const stub = await bench.withCoordinator('stub', () => bench.rollOuts('stub', tables));
+      emit(stub);
+      const line = await bench.withCoordinator('real', () => bench.rollOuts('real', tables));
+      emit({ ...line, ratio: line.infos_per_s / stub.infos_per_s });
+    }
   });
   await onNewEtcd(async (bench) => emit(await bench.restart()));
 }
@@ -89,17 +91,13 @@ class EtcdBench {
     }
   }
 
-  async rollOuts(which: 'real' | 'stub'): Promise<EtcdRolloutLine[]> {
+  async rollOuts(which: 'real' | 'stub', tables: number): Promise<EtcdRolloutLine> {
     await this.#rollOut(which, WARM_UP);
-    const lines: EtcdRolloutLine[] = [];
-    for (const tables of TABLES) {
-      await this.#cpu();
-      const count = Math.max(1, INFOS / tables);
-      const measured: MeasuredRollout[] = [];
-      for (let rollout = 0; rollout < count; rollout += 1) measured.push(await this.#rollOut(which, tables));
-      lines.push(lineOf(which, tables, measured, await this.#cpu()));
-    }
-    return lines;
+    await this.#cpu();
+    const measured: MeasuredRollout[] = [];
+    for (let rollout = 0; rollout < Math.max(1, INFOS / tables); rollout += 1)
+      measured.push(await this.#rollOut(which, tables));
+    return lineOf(which, tables, measured, await this.#cpu());
   }
 
   /** A server starts on so many infos that a server before it has answered, and that nobody has acknowledged. */

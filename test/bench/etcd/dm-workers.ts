@@ -60,7 +60,9 @@ export class DmWorkers {
     if (order.untilGone) await operations.gone(tables);
     const goneMs = order.untilGone ? performance.now() - doneMs : null;
     await operations.stop();
-    await this.#client.delete().prefix(dmPrefix('optimistic-source-tables', task));
+    // What a stub leaves would be the work of a server that starts later; a server leaves the tables of the sources.
+    for (const kind of ['optimistic-info', 'optimistic-operation', 'optimistic-source-tables'] as const)
+      await this.#client.delete().prefix(dmPrefix(kind, task));
     return { latenciesMs, workMs: doneMs - startMs, goneMs };
   }
 
