@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,6 +9,8 @@ import { until } from './operator-requests';
 import { document, send } from './plain-client';
 import type { Answer, JsonObject } from './plain-client';
 import { registered } from './plain-worker';
+
+jest.setTimeout(60_000);
 
 /** A router that takes messages, and answers as a test says. */
 class PlayedRouter {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { startServer } from '../../src/server';
 import type { RunningServer } from '../../src/server';
 import { useDirectories } from '../adapters/embedded/use-directories';
@@ -6,6 +6,8 @@ import { SilentLogger } from '../support/silent-logger';
 import { operate, until } from './operator-requests';
 import { PlainWorker, lockOf } from './plain-worker';
 import type { Reported } from './plain-worker';
+
+jest.setTimeout(60_000);
 
 const CREATE = 'CREATE TABLE t (id INT NOT NULL PRIMARY KEY)';
 const ADD = 'ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c1` INT';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { connect as connectPlain } from 'node:net';
 import { request } from 'node:https';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,8 @@ import type { RunningServer } from '../../src/server';
 import { makeCertificate } from '../support/certificate';
 import type { SelfSigned } from '../support/certificate';
 import { SilentLogger } from '../support/silent-logger';
+
+jest.setTimeout(60_000);
 
 let folder: string;
 let first: SelfSigned;

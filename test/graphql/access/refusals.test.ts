@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,8 @@ import { SilentLogger } from '../../support/silent-logger';
 import { RawSocket } from '../hostile/raw-socket';
 import { document } from '../plain-client';
 import type { Answer, JsonObject } from '../plain-client';
+
+jest.setTimeout(60_000);
 
 const logger = new SilentLogger();
 let folder: string;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { LockstepError } from '../../../src/core/model/error';
 import { GraphqlServer } from '../../../src/graphql/graphql-server';
 import type { CoordinatorService } from '../../../src/coordinator/service';
@@ -6,6 +6,8 @@ import { scriptedService } from '../../support/scripted-service';
 import { SilentLogger } from '../../support/silent-logger';
 import { until } from '../operator-requests';
 import { Opcode, RawSocket, frameOf } from './raw-socket';
+
+jest.setTimeout(60_000);
 
 const FOREVER = 'subscription { shardOperations(task: "t", source: "s") { id } }';
 const logger = new SilentLogger();

@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { useServer } from '../../support/use-server';
 import { send } from '../plain-client';
 import type { Answer } from '../plain-client';
 import { HOSTILE_DOCUMENTS } from './hostile-documents';
 import type { HostileDocument } from './hostile-documents';
 import { RawSocket } from './raw-socket';
+
+jest.setTimeout(60_000);
 
 const server = useServer();
 

@@ -1,6 +1,8 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
 import { useServer } from '../../support/use-server';
+
+jest.setTimeout(60_000);
 
 /**
  * The audits that this server doesn't pass, each with the reason; the README of `src/graphql/limits` tells them as well.

@@ -1,8 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { useServer } from '../../support/use-server';
 import { requestBytes, sendRaw } from './raw-http';
+
+jest.setTimeout(60_000);
 
 const server = useServer();
 const JSON_TYPE = 'content-type: application/json';

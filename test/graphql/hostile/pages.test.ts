@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { GraphqlServer } from '../../../src/graphql/graphql-server';
 import { scriptedService } from '../../support/scripted-service';
 import { SilentLogger } from '../../support/silent-logger';
 import { requestBytes, sendRaw } from './raw-http';
+
+jest.setTimeout(60_000);
 
 const OURS = 'https://dashboards.example';
 const BODY = JSON.stringify({ query: '{ __typename }' });

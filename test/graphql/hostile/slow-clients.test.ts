@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { GraphqlServer } from '../../../src/graphql/graphql-server';
@@ -7,6 +7,8 @@ import { scriptedService } from '../../support/scripted-service';
 import { SilentLogger } from '../../support/silent-logger';
 import { requestBytes, sendRaw } from './raw-http';
 import { RawSocket } from './raw-socket';
+
+jest.setTimeout(60_000);
 
 const logger = new SilentLogger();
 const RECEIVE_MS = 1_500;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,8 @@ import { SilentLogger } from '../../support/silent-logger';
 import { RawSocket } from '../hostile/raw-socket';
 import { document, send } from '../plain-client';
 import { registered } from '../plain-worker';
+
+jest.setTimeout(60_000);
 
 let folder: string;
 let server: RunningServer;
