@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { MemoryDownstream, MemoryDownstreamServer } from '../../sdk/plugins/memory';
+import { freePort } from './free-port';
 import type { Story } from './story';
 import { readWorkerLine, tellLine } from './worker-line';
 import type { WorkerLine } from './worker-line';
@@ -185,15 +185,6 @@ async function end(child: Child, signal: NodeJS.Signals): Promise<void> {
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill(signal);
   await ended;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('a server of TCP has a port');
-  return address.port;
 }
 
 /** As a person would have to type it. */

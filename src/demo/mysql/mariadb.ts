@@ -2,12 +2,12 @@ import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerConnection, isConnectionLost } from '../../../sdk/plugins/mysql';
 import type { ServerAddress } from '../../../sdk/plugins/mysql';
+import { freePort } from '../free-port';
 
 /** The server's program, and the one that makes its data. */
 export interface MariaDbPrograms {
@@ -166,18 +166,4 @@ function makeBase({ install }: MariaDbPrograms): string {
   }
   rmSync(draft, { recursive: true, force: true });
   return base;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (address === null || typeof address === 'string') reject(new Error('no port was given'));
-        else resolve(address.port);
-      });
-    });
-  });
 }
