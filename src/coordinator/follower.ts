@@ -13,6 +13,9 @@ export const FOLLOWED_PREFIXES: readonly string[] = ['/dm-master/', '/dm-worker/
 /** How long the follower waits before it tries a store again that can't be reached, in milliseconds. */
 const RETRY_MS = 500;
 
+/** How often the last revision is read anew because it was compacted meanwhile. */
+const ATTEMPTS = 5;
+
 /** A state that is built anew, and takes the place of the old one at its end. */
 export interface Rebuilding {
   /** The next changes, in order. */
@@ -75,13 +78,13 @@ function hasEnded(signal: AbortSignal): boolean {
  */
 export async function snapshot(store: ReadableStore, target: Pick<FollowerTarget, 'rebuild'>): Promise<Revision> {
   const settled = await readSettled(store);
-  if (settled === null) return await rebuildAt(store, target);
+  if (settled === null) return await rebuildLast(store, target);
   try {
     return await rebuildAt(store, target, settled);
   } catch (error) {
     const isGone = error instanceof LockstepError && GONE.has(error.code);
     if (!isGone) throw error;
-    return await rebuildAt(store, target);
+    return await rebuildLast(store, target);
   }
 }
 
@@ -101,8 +104,23 @@ async function readSettled(store: ReadableStore): Promise<Revision | null> {
   }
 }
 
+/**
+ * Build the state from everything at the last revision. One that is compacted while it is read is left for a later one.
+ * @throws LockstepError STORE_COMPACTED if the store is compacted faster than it can be read
+ */
+export async function rebuildLast(store: ReadableStore, target: Pick<FollowerTarget, 'rebuild'>): Promise<Revision> {
+  for (let left = ATTEMPTS; ; left -= 1) {
+    try {
+      return await rebuildAt(store, target);
+    } catch (error) {
+      const isCompacted = error instanceof LockstepError && error.code === 'STORE_COMPACTED';
+      if (!isCompacted || left === 0) throw error;
+    }
+  }
+}
+
 /** Build the state from everything at one revision, the last if none is named, and the changes since. */
-export async function rebuildAt(
+async function rebuildAt(
   store: ReadableStore,
   target: Pick<FollowerTarget, 'rebuild'>,
   settled?: Revision,

@@ -18,7 +18,7 @@ import type { Logger } from '../ports/logger';
 import { NO_METRICS } from '../ports/metrics';
 import type { Metrics, ServerReading } from '../ports/metrics';
 import type { ReadableStore } from '../ports/store';
-import { follow, rebuildAt } from './follower';
+import { follow, rebuildLast } from './follower';
 import type { Rebuilding } from './follower';
 import { LeaderWatch } from './leader-watch';
 import { LockEventFeed } from './lock-event-feed';
@@ -87,11 +87,11 @@ export class Observer implements CoordinatorService {
       apply: (batch: Batch): void => observer.#apply(batch),
       report: (trouble: LockstepError | null): void => observer.#report(trouble),
     };
-    const next = await rebuildAt(options.store, target);
+    const next = await rebuildLast(options.store, target);
     const { store, clock, logger } = options;
     const { upkeep } = store;
     if (upkeep !== undefined) observer.#care = new StoreCare({ upkeep, clock, logger });
-    observer.#following = follow(store, clock, target, observer.#abort.signal, next, rebuildAt);
+    observer.#following = follow(store, clock, target, observer.#abort.signal, next, rebuildLast);
     return observer;
   }
 

@@ -2,6 +2,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import { MemoryStore } from '../../src/adapters/memory/memory-store';
 import { SystemClock } from '../../src/adapters/system/system-clock';
 import { Coordinator } from '../../src/coordinator/coordinator';
+import { LockstepError } from '../../src/core/model/error';
 import { parseDownstreamTable, parseSourceId, parseTaskName } from '../../src/core/model/names';
 import { NO_REVISION } from '../../src/core/model/revision';
 import type { Store } from '../../src/ports/store';
@@ -51,4 +52,24 @@ it('a worker gets the operations that came while its server lost sight of the st
   expect(await next).toMatchObject({ done: false, value: { ddls: [ADD], table: { schema: 'db', table: 'a' } } });
   abort.abort();
   await operations.return?.();
+});
+
+it('a server starts on a store that is compacted while it is read', async () => {
+  const store = new MemoryStore(clock);
+  ends.push(() => store.close());
+  await store.txn({ compares: [], then: [{ kind: 'put', key: '/lockstep/unknown', value: '' }] });
+  let compactions = 0;
+  const range: Store['range'] = async (prefix, options) => {
+    compactions += 1;
+    if (compactions % 2 === 1 && compactions < 8) throw new LockstepError('STORE_COMPACTED', 'gone', {});
+    return await store.range(prefix, options);
+  };
+  const compacted = new Proxy<Store>(store, {
+    get: (_target, name) => {
+      const value: unknown = name === 'range' ? range : Reflect.get(store, name);
+      return typeof value === 'function' ? (value.bind(store) as unknown) : value;
+    },
+  });
+  expect((await start(compacted)).phase).toBe('leading');
+  expect(compactions).toBeGreaterThan(6);
 });
