@@ -205,10 +205,11 @@ function skipProblem(ddl: string, prev: Shape, post: Shape): DecisionProblem {
 }
 
 function detectedProblem(draft: LockDraft, ddl: string, prev: Shape, post: Shape): DecisionProblem {
-  // Schemas that each follow from the one before may contradict those of other tables.
-  const joins = [draft.schemas.conflicts.joined(), draft.schemas.finals.joined()];
+  // Schemas that each follow from the one before may contradict those of other tables, or what these had before.
+  const joins = [draft.schemas.conflicts, draft.schemas.finals, draft.normalsWith(post)].map((each) => each.joined());
   const [contradiction] = joins.flatMap((joined) => (joined === null || isShape(joined) ? [] : [joined]));
-  const why = describe(contradiction ?? explainIncomparable(prev, post));
+  const own = compare(prev, post) === 'incomparable' ? explainIncomparable(prev, post) : null;
+  const why = describe(contradiction ?? own);
   return { stage: 'detected', code: 'CONFLICT_DETECTED', message: `${ddl} contradicts the DDLs of other tables${why}` };
 }
 
