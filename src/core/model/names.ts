@@ -22,7 +22,13 @@ export interface UpstreamTable {
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** The text itself if it can be part of a key: not empty (deviation P15), without NUL and half characters. @throws LockstepError INVALID_INPUT */
+/**
+ * Bytes of a name as UTF-8: MySQL's longest names have 64 characters of three bytes. A key holds up to seven names in hex, a
+ * backquote in one doubled, and a store takes keys of 4,000 bytes at most: a longer name would make writes that can't be done.
+ */
+const LONGEST_BYTES = 200;
+
+/** The text itself if it can be part of a key: not empty (deviation P15), not too long, without NUL and half characters. @throws LockstepError INVALID_INPUT */
 function keyPart(what: string, text: string): string {
   if (text === '') throw new LockstepError('INVALID_INPUT', `${what} must not be empty`, { field: what });
   if (text.includes('\0')) throw new LockstepError('INVALID_INPUT', `${what} must not contain NUL`, { field: what });
@@ -30,7 +36,22 @@ function keyPart(what: string, text: string): string {
   if (LONE_SURROGATE.test(text)) {
     throw new LockstepError('INVALID_INPUT', `${what} contains half of a character`, { field: what });
   }
+  // No unit has more than three bytes, so most names need no counting.
+  if (text.length * 3 > LONGEST_BYTES && bytesOf(text) > LONGEST_BYTES) {
+    const message = `${what} has ${bytesOf(text)} bytes; at most ${LONGEST_BYTES} are possible`;
+    throw new LockstepError('INVALID_INPUT', message, { field: what });
+  }
   return text;
+}
+
+/** Bytes of a text without half characters as UTF-8. */
+function bytesOf(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0;
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+  }
+  return bytes;
 }
 
 /** A task name; any text that isn't empty and can be part of a key. @throws LockstepError INVALID_INPUT */

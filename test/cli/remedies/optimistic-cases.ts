@@ -128,6 +128,8 @@ export const OPTIMISTIC_CASES = {
       await two.report(TABLE_2, BEFORE, ddls, '1');
       await carriesOut(two);
       await lockGone(url, task);
+      // A worker that begins with an old picture of its tables and won't meet the DDL again.
+      await two.putTables([{ ...TABLE_2, createTable: BEFORE }]);
       await one.report(TABLE_1, BEFORE, ddls, '2');
       await carriesOut(one);
       for (const worker of workers) await worker.withSession('LeaveShardWorker', { forGood: false });
