@@ -170,6 +170,12 @@ describe('a request that cannot be carried out is answered with what is wrong', 
       () => operate(server.url, 'break', { task: 'none', source: 's1', action: 'EXEC' }),
     ],
     [
+      'break in an optimistic task, which has a step of its own',
+      'TASK_MODE_CONFLICT',
+      /released by unlock/u,
+      () => operate(server.url, 'break', { task: 'opt', source: 's1', action: 'EXEC' }),
+    ],
+    [
       'retry of a report that is none',
       'INFO_NOT_FOUND',
       /./u,

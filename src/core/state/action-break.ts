@@ -199,6 +199,10 @@ function unknownScope({ state, input }: Context): ActionFailure | null {
   if (!state.tasks.has(task) && !state.pessimistic.subtasks.has(task) && entries.length === 0) {
     return { code: 'TASK_NOT_FOUND', message: `there is no task ${task}`, fields: { task } };
   }
+  if (state.tasks.get(task)?.mode === 'optimistic') {
+    const message = `task ${task} is optimistic: its tables are released by unlock, each by itself`;
+    return { code: 'TASK_MODE_CONFLICT', message, fields: { task, mode: 'optimistic' } };
+  }
   if (known.sources.includes(source) || known.excluded.has(source) || entries.some((entry) => entry.source === source))
     return null;
   return { code: 'SOURCE_NOT_FOUND', message: `task ${task} has no source ${source}`, fields: { task, source } };

@@ -95,6 +95,7 @@ export const BreakLockResult = resultUnion('`breakShardLock`', 'ShardBreakLock',
   'LOCK_NOT_FOUND',
   'LOCK_IS_RESOLVING',
   'NOT_WAITING',
+  'TASK_MODE_CONFLICT',
   'PART_OF_WORKERS_FAILED',
 ]);
 
