@@ -35,6 +35,11 @@ async function release(stage: MergeStage, shard: Shard, action: 'skip' | 'exec')
   await lockstep('shard-ddl-lock', 'unlock', lockOf(stage), ...of, '--action', action);
 }
 
+/** What another source meets afterwards contradicts the shard no more: else a person would have to decide again. */
+async function untilReported(stage: MergeStage, shard: Shard, part: string): Promise<void> {
+  await stage.untilTold(shard.source, 'reported', ({ ddls }) => ddls.some((ddl) => ddl.includes(part)));
+}
+
 /** Rows of a shard that goes: those that are merged go with it. */
 async function empty(stage: MergeStage, shard: Shard): Promise<void> {
   await stage.on(shard, 'DELETE FROM {t}');
@@ -187,6 +192,7 @@ const STORIES: readonly Story[] = [
       await release(stage, second, action);
       // The rows of before have the other default; nobody else can know which.
       await stage.on(second, 'ALTER TABLE {t} ALTER COLUMN c SET DEFAULT 5', 'UPDATE {t} SET c = c + 1');
+      await untilReported(stage, second, 'SET DEFAULT 5');
       await stage.on(third, ADD_C);
       await stage.write();
     },
@@ -204,6 +210,7 @@ const STORIES: readonly Story[] = [
       // The others follow.
       await stage.on(first, 'ALTER TABLE {t} ALTER COLUMN c SET DEFAULT 6', 'ALTER TABLE {t} ADD COLUMN d INT');
       await stage.write();
+      await untilReported(stage, first, 'SET DEFAULT 6');
       await stage.on(third, 'ALTER TABLE {t} ADD COLUMN d INT', 'ALTER TABLE {t} ADD COLUMN c INT DEFAULT 6');
       for (const shard of [second, third]) await stage.on(shard, 'UPDATE {t} SET c = c + 1');
       await stage.write();
