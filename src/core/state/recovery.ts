@@ -53,6 +53,8 @@ export function recover(state: CoordinatorState, values: readonly KeyValue[], re
   recoverOptimistic(state, keyed);
   decideHeld(state);
   recoverPessimistic(state, keyed);
+  // Nor is what was ignored then told as if it came now.
+  state.ignoredAcknowledgements = [];
 }
 
 /** What was read is of the past: nobody is told of it again. */

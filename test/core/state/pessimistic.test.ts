@@ -180,6 +180,9 @@ describe('an acknowledgement that answers no order', () => {
     done(world);
     expect(world.lock()?.participants.get(parseSourceId('s1'))?.done).toBe(false);
     expect(world.coordinator.ignoredAcknowledgements).toBe(1);
+    world.coordinator.restart();
+    world.report('s1');
+    expect(world.coordinator.ignoredAcknowledgements).toBe(1);
   });
 
   it('is a repetition if the source is done, and no error', () => {
