@@ -179,7 +179,6 @@ export class Observer implements CoordinatorService {
     this.#waiters.advance(state.revision);
     this.events.restart();
     this.#operations.restart(state);
-    this.#operations.restart(state);
   }
 
   #apply(batch: Batch): void {
