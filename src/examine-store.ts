@@ -1,10 +1,9 @@
 import { readDirectory } from './adapters/embedded/read-only';
 import type { EtcdOptions } from './adapters/etcd/etcd-options';
 import { SystemClock } from './adapters/system/system-clock';
-import { FOLLOWED_PREFIXES } from './coordinator/follower';
+import { FOLLOWED_PREFIXES, readFollowed } from './coordinator/follower';
 import { examine } from './core/diagnosis/examine';
 import type { Examination } from './core/diagnosis/examine';
-import type { KeyValue } from './core/model/store';
 import { loadEtcd } from './load-etcd';
 import type { ReadableStore } from './ports/store';
 
@@ -12,9 +11,6 @@ export type { Examination };
 
 /** How many compares and mutations a server puts into one write on an embedded store. */
 const EMBEDDED_OPERATIONS = 10_000;
-
-/** The same on an etcd that nobody has configured. */
-const ETCD_OPERATIONS = 128;
 
 /**
  * Look at a store's directory as a server would when it starts, without a server and without changing anything.
@@ -33,7 +29,7 @@ export async function examineEtcd(options: EtcdOptions): Promise<Examination> {
   const { EtcdStore } = loadEtcd();
   const store = await EtcdStore.open(options, new SystemClock());
   try {
-    return await examineReadable(store, options.maxTxnOps ?? ETCD_OPERATIONS);
+    return await examineReadable(store, store.limits.operationsPerTransaction);
   } finally {
     await store.close();
   }
@@ -41,8 +37,7 @@ export async function examineEtcd(options: EtcdOptions): Promise<Examination> {
 
 async function examineReadable(store: ReadableStore, operationsPerWrite: number): Promise<Examination> {
   const revision = await store.revision();
-  const values: KeyValue[] = [];
-  for (const prefix of FOLLOWED_PREFIXES) values.push(...(await store.range(prefix, { revision })).values);
+  const values = await readFollowed(store, revision);
   const usage = (await store.upkeep?.usage()) ?? null;
   return examine({ values, revision, operationsPerWrite, nowMs: Date.now(), usage });
 }

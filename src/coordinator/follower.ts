@@ -66,8 +66,8 @@ export async function follow(
   }
 }
 
-/** Whether the follower was told to end, which may happen while it waits. */
-function hasEnded(signal: AbortSignal): boolean {
+/** Whether somebody was told to end, which may have happened while something was awaited. */
+export function hasEnded(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
@@ -119,6 +119,15 @@ export async function rebuildLast(store: ReadableStore, target: Pick<FollowerTar
   }
 }
 
+/** Everything that the coordinator reads, as it was at a revision. @throws LockstepError STORE_COMPACTED */
+export async function readFollowed(store: ReadableStore, at: Revision): Promise<readonly KeyValue[]> {
+  const values: KeyValue[] = [];
+  // Before its first change a store has no revision that could be read.
+  const options = at === NO_REVISION ? {} : { revision: at };
+  for (const prefix of FOLLOWED_PREFIXES) values.push(...(await store.range(prefix, options)).values);
+  return values;
+}
+
 /** Build the state from everything at one revision, the last if none is named, and the changes since. */
 async function rebuildAt(
   store: ReadableStore,
@@ -127,11 +136,7 @@ async function rebuildAt(
 ): Promise<Revision> {
   const last = await store.revision();
   const at = settled ?? last;
-  const values: KeyValue[] = [];
-  // Before its first change a store has no revision that could be read.
-  const options = at === NO_REVISION ? {} : { revision: at };
-  for (const prefix of FOLLOWED_PREFIXES) values.push(...(await store.range(prefix, options)).values);
-  const rebuilding = target.rebuild(values, at);
+  const rebuilding = target.rebuild(await readFollowed(store, at), at);
   let seen = at;
   if (seen < last) {
     const { signal } = new AbortController();

@@ -5,7 +5,7 @@ import type { CoordinatorEvent } from '../core/step';
 import type { Clock } from '../ports/clock';
 import type { DownstreamMetadata } from '../ports/downstream-metadata';
 import type { Logger } from '../ports/logger';
-import { pause } from './follower';
+import { hasEnded, pause } from './follower';
 
 /** How long a downstream that couldn't be read is left alone, in milliseconds. */
 const RETRY_MS = 2_000;
@@ -61,20 +61,15 @@ export class SchemaReader {
       try {
         const infos = await downstream.tableInfos(task, tables);
         const schemas = new Map(tables.map((table, index) => [tableKey(task, table), infos[index] ?? null]));
-        if (!isOver(signal)) this.tell({ kind: 'schemas', task, schemas, nowMs: clock.wallMs() });
+        if (!hasEnded(signal)) this.tell({ kind: 'schemas', task, schemas, nowMs: clock.wallMs() });
         return;
       } catch (error) {
         if (!(error instanceof LockstepError)) throw error;
-        if (isOver(signal)) return;
+        if (hasEnded(signal)) return;
         logger.warn({ task, code: error.code }, `schemas can't be read from the downstream: ${error.message}`);
         this.tell({ kind: 'schemas-failed', task, message: error.message });
         await pause(clock, RETRY_MS, signal);
       }
     }
   }
-}
-
-/** It may have happened while something was awaited. */
-function isOver(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

@@ -3,6 +3,8 @@ import type { Pool, RowDataPacket } from 'mysql2/promise';
 import { LockstepError } from '../../core/model/error';
 import type { SourceId, TaskName, UpstreamTable } from '../../core/model/names';
 import { quoteTable } from '../../core/model/quote';
+import { tableKey } from '../../core/model/table-key';
+import type { TableKey } from '../../core/model/table-key';
 import type { DownstreamMetadata } from '../../ports/downstream-metadata';
 import { readDownstreamFile } from './downstream-file';
 import type { DownstreamConnection } from './downstream-file';
@@ -43,15 +45,15 @@ export class MysqlCheckpoints implements DownstreamMetadata {
     const downstream = this.#downstreams.get(task);
     if (downstream === undefined)
       throw new LockstepError('DOWNSTREAM_UNAVAILABLE', `no downstream is configured for task ${task}`, { task });
-    const found = new Map<string, string>();
+    const found = new Map<TableKey, string>();
     for (const [source, ofSource] of bySource(tables)) {
       for (let start = 0; start < ofSource.length; start += TABLES_A_QUERY) {
         const part = ofSource.slice(start, start + TABLES_A_QUERY);
         for (const { schema, table, info } of await readPart(downstream, task, source, part))
-          if (info !== null && info !== 'null') found.set(nameOf({ source, schema, table }), info);
+          if (info !== null && info !== 'null') found.set(tableKey(task, { source, schema, table }), info);
       }
     }
-    return tables.map((table) => found.get(nameOf(table)) ?? null);
+    return tables.map((table) => found.get(tableKey(task, table)) ?? null);
   }
 
   async close(): Promise<void> {
@@ -94,8 +96,4 @@ function bySource(tables: readonly UpstreamTable[]): ReadonlyMap<SourceId, Upstr
     groups.set(table.source, group);
   }
   return groups;
-}
-
-function nameOf({ source, schema, table }: { source: SourceId; schema: string; table: string }): string {
-  return JSON.stringify([source, schema, table]);
 }
