@@ -11,6 +11,7 @@ import { ApolloServerPluginInlineTrace } from '@apollo/server/plugin/inlineTrace
 import { GraphQLError } from 'graphql';
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { Logger } from '../ports/logger';
+import { toError } from './errors/to-error';
 import { apolloGate } from './limits/apollo-gate';
 import type { Limits } from './limits/limits';
 import { PersistedQueries } from './limits/persisted-queries';
@@ -74,10 +75,6 @@ function formatForHttp(
     return present(new GraphQLError('failed', { originalError: toError(error) })).toJSON();
   const shown = present(error);
   return shown === error ? formatted : shown.toJSON();
-}
-
-function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 /** Apollo's own messages, in the form of our log. */

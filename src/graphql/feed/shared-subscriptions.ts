@@ -1,6 +1,7 @@
 import { Kind, createSourceEventStream, execute, getOperationAST } from 'graphql';
 import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { Metrics, SubscribedField } from '../../ports/metrics';
+import { toError } from '../errors/to-error';
 import type { LockFeedItem } from '../types/lock-feed';
 import type { RequestContext } from '../request-context';
 import { FeedGroup } from './feed-group';
@@ -136,8 +137,4 @@ function executeEach(
 function fieldOf({ document, operationName }: SubscribeRequest): SubscribedField {
   const [selection] = getOperationAST(document, operationName)?.selectionSet.selections ?? [];
   return selection?.kind === Kind.FIELD && selection.name.value === 'shardOperations' ? 'shardOperations' : 'other';
-}
-
-function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { parse, print } from 'graphql';
 import type { DocumentNode } from 'graphql';
-import { LockstepError } from '../../core/model/error';
+import { readingFile } from '../../identity/watched-files';
 
 /** What routers ask of every subgraph: whether it lives, and for its schema. */
 const OF_ROUTERS = ['{ __typename }', '{ _service { sdl } }'];
@@ -27,7 +27,7 @@ export class Safelist {
 }
 
 function filesOf(folder: string): string[] {
-  return reading(folder, () => {
+  return readingFile('list of documents at', folder, () => {
     if (!statSync(folder).isDirectory()) throw new Error('not a folder');
     const names = readdirSync(folder).filter((name) => extname(name) === '.graphql');
     if (names.length === 0) throw new Error('no .graphql files in it');
@@ -36,14 +36,5 @@ function filesOf(folder: string): string[] {
 }
 
 function readDocument(path: string): DocumentNode {
-  return reading(path, () => parse(readFileSync(path, 'utf8'), { noLocation: true }));
-}
-
-function reading<T>(path: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new LockstepError('INVALID_INPUT', `the list of documents at ${path} cannot be read: ${reason}`, { path });
-  }
+  return readingFile('list of documents at', path, () => parse(readFileSync(path, 'utf8'), { noLocation: true }));
 }

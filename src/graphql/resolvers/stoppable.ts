@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { toError } from '../errors/to-error';
 
 /**
  * An iterable that ends at once when its consumer stops, also while it waits for the next item: a generator alone would
@@ -13,9 +14,7 @@ export function stoppable<T>(open: (signal: AbortSignal) => AsyncIterable<T>): A
       try {
         return await iterator.next();
       } catch (error) {
-        throw new GraphQLError('the subscription failed', {
-          originalError: error instanceof Error ? error : new Error(String(error)),
-        });
+        throw new GraphQLError('the subscription failed', { originalError: toError(error) });
       }
     },
     return: async () => {

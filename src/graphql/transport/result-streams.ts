@@ -3,6 +3,7 @@ import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
 import type { Identity } from '../../core/model/identity';
 import type { Asker } from '../access/asker';
 import { Askers } from '../access/askers';
+import { toError } from '../errors/to-error';
 import type { FeedSink } from '../feed/feed-sink';
 import type { SharedSubscriptions, Subscribed } from '../feed/shared-subscriptions';
 import type { RequestReader, SentRequest } from './request-reader';
@@ -82,6 +83,5 @@ export class ResultStreams {
 
 function failure(error: unknown): GraphQLError {
   if (error instanceof GraphQLError) return error;
-  const originalError = error instanceof Error ? error : new Error(String(error));
-  return new GraphQLError('the subscription failed', { originalError });
+  return new GraphQLError('the subscription failed', { originalError: toError(error) });
 }
