@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { LockstepError } from '../../../src/core/model/error';
 import { JsonValue } from '../../../src/core/wire/json-reader';
+import { onlyFields } from '../../../src/core/wire/only-fields';
 import type { Logger } from '../../logger';
 import { ADDRESS_FIELDS, readAddress } from './connection';
 import { MySqlDownstream } from './downstream/mysql-downstream';
@@ -27,7 +28,7 @@ const UPSTREAM_FIELDS = [
  */
 export function createUpstream(settings: unknown, folder: string, { logger }: PluginOwner): MySqlUpstream {
   const value = JsonValue.root(settings, 'upstream');
-  only(value, UPSTREAM_FIELDS);
+  onlyFields(value, UPSTREAM_FIELDS);
   const start = value.field('start').nullable(readStart);
   const positions = value.field('positions').nullable((field) => field.oneOf(['file', 'gtid'] as const));
   const serverId = value.field('server-id').nullable((field) => field.count());
@@ -47,7 +48,7 @@ export function createUpstream(settings: unknown, folder: string, { logger }: Pl
 /** The downstream of a worker's file; its checkpoint is that of the source in the task. @throws as `createUpstream` */
 export function createDownstream(settings: unknown, folder: string, owner: PluginOwner): MySqlDownstream {
   const value = JsonValue.root(settings, 'downstream');
-  only(value, ['plugin', ...ADDRESS_FIELDS, 'checkpoint-schema']);
+  onlyFields(value, ['plugin', ...ADDRESS_FIELDS, 'checkpoint-schema']);
   const checkpointSchema = value.field('checkpoint-schema').nullable((field) => field.text());
   const address = readAddress(value, fileReader(folder));
   return new MySqlDownstream(
@@ -59,7 +60,7 @@ export function createDownstream(settings: unknown, folder: string, owner: Plugi
 /** `now`, `snapshot`, `{ file, offset }` or `{ gtid }`. */
 function readStart(start: JsonValue): UpstreamStart {
   if (start.json().startsWith('"')) return { kind: start.oneOf(['now', 'snapshot'] as const) };
-  only(start, ['file', 'offset', 'gtid']);
+  onlyFields(start, ['file', 'offset', 'gtid']);
   const set = start.field('gtid').nullable((field) => field.text());
   if (set !== null) return { kind: 'gtids', set };
   return {
@@ -79,10 +80,4 @@ function fileReader(folder: string): (path: string) => string {
       throw new LockstepError('INVALID_INPUT', `can't read ${path}: ${reason}`, { field: 'password-file' });
     }
   };
-}
-
-/** A misspelt setting would otherwise set nothing. */
-function only(value: JsonValue, known: readonly string[]): void {
-  for (const name of value.names())
-    if (!known.includes(name)) value.field(name).fail(`unknown; expected one of ${known.join(', ')}`);
 }

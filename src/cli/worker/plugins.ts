@@ -6,9 +6,9 @@ import { FileCheckpoints, systemTiming } from '../../../sdk';
 import { MemoryDownstream, RemoteDownstream } from '../../../sdk/plugins/memory';
 import { FileGates, ScriptUpstream } from '../../../sdk/plugins/script';
 import { LockstepError } from '../../core/model/error';
+import { onlyFields } from '../../core/wire/only-fields';
 import { readNamedFile } from '../grammar/read-file';
 import type { PluginChoice, WorkerFile } from './worker-file';
-import { only } from './worker-file';
 
 /** The plugins of a worker. */
 export interface Plugins {
@@ -47,7 +47,7 @@ export async function makePlugins(file: WorkerFile, logger: Logger): Promise<Plu
 async function makeUpstream({ upstream, folder }: WorkerFile, owner: PluginOwner): Promise<UpstreamPlugin> {
   if (upstream.plugin !== 'script') return makeModule(upstream, folder, owner, 'createUpstream', isUpstream);
   const { settings } = upstream;
-  only(settings, ['plugin', 'file', 'schema', 'gates']);
+  onlyFields(settings, ['plugin', 'file', 'schema', 'gates']);
   const schema = settings.field('schema').nullable((field) => field.text());
   const gates = settings.field('gates').nullable((field) => new FileGates(resolve(folder, field.text()), systemTiming));
   return new ScriptUpstream({
@@ -61,7 +61,7 @@ async function makeUpstream({ upstream, folder }: WorkerFile, owner: PluginOwner
 async function makeDownstream({ downstream, folder }: WorkerFile, owner: PluginOwner): Promise<DownstreamPlugin> {
   if (downstream.plugin !== 'memory') return makeModule(downstream, folder, owner, 'createDownstream', isDownstream);
   const { settings } = downstream;
-  only(settings, ['plugin', 'file', 'port']);
+  onlyFields(settings, ['plugin', 'file', 'port']);
   // One downstream may serve several tasks, and a source takes part in each with a place of its own.
   const reader = `${owner.task}/${owner.source}`;
   if (settings.field('port').isPresent) return new RemoteDownstream(settings.field('port').count(), reader);
@@ -71,7 +71,7 @@ async function makeDownstream({ downstream, folder }: WorkerFile, owner: PluginO
 
 async function makeCheckpoints(choice: PluginChoice, folder: string, owner: PluginOwner): Promise<CheckpointStore> {
   if (choice.plugin !== 'file') return makeModule(choice, folder, owner, 'createCheckpoints', isCheckpointStore);
-  only(choice.settings, ['plugin', 'folder']);
+  onlyFields(choice.settings, ['plugin', 'folder']);
   return new FileCheckpoints(resolve(folder, choice.settings.field('folder').text()));
 }
 

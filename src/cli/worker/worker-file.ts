@@ -4,6 +4,7 @@ import { defaultLimits } from '../../../sdk';
 import type { BlockAllowList, Route, ShardWorkerOptions, TablePattern, WorkerLimits } from '../../../sdk';
 import { LockstepError } from '../../core/model/error';
 import { JsonValue } from '../../core/wire/json-reader';
+import { onlyFields } from '../../core/wire/only-fields';
 import { readNamedFile } from '../grammar/read-file';
 
 /** A plugin by name or module, with what is left of its section. */
@@ -47,7 +48,7 @@ const FIELDS = [
  */
 export function readWorkerFile(file: string): WorkerFile {
   const value = JsonValue.root(readYaml(file), file);
-  only(value, FIELDS);
+  onlyFields(value, FIELDS);
   const folder = dirname(resolve(file));
   return {
     folder,
@@ -72,12 +73,6 @@ export function readWorkerFile(file: string): WorkerFile {
     downstream: pluginOf(value.field('downstream')),
     checkpoints: value.field('checkpoints').nullable(pluginOf),
   };
-}
-
-/** Refuse keys that nobody knows: a misspelt bound would otherwise bind nothing. */
-export function only(value: JsonValue, known: readonly string[]): void {
-  for (const name of value.names())
-    if (!known.includes(name)) value.field(name).fail(`unknown; expected one of ${known.join(', ')}`);
 }
 
 function readYaml(file: string): unknown {
@@ -115,7 +110,7 @@ function texts(field: JsonValue): readonly string[] {
 }
 
 function routeOf(route: JsonValue): Route {
-  only(route, ['schema-pattern', 'table-pattern', 'target-schema', 'target-table']);
+  onlyFields(route, ['schema-pattern', 'table-pattern', 'target-schema', 'target-table']);
   return {
     schemaPattern: route.field('schema-pattern').text(),
     ...optional('tablePattern', route.field('table-pattern'), (field) => field.text()),
@@ -125,7 +120,7 @@ function routeOf(route: JsonValue): Route {
 }
 
 function blockAllowListOf(list: JsonValue): BlockAllowList {
-  only(list, ['do-dbs', 'ignore-dbs', 'do-tables', 'ignore-tables']);
+  onlyFields(list, ['do-dbs', 'ignore-dbs', 'do-tables', 'ignore-tables']);
   return {
     ...optional('doSchemas', list.field('do-dbs'), texts),
     ...optional('ignoreSchemas', list.field('ignore-dbs'), texts),
@@ -135,7 +130,7 @@ function blockAllowListOf(list: JsonValue): BlockAllowList {
 }
 
 function tablePatternOf(pattern: JsonValue): TablePattern {
-  only(pattern, ['db-name', 'tbl-name']);
+  onlyFields(pattern, ['db-name', 'tbl-name']);
   return { schema: pattern.field('db-name').text(), table: pattern.field('tbl-name').text() };
 }
 
@@ -152,7 +147,7 @@ function limitsOf(section: JsonValue): Partial<WorkerLimits> {
   const names = Object.keys(defaultLimits).map(
     (name) => [name, name.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)] as const,
   );
-  only(
+  onlyFields(
     section,
     names.map(([, written]) => written),
   );
