@@ -55,7 +55,7 @@ async function compareRows(
 async function schemaOf({ address, schema, table }: PlacedTable): Promise<TableSchema | null> {
   try {
     const sql = `SHOW CREATE TABLE ${quoteTable(schema, table)}`;
-    const [row] = await use(address, (connection) => connection.rows(sql));
+    const [row] = await ServerConnection.use(address, (connection) => connection.rows(sql));
     const statement = parseStatement(row?.text('Create Table') ?? '');
     return statement.kind === 'create-table' ? buildTable(statement) : null;
   } catch (error) {
@@ -67,7 +67,7 @@ async function schemaOf({ address, schema, table }: PlacedTable): Promise<TableS
 /** Each row as text: the bytes of its columns in the order of their names. */
 async function rowsOf({ address, schema, table }: PlacedTable, { columns }: TableSchema): Promise<readonly string[]> {
   const names = columns.map(({ name }) => name).sort();
-  return use(address, async (connection) => {
+  return ServerConnection.use(address, async (connection) => {
     await connection.execute("SET SESSION time_zone = '+00:00'");
     const list = names.map((name) => `CAST(${quoteName(name)} AS BINARY)`).join(', ');
     const rows: string[] = [];
@@ -75,13 +75,4 @@ async function rowsOf({ address, schema, table }: PlacedTable, { columns }: Tabl
       rows.push(names.map((name, index) => `${name}=${values[index]?.toString('latin1') ?? 'NULL'}`).join(' '));
     return rows;
   });
-}
-
-async function use<T>(address: ServerAddress, ask: (connection: ServerConnection) => Promise<T>): Promise<T> {
-  const connection = await ServerConnection.open(address);
-  try {
-    return await ask(connection);
-  } finally {
-    connection.close();
-  }
 }

@@ -61,6 +61,16 @@ export class ServerConnection {
     }
   }
 
+  /** Ask over a connection that is there for that alone. @throws LockstepError as `plainError`, and what `ask` throws */
+  static async use<T>(address: ServerAddress, ask: (connection: ServerConnection) => Promise<T>): Promise<T> {
+    const connection = await ServerConnection.open(address);
+    try {
+      return await ask(connection);
+    } finally {
+      connection.close();
+    }
+  }
+
   /** The rows of a statement that has some. */
   async rows(sql: string, values: readonly (string | number)[] = []): Promise<readonly SqlRow[]> {
     try {

@@ -95,13 +95,8 @@ export class MariaDb {
   }
 
   /** Ask it directly. */
-  async use<T>(ask: (connection: ServerConnection) => Promise<T>): Promise<T> {
-    const connection = await ServerConnection.open(this.address);
-    try {
-      return await ask(connection);
-    } finally {
-      connection.close();
-    }
+  use<T>(ask: (connection: ServerConnection) => Promise<T>): Promise<T> {
+    return ServerConnection.use(this.address, ask);
   }
 
   /** End it as a crash does; its data stay. */

@@ -80,10 +80,11 @@ function numberOf(file: string): number {
 
 function compareSnapshots({ snapshot: a }: LogPosition, { snapshot: b }: LogPosition): number {
   if (a === undefined || b === undefined) return a === undefined ? 1 : -1;
-  return compareText(a.schema, b.schema) || compareText(a.table, b.table) || a.rows - b.rows;
+  return compareNames(a.schema, b.schema) || compareNames(a.table, b.table) || a.rows - b.rows;
 }
 
-function compareText(a: string, b: string): number {
+/** The order of names in positions: by code units, as JavaScript compares. */
+export function compareNames(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 

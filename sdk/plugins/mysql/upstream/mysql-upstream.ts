@@ -12,7 +12,7 @@ import { comparePositions, formatPosition, parsePosition } from './log-position'
 import type { LogPosition, SnapshotPlace } from './log-position';
 import { checkServer, upstreamError } from './server-check';
 import { readSnapshot } from './snapshot';
-import { listTables, showCreateTable, takeStart } from './start';
+import { beginSnapshot, readTables, showCreateTable, takeStart } from './start';
 import type { SourceTable, StartState, UpstreamStart } from './start';
 
 /** How a source is read. */
@@ -146,11 +146,8 @@ export class MySqlUpstream implements UpstreamPlugin {
     place: LogPosition,
     signal: AbortSignal,
   ): Promise<readonly SourceTable[]> {
-    await connection.execute('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
-    await connection.execute('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
-    const tables: SourceTable[] = [];
-    for (const table of await listTables(connection))
-      tables.push({ ...table, createTable: await showCreateTable(connection, table) });
+    await beginSnapshot(connection);
+    const tables = await readTables(connection);
     for await (const event of this.#readLog(place, signal)) {
       if (event.kind === 'idle') return tables;
       if (event.kind === 'ddl')
@@ -190,12 +187,7 @@ export class MySqlUpstream implements UpstreamPlugin {
     return ServerConnection.open(this.#options.address);
   }
 
-  async #use<T>(ask: (connection: ServerConnection) => Promise<T>): Promise<T> {
-    const connection = await this.#open();
-    try {
-      return await ask(connection);
-    } finally {
-      connection.close();
-    }
+  #use<T>(ask: (connection: ServerConnection) => Promise<T>): Promise<T> {
+    return ServerConnection.use(this.#options.address, ask);
   }
 }

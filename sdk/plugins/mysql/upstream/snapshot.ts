@@ -8,9 +8,8 @@ import type { JsonValue, Row, UpstreamEvent, UpstreamTableName } from '../../../
 import type { ServerConnection } from '../connection';
 import { encodedBytes, isDecoded } from '../values/text';
 import { sqlLiteral } from '../values/sql-literal';
-import { formatPosition } from './log-position';
+import { compareNames, formatPosition } from './log-position';
 import type { LogPosition, SnapshotPlace } from './log-position';
-import { compareNames } from './start';
 import type { SourceTable } from './start';
 
 /** So many rows make an event. */

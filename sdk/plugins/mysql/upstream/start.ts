@@ -4,6 +4,7 @@ import type { UpstreamTableName } from '../../../plugin';
 import type { ServerConnection } from '../connection';
 import { ServerError } from '../server-error';
 import { parseGtidSet } from './gtid-set';
+import { compareNames } from './log-position';
 import type { LogPosition } from './log-position';
 
 /** Where a worker without a checkpoint begins. */
@@ -61,10 +62,7 @@ export async function takeStart(
   }
   await lock(connection);
   try {
-    if (reader !== null) {
-      await reader.execute('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
-      await reader.execute('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
-    }
+    if (reader !== null) await beginSnapshot(reader);
     const place = await readPlace(connection, options);
     const snapshot = { schema: '', table: '', rows: 0, after: [] };
     return {
@@ -76,11 +74,17 @@ export async function takeStart(
   }
 }
 
+/** From here on the connection sees all rows as they are now. */
+export async function beginSnapshot(connection: ServerConnection): Promise<void> {
+  await connection.execute('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
+  await connection.execute('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
+}
+
 /** Tables of the servers' own. */
 const OWN_SCHEMAS = ['mysql', 'information_schema', 'performance_schema', 'sys'].map((name) => `'${name}'`).join(', ');
 
 /** The names of all tables, in the order in which a snapshot reads them. */
-export async function listTables(connection: ServerConnection): Promise<readonly UpstreamTableName[]> {
+async function listTables(connection: ServerConnection): Promise<readonly UpstreamTableName[]> {
   const rows = await connection.rows(
     `SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES
      WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA NOT IN (${OWN_SCHEMAS})`,
@@ -88,11 +92,6 @@ export async function listTables(connection: ServerConnection): Promise<readonly
   return rows
     .map((row) => ({ schema: row.text('TABLE_SCHEMA'), table: row.text('TABLE_NAME') }))
     .sort((a, b) => compareNames(a.schema, b.schema) || compareNames(a.table, b.table));
-}
-
-/** The order of names in positions: by code units, as JavaScript compares. */
-export function compareNames(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** The `CREATE TABLE` of a table as it is now. */
@@ -106,7 +105,8 @@ export async function showCreateTable(
   throw new LockstepError('PLUGIN_FAILED', `the upstream has no table ${schema}.${table}`, { plugin: 'mysql' });
 }
 
-async function readTables(connection: ServerConnection): Promise<readonly SourceTable[]> {
+/** All tables as they are now, in the order in which a snapshot reads them. */
+export async function readTables(connection: ServerConnection): Promise<readonly SourceTable[]> {
   const tables: SourceTable[] = [];
   for (const table of await listTables(connection))
     tables.push({ ...table, createTable: await showCreateTable(connection, table) });
