@@ -1,6 +1,6 @@
 import { LockstepError } from '../../core/model/error';
-import { formatLockId, parseLockId } from '../../core/model/lock-id';
-import { parseDownstreamTable, parseTaskName } from '../../core/model/names';
+import { parseLockId } from '../../core/model/lock-id';
+import { parseLockName } from '../../core/model/lock-name';
 import type { JsonValue } from '../../core/wire/json-reader';
 import type { ApiClient, Variables } from './api-client';
 
@@ -34,7 +34,7 @@ export function findStandStill(client: ApiClient, name: string | null): Promise<
 /** A lock, or what is wrong about one that is gone. */
 async function oneLock(client: ApiClient, name: string): Promise<StandStill> {
   const lock = await client.ask('ShardLockDiagnosis', { id: name });
-  const id = lock.isPresent ? lock.field('id').text() : lockIdOf(name);
+  const id = lock.isPresent ? lock.field('id').text() : parseLockName(name);
   const { task } = parseLockId(id);
   const problems = await problemsBeside(client, task, lock.isPresent ? [id] : []);
   const own = problems.filter((problem) => problem.field('lockId').is(id));
@@ -76,24 +76,13 @@ async function failedOf(client: ApiClient, filter: Variables): Promise<JsonValue
   return page.field('nodes').list((action) => action);
 }
 
-/** `task/schema.table`. */
-const SHORT_NAME = /^(.+)\/([^./]+)\.([^./]+)$/su;
-
 /** A lock ID, or `task/schema.table`; anything else is a task. */
 function isLockName(name: string): boolean {
-  if (SHORT_NAME.test(name)) return true;
   try {
-    parseLockId(name);
+    parseLockName(name);
     return true;
   } catch (error) {
     if (error instanceof LockstepError) return false;
     throw error;
   }
-}
-
-/** @throws LockstepError INVALID_INPUT */
-function lockIdOf(name: string): string {
-  const [, task, schema, table] = SHORT_NAME.exec(name) ?? [];
-  if (task === undefined || schema === undefined || table === undefined) return name;
-  return formatLockId(parseTaskName(task), parseDownstreamTable(schema, table));
 }

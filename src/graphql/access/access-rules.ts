@@ -1,11 +1,11 @@
 import { LockstepError } from '../../core/model/error';
+import { parseLockName } from '../../core/model/lock-name';
 import { parseLockId } from '../../core/model/lock-id';
 import { parseSourceId, parseTaskName } from '../../core/model/names';
 import type { SourceId, TaskName } from '../../core/model/names';
 import type { Access } from '../../core/request/access';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
 import { JsonValue } from '../../core/wire/json-reader';
-import { parseLockName } from '../views/lock-view';
 
 /**
  * What a field's arguments touch; nothing: whoever is known may ask.

@@ -1,10 +1,11 @@
 import type { ActionRequest } from '../../coordinator/service';
+import { parseLockName } from '../../core/model/lock-name';
 import type { ActionInput } from '../../core/model/action';
 import { LockstepError } from '../../core/model/error';
 import { parseSourceId, parseTaskName, parseUpstreamTable } from '../../core/model/names';
 import type { SourceId, UpstreamTable } from '../../core/model/names';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
-import { modeOfLock, parseLockName } from '../views/lock-view';
+import { modeOfLock } from '../views/lock-view';
 import type {
   ShardActionOptions,
   ShardBreakLockInput,

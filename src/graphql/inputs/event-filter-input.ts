@@ -1,13 +1,13 @@
 import type { EventFilter } from '../../core/event/event-filter';
 import { EVERY_EVENT } from '../../core/event/event-filter';
 import type { LockEvent } from '../../core/model/lock-event';
+import { parseLockName } from '../../core/model/lock-name';
 import type { Mode } from '../../core/model/mode';
 import { parseSourceId, parseTaskName } from '../../core/model/names';
 import type { Revision } from '../../core/model/revision';
 import { Field, ID, InputType } from '../decorators';
 import { ShardLockEventKind, ShardMode } from '../enums';
 import { ShardRevision } from '../scalars';
-import { parseLockName } from '../views/lock-view';
 
 /** Which events are wanted. */
 @InputType({ description: 'Which events are wanted: those for which everything that is given holds.' })

@@ -1,4 +1,5 @@
 import type { ActionKind, ActionState } from '../../core/model/action';
+import { parseLockName } from '../../core/model/lock-name';
 import type { ConflictStage } from '../../core/model/conflict-stage';
 import { LockstepError } from '../../core/model/error';
 import type { LockId } from '../../core/model/lock-id';
@@ -10,7 +11,6 @@ import { Field, Float, ID, InputType } from '../decorators';
 import { ShardActionKind, ShardActionState, ShardConflictStage, ShardLockState, ShardMode } from '../enums';
 import type { ParticipantFilter } from '../views/keyed-participant';
 import type { LockFilter } from '../views/lock-filter';
-import { parseLockName } from '../views/lock-view';
 
 /** Which locks are listed. */
 @InputType({ description: 'Which locks are listed: those for which everything that is given holds.' })

@@ -5,13 +5,13 @@ import type {
   WorkerStatusInput,
 } from '../../coordinator/service';
 import { LockstepError } from '../../core/model/error';
+import { parseLockName } from '../../core/model/lock-name';
 import { parseUpstreamTable } from '../../core/model/names';
 import type { SourceId } from '../../core/model/names';
 import type { FormingGroup } from '../../core/model/records';
 import type { Revision } from '../../core/model/revision';
 import { Field, Float, ID, InputType } from '../decorators';
 import { ShardRevision } from '../scalars';
-import { parseLockName } from '../views/lock-view';
 import { parseText, parseWithin } from './parse-input';
 import { ShardSessionInput } from './session-inputs';
 import {

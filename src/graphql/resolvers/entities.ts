@@ -1,11 +1,12 @@
 import { LockstepError } from '../../core/model/error';
+import { parseLockName } from '../../core/model/lock-name';
 import { parseSourceId, parseTaskName } from '../../core/model/names';
 import type { JsonValue } from '../../core/wire/json-reader';
 import type { RequestContext } from '../request-context';
 import type { ShardLock } from '../types/lock';
 import type { ShardSource, ShardTask } from '../types/task';
 import type { ShardWorker } from '../types/worker';
-import { parseLockName, viewLock } from '../views/lock-view';
+import { viewLock } from '../views/lock-view';
 import { findTask } from '../views/task-view';
 import { viewWorker } from '../views/worker-view';
 

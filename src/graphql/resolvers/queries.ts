@@ -1,4 +1,5 @@
 import { parseSourceId, parseTaskName } from '../../core/model/names';
+import { parseLockName } from '../../core/model/lock-name';
 import { Arg, Ctx, ID, Int, Query, Resolver } from '../decorators';
 import { ShardLockOrder } from '../diagnosis-enums';
 import type { LockOrder } from '../diagnosis-enums';
@@ -19,7 +20,7 @@ import { ShardWorker } from '../types/worker';
 import { listActions, newestFirst, viewAction } from '../views/action-view';
 import { viewCluster } from '../views/cluster-view';
 import { listLocks } from '../views/lock-filter';
-import { parseLockName, viewLock } from '../views/lock-view';
+import { viewLock } from '../views/lock-view';
 import { viewOperation } from '../views/operation-view';
 import { pageOf } from '../views/page';
 import type { Page } from '../views/page';

@@ -1,7 +1,6 @@
 import { LockstepError } from '../../core/model/error';
-import { formatLockId, parseLockId } from '../../core/model/lock-id';
+import { parseLockId } from '../../core/model/lock-id';
 import type { LockId } from '../../core/model/lock-id';
-import { parseDownstreamTable, parseTaskName } from '../../core/model/names';
 import type { Mode } from '../../core/model/records';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
 import type { ShardLock } from '../types/lock';
@@ -9,23 +8,6 @@ import { viewFormingLock, viewFormingParticipants } from './forming-lock-view';
 import type { KeyedParticipant, ParticipantFilter } from './keyed-participant';
 import { viewOptimisticLock, viewOptimisticParticipants } from './optimistic-lock-view';
 import { viewPessimisticLock, viewPessimisticParticipants } from './pessimistic-lock-view';
-
-/**
- * The lock ID that a text names: a lock ID, or `task/schema.table` where that isn't one and has exactly one dot after its
- * last slash (8-settled.md).
- * @throws LockstepError INVALID_INPUT
- */
-export function parseLockName(text: string): LockId {
-  const [, task, schema, table] = /^(.+)\/([^./]+)\.([^./]+)$/su.exec(text) ?? [];
-  try {
-    const parts = parseLockId(text);
-    return formatLockId(parts.task, parts.target);
-  } catch (error) {
-    if (!(error instanceof LockstepError) || task === undefined || schema === undefined || table === undefined)
-      throw error;
-    return formatLockId(parseTaskName(task), parseDownstreamTable(schema, table));
-  }
-}
 
 /** A lock as the API shows it, also one that is only forming; null: there is none of this ID. */
 export function viewLock(state: CoordinatorState, lockId: LockId): ShardLock | null {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { LockstepError } from '../../../src/core/model/error';
-import { parseLockName } from '../../../src/graphql/views/lock-view';
+import { parseLockName } from '../../../src/core/model/lock-name';
 
 describe('the name of a lock', () => {
   it.each([
