@@ -142,6 +142,7 @@ export interface ShardSessionInput {
   readonly task: string;
   readonly source: string;
   readonly id: string;
+  readonly epoch: string;
 }
 
 /** A table of the source that the session speaks for. */

@@ -6,8 +6,8 @@ import { pause } from '../client/pauses';
 import type { WorkerEvents } from './worker-event';
 import type { WorkerSettings } from './worker-options';
 
-/** What a new session has to be told before anything else; `epoch` is the place of the first change of its tables. */
-export type Introduce = (session: ShardSessionInput, epoch: string) => Promise<void>;
+/** What a new session has to be told before anything else. */
+export type Introduce = (session: ShardSessionInput) => Promise<void>;
 
 /**
  * The worker's session: registers, renews, and registers again when the lease ran out while the worker was cut off. That
@@ -88,18 +88,18 @@ export class WorkerSession {
       ...(expectedSources === undefined ? {} : { expectedSources }),
     };
     const { id, ttlMs, epoch } = await this.client.registerShardWorker(input, signal);
-    const session = { task, source, id };
+    const session = { task, source, id, epoch };
     this.#ttlMs = ttlMs;
     this.#renewedMs = sentMs;
-    if (!(await this.#hasIntroduced(session, epoch))) return this.#register(signal, again);
+    if (!(await this.#hasIntroduced(session))) return this.#register(signal, again);
     this.#session = session;
     this.events.emit({ kind: 'registered', session: id, ttlMs, again });
   }
 
   /** Whether the new session was told everything; not if its lease has run out before. */
-  async #hasIntroduced(session: ShardSessionInput, epoch: string): Promise<boolean> {
+  async #hasIntroduced(session: ShardSessionInput): Promise<boolean> {
     try {
-      await this.introduce(session, epoch);
+      await this.introduce(session);
       return true;
     } catch (error) {
       if (!isStale(error) || isTakenOver(error)) throw error;

@@ -32,8 +32,8 @@ export class ShardWorker {
     private readonly routes: Routes,
   ) {
     this.#tables = new TableRegister(client, () => engine.sourceTables());
-    this.#session = new WorkerSession(client, settings, this.events, (session, epoch) =>
-      this.#tables.putAll(session, epoch, new AbortController().signal),
+    this.#session = new WorkerSession(client, settings, this.events, (session) =>
+      this.#tables.putAll(session, session.epoch, new AbortController().signal),
     );
   }
 

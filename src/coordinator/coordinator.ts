@@ -128,9 +128,10 @@ export class Coordinator implements CoordinatorService {
   }
 
   async renewWorker(session: SessionRef): Outcome<SessionGrant> {
+    await this.#see(session.epoch);
     const checked = checkSession(this.state, session);
     if (checked.kind === 'refuse') return failure(checked.error);
-    const { record, revision } = checked.session;
+    const { record } = checked.session;
     try {
       await this.#store.keepAlive(record.lease);
     } catch (error) {
@@ -139,11 +140,11 @@ export class Coordinator implements CoordinatorService {
       const fields = { task, source, takenOver: false };
       return failure(new LockstepError('STALE_SESSION', `the lease of session ${sessionId} has ended`, fields));
     }
-    return success({ ...session, worker: record.worker, epoch: revision, ttlMs: record.ttlMs });
+    return success({ ...session, worker: record.worker, ttlMs: record.ttlMs });
   }
 
   async leaveWorker(session: SessionRef, forGood: boolean): Outcome<null> {
-    const left = await this.#execute((state) => planLeave(state, session, forGood));
+    const left = await this.#executeFor(session, (state) => planLeave(state, session, forGood));
     if (!left.ok) return left;
     await this.#store.revoke(left.value);
     return success(null);
@@ -156,7 +157,7 @@ export class Coordinator implements CoordinatorService {
     after: Revision | null = null,
   ): Outcome<Revision> {
     const options = { defaults: characterSetOf(defaultCollation), after };
-    return await this.#execute((state) => planPutSourceTables(state, session, tables, options));
+    return await this.#executeFor(session, (state) => planPutSourceTables(state, session, tables, options));
   }
 
   async addSourceTable(
@@ -166,7 +167,7 @@ export class Coordinator implements CoordinatorService {
     after: Revision | null = null,
   ): Outcome<Revision> {
     const options = { defaults: characterSetOf(defaultCollation), after };
-    return await this.#execute((state) => planAddSourceTable(state, session, table, options));
+    return await this.#executeFor(session, (state) => planAddSourceTable(state, session, table, options));
   }
 
   async removeSourceTable(
@@ -174,15 +175,17 @@ export class Coordinator implements CoordinatorService {
     table: { readonly schema: string; readonly table: string },
     after: Revision | null = null,
   ): Outcome<Revision> {
-    return await this.#execute((state) => planRemoveSourceTable(state, session, table, { after }));
+    return await this.#executeFor(session, (state) => planRemoveSourceTable(state, session, table, { after }));
   }
 
   async reportInfo(session: SessionRef, { defaultCollation, ...report }: ReportInfoInput): Outcome<ReportedInfo> {
-    return await this.#execute((state) => planReportInfo(state, session, report, characterSetOf(defaultCollation)));
+    return await this.#executeFor(session, (state) =>
+      planReportInfo(state, session, report, characterSetOf(defaultCollation)),
+    );
   }
 
   async reportSourceInfo(session: SessionRef, report: SourceInfoReport): Outcome<ReportedInfo> {
-    return await this.#execute((state) => planReportSourceInfo(state, session, report));
+    return await this.#executeFor(session, (state) => planReportSourceInfo(state, session, report));
   }
 
   async acknowledgeOperation(
@@ -191,12 +194,12 @@ export class Coordinator implements CoordinatorService {
     revision: Revision,
   ): Outcome<Acknowledgement> {
     await this.#see(revision);
-    return await this.#execute((state) => planAcknowledge(state, session, { table, revision }));
+    return await this.#executeFor(session, (state) => planAcknowledge(state, session, { table, revision }));
   }
 
   async failOperation(session: SessionRef, input: FailOperationInput): Outcome<null> {
     await this.#see(input.revision);
-    return await this.#execute((state) => planFailOperation(state, session, input, this.nowMs()));
+    return await this.#executeFor(session, (state) => planFailOperation(state, session, input, this.nowMs()));
   }
 
   async extendOperation(
@@ -205,11 +208,13 @@ export class Coordinator implements CoordinatorService {
     revision: Revision,
   ): Outcome<null> {
     await this.#see(revision);
-    return await this.#execute((state) => planExtendOperation(state, session, { table, revision }, this.nowMs()));
+    return await this.#executeFor(session, (state) =>
+      planExtendOperation(state, session, { table, revision }, this.nowMs()),
+    );
   }
 
   async reportStatus(session: SessionRef, status: WorkerStatusInput): Outcome<null> {
-    const reported = await this.#execute((state) =>
+    const reported = await this.#executeFor(session, (state) =>
       planReportStatus(state, session, { ...status, atMs: this.nowMs() }),
     );
     return reported.ok ? success(null) : reported;
@@ -261,7 +266,13 @@ export class Coordinator implements CoordinatorService {
     return await execute(this.#store, this.shell, plan);
   }
 
-  /** A worker may know an operation, from another server, that this one hasn't read yet. */
+  /** A request of a session, judged by a state that knows of its registration, which may have been at another server. */
+  async #executeFor<T>({ epoch }: SessionRef, plan: (state: CoordinatorState) => RequestPlan<T>): Outcome<T> {
+    await this.#see(epoch);
+    return await this.#execute(plan);
+  }
+
+  /** A worker may know a session, or an operation, from another server, that this one hasn't read yet. */
   async #see(revision: Revision): Promise<void> {
     if (revision > this.state.revision && revision <= (await this.#store.revision()))
       await this.shell.caughtUp(revision);

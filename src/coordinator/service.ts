@@ -34,8 +34,6 @@ export interface RegisterWorkerInput {
 /** A session as its worker knows it. */
 export interface SessionGrant extends SessionRef {
   readonly worker: string;
-  /** Larger than that of every earlier session of the source. */
-  readonly epoch: Revision;
   readonly ttlMs: number;
 }
 

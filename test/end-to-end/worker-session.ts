@@ -24,7 +24,7 @@ const RETRY_MS = 30;
  * (schema/PROTOCOL.md 2 and 3).
  */
 export class WorkerSession {
-  #id = '';
+  #session = { id: '', epoch: '0' };
   #registering: Promise<void> | null = null;
 
   constructor(
@@ -66,15 +66,15 @@ export class WorkerSession {
   /** A mutation with the session, whatever is answered. */
   async mutateOnce(name: string, input: object): Promise<MutationAnswer> {
     const { task, source } = this.identity;
-    return await this.client.mutate(name, { session: { task, source, id: this.#id }, ...input });
+    return await this.client.mutate(name, { session: { task, source, ...this.#session }, ...input });
   }
 
   async #register(): Promise<void> {
     for (;;) {
       const answer = await this.client.mutate('RegisterShardWorker', { ...this.identity, ttlMs: TTL_MS });
-      const session = answer['session'] as { readonly id: string } | undefined;
+      const session = answer['session'] as { readonly id: string; readonly epoch: string } | undefined;
       if (session !== undefined) {
-        this.#id = session.id;
+        this.#session = { id: session.id, epoch: session.epoch };
         await this.putTables(this);
         return;
       }

@@ -81,7 +81,7 @@ describe('a request that cannot be carried out is answered with what is wrong', 
       'a session that is none',
       'STALE_SESSION',
       /session/u,
-      report({ session: { task: 'opt', source: 's1', id: 'x' } }),
+      report({ session: { task: 'opt', source: 's1', id: 'x', epoch: '1' } }),
     ],
     [
       'a session of another source',
@@ -223,7 +223,7 @@ describe('a request that is no request of the schema is a top-level error', () =
 
   it.each(['x', '-1', '1.5', '99999999999999999999', true, null])('the revision %p', async (revision) => {
     const query =
-      'mutation ($r: ShardRevision!) { acknowledgeShardOperation(input: {session: {task: "t", source: "s", id: "i"}, revision: $r}) { __typename } }';
+      'mutation ($r: ShardRevision!) { acknowledgeShardOperation(input: {session: {task: "t", source: "s", id: "i", epoch: "1"}, revision: $r}) { __typename } }';
     const { errors } = await send(server.url, query, { r: revision });
     expect(errors[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });
   });

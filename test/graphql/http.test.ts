@@ -131,7 +131,8 @@ describe('what a client is told of errors', () => {
 
   it('a lost store is told as such, and may be retried', async () => {
     await start({ renewWorker: () => Promise.reject(new LockstepError('STORE_UNAVAILABLE', 'the store is away')) });
-    const query = 'mutation { renewShardWorker(input: {session: {task: "t", source: "s", id: "i"}}) { __typename } }';
+    const query =
+      'mutation { renewShardWorker(input: {session: {task: "t", source: "s", id: "i", epoch: "1"}}) { __typename } }';
     const { errors: told } = await send(`${base}/graphql`, query);
     expect(told).toMatchObject([
       { message: 'the store is away', extensions: { code: 'STORE_UNAVAILABLE', retryable: true } },
@@ -143,7 +144,8 @@ describe('what a client is told of errors', () => {
     await start({
       renewWorker: () => Promise.resolve({ ok: false, error: new LockstepError('LOCK_IS_RESOLVING', 'odd') }),
     });
-    const query = 'mutation { renewShardWorker(input: {session: {task: "t", source: "s", id: "i"}}) { __typename } }';
+    const query =
+      'mutation { renewShardWorker(input: {session: {task: "t", source: "s", id: "i", epoch: "1"}}) { __typename } }';
     expect((await send(`${base}/graphql`, query)).errors).toMatchObject([
       { extensions: { code: 'LOCK_IS_RESOLVING' } },
     ]);

@@ -35,7 +35,7 @@ export class PlainWorker {
   /** This start of the worker's process. */
   readonly instance = randomUUID();
   #tables: string | null = null;
-  session: { readonly task: string; readonly source: string; readonly id: string } = { task: '', source: '', id: '' };
+  session = { task: '', source: '', id: '', epoch: '0' };
 
   constructor(
     readonly url: string,
@@ -51,8 +51,9 @@ export class PlainWorker {
     const answer = await this.say('RegisterShardWorker', input);
     const session = answer['session'] as { id: string; epoch: string } | undefined;
     if (session !== undefined && session.id !== this.session.id) {
-      this.session = { task, source, id: session.id };
-      this.#tables = session.epoch;
+      const { id, epoch } = session;
+      this.session = { task, source, id, epoch };
+      this.#tables = epoch;
     }
     return answer;
   }

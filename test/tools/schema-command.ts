@@ -32,15 +32,15 @@ async function main(options: readonly string[]): Promise<number> {
 }
 
 async function write(schema: string): Promise<number> {
-  const messages = await generateMessages();
-  for (const [file, text] of [
-    [FILE, schema],
-    [MESSAGES_FILE, messages],
-  ] as const) {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  }
+  writeText(FILE, schema);
+  // They are made from the schema that is committed.
+  writeText(MESSAGES_FILE, await generateMessages());
   return 0;
+}
+
+function writeText(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
 }
 
 async function check(schema: string): Promise<number> {

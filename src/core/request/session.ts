@@ -17,6 +17,8 @@ export interface SessionRef {
   readonly task: TaskName;
   readonly source: SourceId;
   readonly sessionId: string;
+  /** The revision of its registration: a state that hasn't come so far can't judge it. */
+  readonly epoch: Revision;
 }
 
 /** A worker that wants to speak for a source of a task. */
@@ -132,11 +134,11 @@ export type CheckedSession =
   | { readonly kind: 'held'; readonly session: Session; readonly compares: readonly Compare[] }
   | Extract<RequestPlan<never>, { kind: 'refuse' }>;
 
-/** Find the session of a request. */
-export function checkSession(state: CoordinatorState, { task, source, sessionId }: SessionRef): CheckedSession {
+/** Find the session of a request; the state must have seen its epoch. */
+export function checkSession(state: CoordinatorState, { task, source, sessionId, epoch }: SessionRef): CheckedSession {
   const session = state.sessions.get(sourceKey(task, source));
-  if (session?.record.id !== sessionId) {
-    const takenOver = session !== undefined;
+  if (session?.record.id !== sessionId || session.revision !== epoch) {
+    const takenOver = session !== undefined && session.revision > epoch;
     const now = takenOver ? `worker ${session.record.worker} has taken the source over` : 'its lease has ended';
     return refuse(
       'STALE_SESSION',

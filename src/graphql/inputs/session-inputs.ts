@@ -1,8 +1,10 @@
 import type { RegisterWorkerInput, SessionRef } from '../../coordinator/service';
 import { parseSourceId, parseTaskName } from '../../core/model/names';
 import type { Mode } from '../../core/model/records';
+import type { Revision } from '../../core/model/revision';
 import { Field, ID, InputType, Int } from '../decorators';
 import { ShardMode } from '../enums';
+import { ShardRevision } from '../scalars';
 import { parseText, parseWithin } from './parse-input';
 
 /** How long a session may live without renewal, in milliseconds. */
@@ -19,6 +21,11 @@ export class ShardSessionInput {
 
   @Field(() => ID, { description: 'The ID of the session.' })
   readonly id!: string;
+
+  @Field(() => ShardRevision, {
+    description: 'Its epoch: a server that has not seen the registration yet waits until it has.',
+  })
+  readonly epoch!: Revision;
 }
 
 /** The input of `registerShardWorker`. */
@@ -82,8 +89,8 @@ export class ShardLeaveWorkerInput {
 }
 
 /** The session of an input. @throws LockstepError INVALID_INPUT */
-export function parseSession({ task, source, id }: ShardSessionInput): SessionRef {
-  return { task: parseTaskName(task), source: parseSourceId(source), sessionId: parseText('session.id', id) };
+export function parseSession({ task, source, id, epoch }: ShardSessionInput): SessionRef {
+  return { task: parseTaskName(task), source: parseSourceId(source), sessionId: parseText('session.id', id), epoch };
 }
 
 /** A registration. @throws LockstepError INVALID_INPUT */

@@ -73,9 +73,9 @@ export class BenchWorker {
     const identity = { worker: `worker-${source}`, task: TASK, mode: 'OPTIMISTIC', source };
     const registered = await this.socket.request(REGISTER, { input: { ...identity, ttlMs: 600_000 } });
     const { session } = succeed(registered, 'registerShardWorker', 'ShardRegisterWorkerSuccess') as {
-      session: { readonly id: string };
+      session: { readonly id: string; readonly epoch: string };
     };
-    this.#session = { task: TASK, source, id: session.id };
+    this.#session = { task: TASK, source, id: session.id, epoch: session.epoch };
     const tables = [...this.#tables.values()].map((table) => ({
       ...{ ...table.names, target: TARGET, createTable: createTable(table) },
     }));

@@ -14,7 +14,7 @@ const TYPES = `
   input Any { task: ID source: ID session: Session table: Table target: Table ddls: [String!] createTableBefore: String
     attempt: String revision: String tables: [Registered!] worker: ID mode: String ttlMs: Int expectedSources: [ID!] }
   input ShardRegisterWorkerInput { worker: ID!, task: ID!, mode: String!, source: ID!, expectedSources: [ID!], ttlMs: Int }
-  input Session { task: ID!, source: ID!, id: ID! }
+  input Session { task: ID!, source: ID!, id: ID!, epoch: String! }
   input Table { schema: String!, table: String! }
   input Registered { schema: String!, table: String!, target: Table!, createTable: String }
   input ShardPutSourceTablesInput { session: Session!, tables: [Registered!]! }
@@ -50,6 +50,7 @@ interface Session {
   readonly task: string;
   readonly source: string;
   readonly id: string;
+  readonly epoch: string;
 }
 
 interface Table {

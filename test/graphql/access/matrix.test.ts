@@ -7,7 +7,7 @@ import { buildShardSchema } from '../../../src/graphql/schema';
 import { scriptedService } from '../../support/scripted-service';
 
 const schema = buildShardSchema();
-const session = '{task: "t1", source: "s1", id: "x"}';
+const session = '{task: "t1", source: "s1", id: "x", epoch: "1"}';
 const table = '{schema: "a", table: "b"}';
 
 /** One request for every root field, about task t1 and, where there is one, source s1. */

@@ -79,7 +79,7 @@ describe('a worker’s token', () => {
     [
       'reports with another source’s session',
       'ReportShardStatus',
-      { input: { session: { task: 't1', source: 's2', id: 'x' }, stage: 'running' } },
+      { input: { session: { task: 't1', source: 's2', id: 'x', epoch: '1' }, stage: 'running' } },
     ],
     ['acts by hand', 'RemoveShardMeta', { input: { task: 't1' } }],
   ])('is refused and audited when it %s', async (_name, name, variables) => {
@@ -175,7 +175,7 @@ describe('a router', () => {
 });
 
 describe('an identity that sends too many mutations', () => {
-  const renew = 'renewShardWorker(input: {session: {task: "t1", source: "s1", id: "x"}}) { __typename }';
+  const renew = 'renewShardWorker(input: {session: {task: "t1", source: "s1", id: "x", epoch: "1"}}) { __typename }';
 
   it('is told to come again, also for those under aliases; others aren’t', async () => {
     const query = `mutation { ${Array.from({ length: 30 }, (_, i) => `a${i}: ${renew}`).join(' ')} }`;

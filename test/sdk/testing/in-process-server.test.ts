@@ -23,7 +23,7 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 const { signal } = new AbortController();
-const register = (client: LockstepClient): Promise<{ readonly id: string }> =>
+const register = (client: LockstepClient): Promise<{ readonly id: string; readonly epoch: string }> =>
   client.registerShardWorker({ worker: 'w', task: 't', source: 's', mode: 'OPTIMISTIC', ttlMs: 60_000 }, signal);
 
 /** Resolves with virtual time passing. */
@@ -42,8 +42,8 @@ function clientOver(transport: Transport): LockstepClient {
 describe('a server in the process', () => {
   it('answers by the published schema, and goes on with what was stored when it was killed', async () => {
     const client = clientOver(server.connect());
-    const { id } = await inTime(register(client));
-    const session = { task: 't', source: 's', id };
+    const { id, epoch } = await inTime(register(client));
+    const session = { task: 't', source: 's', id, epoch };
     server.kill();
     const renewing = client.renewShardWorker({ session }, signal);
     await time.pass(2_000);

@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { MemoryStore } from '../../src/adapters/memory/memory-store';
+import { SystemClock } from '../../src/adapters/system/system-clock';
+import { Coordinator } from '../../src/coordinator/coordinator';
+import type { SessionGrant } from '../../src/coordinator/service';
+import type { LockstepError } from '../../src/core/model/error';
+import { parseSourceId, parseTaskName } from '../../src/core/model/names';
+import type { Result } from '../../src/core/model/result';
+import { parseRevision } from '../../src/core/model/revision';
+import type { Store } from '../../src/ports/store';
+import { CompactedWay } from '../support/compacted-way';
+import { SilentLogger } from '../support/silent-logger';
+
+const clock = new SystemClock();
+const task = parseTaskName('merge');
+const source = parseSourceId('s1');
+const ends: (() => Promise<void>)[] = [];
+let way: CompactedWay;
+let leader: Coordinator;
+let follower: Coordinator;
+
+async function start(store: Store): Promise<Coordinator> {
+  const coordinator = await Coordinator.start({ store, clock, logger: new SilentLogger(), leaseMs: 60_000 });
+  ends.push(() => coordinator.stop());
+  return coordinator;
+}
+
+beforeEach(async () => {
+  const store = new MemoryStore(clock);
+  ends.push(() => store.close());
+  leader = await start(store);
+  way = new CompactedWay(store);
+  follower = await start(way.asStore());
+});
+
+afterEach(async () => {
+  way.compact();
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+function value<T>(result: Result<T, LockstepError>): T {
+  if (!result.ok) throw result.error;
+  return result.value;
+}
+
+async function register(instance: string): Promise<SessionGrant> {
+  const input = { worker: 'w', task, mode: 'optimistic', source, expectedSources: null, ttlMs: 60_000 } as const;
+  return value(await leader.registerWorker({ ...input, instance }));
+}
+
+/** What `request` comes to when the follower, which has seen the session `old`, sees what came after it at last. */
+async function delayed<T>(request: Promise<T>): Promise<T> {
+  const first = await Promise.race([request, new Promise((resolve) => setTimeout(resolve, 50, 'waits'))]);
+  expect(first).toBe('waits');
+  way.compact();
+  return await request;
+}
+
+describe('a server that has not seen the newest registration', () => {
+  let old: SessionGrant;
+  let session: SessionGrant;
+
+  beforeEach(async () => {
+    old = await register('start 1');
+    await follower.renewWorker(old);
+    way.hold();
+    session = await register('start 2');
+  });
+
+  it('answers its worker when it has', async () => {
+    const status = { stage: 'running', position: null, delayMs: null, blockingDdls: [], blockingLockId: null };
+    const report = { ...status, formingGroups: [], error: null };
+    const requests = [
+      follower.renewWorker(session),
+      follower.putSourceTables(session, [], null),
+      follower.reportStatus(session, report),
+    ];
+    for (const answer of await delayed(Promise.all(requests))) expect(answer).toMatchObject({ ok: true });
+  });
+
+  it('tells the former one that it was taken over when it has', async () => {
+    expect(await follower.renewWorker(old)).toMatchObject({ ok: true });
+    way.compact();
+    await follower.renewWorker(session);
+    expect(await follower.renewWorker(old)).toMatchObject({ ok: false, error: { fields: { takenOver: true } } });
+  });
+
+  it('waits for no epoch that the store has not come to', async () => {
+    const epoch = parseRevision(1_000_000);
+    expect(await leader.renewWorker({ ...session, epoch })).toMatchObject({
+      ok: false,
+      error: { code: 'STALE_SESSION', fields: { takenOver: false } },
+    });
+  });
+});
