@@ -50,9 +50,9 @@ describe.each(['optimistic', 'pessimistic'] as const)('an unreliable network, %s
         }
       }
       await Promise.all(workers.map((worker) => worker.caughtUp()));
-      for (const { downstream } of workers) {
-        expect(downstream.log.filter((line) => line.startsWith('t1:'))).toEqual(['t1:0', 't1:1', 't1:2']);
-        expect(downstream.log.filter((line) => line.startsWith('t2:'))).toEqual(['t2:10', 't2:11', 't2:12']);
+      for (const { log } of workers) {
+        expect(log.filter((line) => line.startsWith('t1:'))).toEqual(['t1:0', 't1:1', 't1:2']);
+        expect(log.filter((line) => line.startsWith('t2:'))).toEqual(['t2:10', 't2:11', 't2:12']);
       }
       const executed = workers.flatMap(({ downstream }) => downstream.ddls);
       expect(new Set(executed).size).toBe(DDLS.length);
@@ -92,7 +92,7 @@ describe('a worker that is cut off', () => {
       upstream.insert('t2', { id: round });
       const worker = await RunningWorker.start({ url: server.url, task: 'restarted' }, { upstream, checkpoints });
       await worker.caughtUp();
-      expect(worker.downstream.log).toEqual([`t2:${round}`]);
+      expect(worker.log).toEqual([`t2:${round}`]);
       await worker.stop();
     }
   });

@@ -1,30 +1,36 @@
 import { ShardWorker } from '../../sdk';
 import type { ShardWorkerOptions, WorkerEvent, WorkerEventOf, WorkerStatus } from '../../sdk';
-import { JsonCheckpoints, ListUpstream, RecordingDownstream } from './test-plugins';
+import { ObservedWorker, RecordingDownstream } from '../../sdk/testing';
+import { AnsweringDownstream, JsonCheckpoints, ListUpstream, logOf } from './test-plugins';
 
 export const TARGET = { targetSchema: 'shard_db', targetTable: 'shard_table' };
 export const CREATE = 'CREATE TABLE `t` (`id` INT NOT NULL PRIMARY KEY)';
 
-/** A worker with a scripted upstream and a recording downstream. */
+/** What a worker that runs in a test may have got from an earlier one. */
+export interface WorkerParts {
+  readonly upstream?: ListUpstream;
+  readonly answers?: AnsweringDownstream;
+  readonly checkpoints?: JsonCheckpoints;
+}
+
+/** A worker with a listed upstream and a downstream that records. */
 export class RunningWorker {
   readonly upstream: ListUpstream;
+  readonly answers: AnsweringDownstream;
   readonly downstream: RecordingDownstream;
   readonly checkpoints: JsonCheckpoints;
-  readonly told: WorkerEvent[] = [];
-  readonly #stop = new AbortController();
-  #worker: ShardWorker | null = null;
-  #ended: Promise<void> = Promise.resolve();
-  #wakes = new Set<() => void>();
+  #observed: ObservedWorker | null = null;
 
-  private constructor(parts: Partial<Pick<RunningWorker, 'upstream' | 'downstream' | 'checkpoints'>>) {
+  private constructor(parts: WorkerParts) {
     this.upstream = parts.upstream ?? new ListUpstream({ t1: CREATE, t2: CREATE });
-    this.downstream = parts.downstream ?? new RecordingDownstream();
+    this.answers = parts.answers ?? new AnsweringDownstream();
+    this.downstream = new RecordingDownstream(this.answers);
     this.checkpoints = parts.checkpoints ?? new JsonCheckpoints();
   }
 
   static async start(
     options: Partial<ShardWorkerOptions> & Pick<ShardWorkerOptions, 'task'>,
-    parts: Partial<Pick<RunningWorker, 'upstream' | 'downstream' | 'checkpoints'>> = {},
+    parts: WorkerParts = {},
   ): Promise<RunningWorker> {
     const running = new RunningWorker(parts);
     const { upstream, downstream, checkpoints } = running;
@@ -39,62 +45,41 @@ export class RunningWorker {
       routes: [{ schemaPattern: 'db', tablePattern: 't*', ...TARGET }],
       ...options,
     });
-    running.#worker = worker;
-    worker.events.onAny((event) => {
-      running.told.push(event);
-      for (const wake of [...running.#wakes]) wake();
-    });
-    running.#ended = worker.run({ signal: running.#stop.signal });
-    running.#ended.catch(() => undefined);
+    running.#observed = ObservedWorker.run(worker);
     return running;
   }
 
-  /** The n-th event of a kind (from 1), as soon as it has come. */
-  async until<Kind extends WorkerEvent['kind']>(kind: Kind, count = 1): Promise<WorkerEventOf<Kind>> {
-    const isOf = (event: WorkerEvent): event is WorkerEventOf<Kind> => event.kind === kind;
-    for (;;) {
-      const found = this.told.filter(isOf)[count - 1];
-      if (found !== undefined) return found;
-      await this.#untilTold();
-    }
+  /** What it has done downstream, as `logOf` writes it. */
+  get log(): string[] {
+    return logOf(this.downstream);
   }
 
-  /** Everything has been handled since the given number of events. */
-  async caughtUp(): Promise<void> {
-    const before = this.told.length;
-    while (!this.told.slice(before).some(({ kind }) => kind === 'caught-up')) await this.#untilTold();
+  get told(): readonly WorkerEvent[] {
+    return this.#running.told;
   }
 
   get status(): WorkerStatus {
-    if (this.#worker === null) throw new Error('the worker was never created');
-    return this.#worker.status;
+    return this.#running.status;
   }
 
-  /** What `run` ends with. */
   get ended(): Promise<void> {
-    return this.#ended;
+    return this.#running.ended;
   }
 
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#ended;
+  until<Kind extends WorkerEvent['kind']>(kind: Kind, count?: number): Promise<WorkerEventOf<Kind>> {
+    return this.#running.until(kind, count);
   }
 
-  #untilTold(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const wake = (): void => {
-        this.#wakes.delete(wake);
-        clearTimeout(timer);
-        resolve();
-      };
-      const timer = setTimeout(() => {
-        reject(new Error(`nothing more was told; last: ${JSON.stringify(this.told.slice(-8))}`));
-      }, 4_000);
-      this.#wakes.add(wake);
-      this.#ended.catch((error: unknown) => {
-        clearTimeout(timer);
-        reject(error instanceof Error ? error : new Error(String(error)));
-      });
-    });
+  caughtUp(): Promise<void> {
+    return this.#running.caughtUp();
+  }
+
+  stop(): Promise<void> {
+    return this.#running.stop();
+  }
+
+  get #running(): ObservedWorker {
+    if (this.#observed === null) throw new Error('the worker was never created');
+    return this.#observed;
   }
 }

@@ -2,14 +2,13 @@ import type {
   Checkpoint,
   CheckpointStore,
   DownstreamPlugin,
-  ExecutionContext,
   ExecutionResult,
   Position,
-  RowChange,
   UpstreamEvent,
   UpstreamPlugin,
   UpstreamTableName,
 } from '../../sdk';
+import type { RecordingDownstream } from '../../sdk/testing';
 
 type Distribute<T> = T extends unknown ? Omit<T, 'position'> : never;
 
@@ -87,33 +86,32 @@ export class ListUpstream implements UpstreamPlugin {
   }
 }
 
-/** Keeps what it is told, in order. */
-export class RecordingDownstream implements DownstreamPlugin {
-  readonly ddls: string[] = [];
-  readonly contexts: ExecutionContext[] = [];
-  readonly changes: RowChange[] = [];
-  /** DDLs and changed rows in one order, rows as `table:id`. */
-  readonly log: string[] = [];
+/** A downstream that does nothing, and answers what a test wants. */
+export class AnsweringDownstream implements DownstreamPlugin {
   answer: (ddl: string) => Promise<ExecutionResult> = () => Promise.resolve({ kind: 'done' });
+  applied: () => Promise<void> = () => Promise.resolve();
 
-  async execute(ddl: string, context: ExecutionContext): Promise<ExecutionResult> {
-    const result = await this.answer(ddl);
-    this.ddls.push(ddl);
-    this.contexts.push(context);
-    this.log.push(ddl);
-    return result;
+  execute(ddl: string): Promise<ExecutionResult> {
+    return this.answer(ddl);
   }
 
-  apply(changes: readonly RowChange[]): Promise<void> {
-    this.changes.push(...changes);
-    for (const { table, rows } of changes)
-      for (const { after } of rows) this.log.push(`${table.table}:${JSON.stringify(after?.['id'])}`);
-    return Promise.resolve();
+  apply(): Promise<void> {
+    return this.applied();
   }
 
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+/** DDLs and changed rows in one order, rows as `table:id`. */
+export function logOf({ calls }: RecordingDownstream): string[] {
+  return calls.flatMap((call) => {
+    if (call.kind === 'execute') return [call.ddl];
+    return call.changes.flatMap(({ table, rows }) =>
+      rows.map(({ after }) => `${table.table}:${JSON.stringify(after?.['id'])}`),
+    );
+  });
 }
 
 /** Checkpoints as JSON texts, as a file would have them. */

@@ -3,7 +3,7 @@ import { ShardWorker } from '../../sdk';
 import { ask } from '../graphql/plain-client';
 import { useServer } from '../support/use-server';
 import { CREATE, RunningWorker } from './running-worker';
-import { JsonCheckpoints, ListUpstream, RecordingDownstream } from './test-plugins';
+import { AnsweringDownstream, JsonCheckpoints, ListUpstream } from './test-plugins';
 
 const server = useServer();
 let number = 0;
@@ -46,7 +46,7 @@ describe('an optimistic worker', () => {
     worker.upstream.ddl('ALTER TABLE t2 ADD COLUMN c INT');
     worker.upstream.insert('t2', { id: 4, c: 2 });
     await worker.caughtUp();
-    const { log } = worker.downstream;
+    const { log } = worker;
     expect(log.filter((line) => line.startsWith('t')).sort()).toEqual(['t1:1', 't1:2', 't2:3', 't2:4']);
     expect(log.indexOf('t1:1')).toBeLessThan(log.indexOf(ADD));
     expect(log.indexOf(ADD)).toBeLessThan(log.indexOf('t1:2'));
@@ -57,7 +57,7 @@ describe('an optimistic worker', () => {
   it('keeps a shard in conflict waiting and goes on with the others, until it is redirected', async () => {
     number += 1;
     const worker = await start({ limits: { queuedEvents: 2 } });
-    const { upstream, downstream } = worker;
+    const { upstream } = worker;
     upstream.ddl('ALTER TABLE t1 ADD COLUMN c INT');
     upstream.ddl('ALTER TABLE t2 ADD COLUMN c INT');
     await worker.caughtUp();
@@ -67,14 +67,14 @@ describe('an optimistic worker', () => {
     upstream.insert('t2', { id: 20, c: 1 });
     const held = await worker.until('operation-taken', 3);
     expect(held.stage).toBe('SKIP_WAIT_REDIRECT');
-    while (!downstream.log.includes('t2:20')) await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(downstream.log).not.toContain('t1:10');
+    while (!worker.log.includes('t2:20')) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(worker.log).not.toContain('t1:10');
     upstream.ddl('ALTER TABLE t2 RENAME COLUMN c TO d');
     upstream.insert('t2', { id: 21, d: 1 });
     await worker.until('redirected');
     await worker.caughtUp();
     await untilNoLock();
-    const t1 = downstream.log.filter((line) => line.startsWith('t1:'));
+    const t1 = worker.log.filter((line) => line.startsWith('t1:'));
     expect(t1).toEqual(Array.from({ length: 10 }, (_, index) => `t1:${index + 10}`));
     expect(worker.told.some(({ kind }) => kind === 'read-again')).toBe(true);
     expect(worker.status).toMatchObject({ stage: 'running', blockingDdls: [] });
@@ -96,7 +96,7 @@ describe('an optimistic worker', () => {
     await worker.caughtUp();
     const create = 'CREATE TABLE IF NOT EXISTS `shard_db`.`shard_table` (`id` INT PRIMARY KEY)';
     expect(downstream.ddls).toEqual(['CREATE DATABASE IF NOT EXISTS `shard_db`', create, create]);
-    expect(downstream.log).toContain('t3:1');
+    expect(worker.log).toContain('t3:1');
     const query = '{ shardSource(id: "s1") { upstreamTables(task: "TASK") { nodes { table } } } }';
     expect(await ask(server.url, query.replace('TASK', `task-${number}`))).toEqual({
       upstreamTables: { nodes: [{ table: 't2' }, { table: 't3' }] },
@@ -144,7 +144,7 @@ describe('an optimistic worker', () => {
     number += 1;
     const worker = await start();
     let attempts = 0;
-    worker.downstream.answer = () => {
+    worker.answers.answer = () => {
       attempts += 1;
       if (attempts === 1) throw new Error('gone away');
       if (attempts === 2) return Promise.resolve({ kind: 'failed', reason: 'locked', retryable: true });
@@ -181,8 +181,8 @@ describe('pessimistic workers', () => {
       upstream.insert('t2', { id: 3 });
     }
     await one.until('ddl-met');
-    while (!one.downstream.log.includes('t2:3')) await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(one.downstream.log).toEqual(['t2:3']);
+    while (!one.log.includes('t2:3')) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(one.log).toEqual(['t2:3']);
     expect(one.status.formingGroups).toMatchObject([{ synced: [{ table: 't1' }], unsynced: [{ table: 't2' }] }]);
     for (const { upstream } of [one, two]) {
       upstream.ddl('ALTER TABLE t2 ADD COLUMN c INT');
@@ -192,8 +192,8 @@ describe('pessimistic workers', () => {
     await untilNoLock();
     const second = ADD.replace('`c`', '`e`');
     expect([...one.downstream.ddls, ...two.downstream.ddls].sort()).toEqual([ADD, second]);
-    for (const { downstream } of [one, two])
-      expect(downstream.log.filter((line) => line.startsWith('t'))).toEqual(['t2:3', 't1:1', 't1:2']);
+    for (const { log } of [one, two])
+      expect(log.filter((line) => line.startsWith('t'))).toEqual(['t2:3', 't1:1', 't1:2']);
   });
 
   it('acknowledge again, and don’t report again, what an earlier run has carried out', async () => {
@@ -264,7 +264,7 @@ describe('bad input', () => {
     expect(JSON.parse(checkpoints.texts.get('s1') ?? '')).toMatchObject({ position: 1 });
     const worker = await start({ ignoreSql: [/COLUM /u] }, { upstream, checkpoints });
     await worker.caughtUp();
-    expect(worker.downstream.log).toEqual(['t1:2']);
+    expect(worker.log).toEqual(['t1:2']);
   });
 
   it.each([
@@ -289,11 +289,11 @@ describe('bad input', () => {
       workers: [{ assignments: [{ status }] }],
     });
     upstream.failsAt = null;
-    const downstream = new RecordingDownstream();
-    downstream.apply = () => new Promise(() => undefined);
+    const answers = new AnsweringDownstream();
+    answers.applied = () => new Promise(() => undefined);
     const checkpoints = new JsonCheckpoints();
     const limits = { pluginTimeoutMs: 50 };
-    expect(await failing({ limits }, { upstream, downstream, checkpoints })).toMatchObject({ code: 'PLUGIN_SILENT' });
+    expect(await failing({ limits }, { upstream, answers, checkpoints })).toMatchObject({ code: 'PLUGIN_SILENT' });
     expect(checkpoints.texts.get('s1')).toBeUndefined();
   });
 
