@@ -168,7 +168,10 @@ export type AcknowledgeShardOperationData = {
           | 'ShardReadOnly'
           | 'ShardContention'
           | 'ShardStaleSession'
-          | 'ShardDmLeads';
+          | 'ShardDmLeads'
+          | 'ShardTaskModeConflict'
+          | 'ShardOperationNotFound'
+          | 'ShardOperationNotExecutable';
         readonly code: string;
         readonly message: string;
         readonly help: string;

@@ -238,12 +238,6 @@ describe('an outdated request', () => {
     expect(await readLock(server.url, lockOf('pess'))).toEqual(lock);
   });
 
-  it('that acknowledges what has gone succeeds as such', async () => {
-    expect(await pessimist.acknowledge({ revision: '9999', upstreamTable: null })).toMatchObject({
-      outcome: 'OPERATION_GONE',
-    });
-  });
-
   it('that releases a table that waits for nobody is refused by its stage', async () => {
     await optimist.report(T1, CREATE, [ADD], 'o1');
     const input = { lockId: lockOf('opt'), action: 'EXEC', waitMs: 1_000 };

@@ -15,6 +15,11 @@ export const ConflictStages = [
 /** One of the conflict stages. */
 export type ConflictStage = (typeof ConflictStages)[number];
 
+/** Whether an operation of this stage is to be carried out, and acknowledged then; all others are only obeyed. */
+export function asksForExecution(stage: ConflictStage): stage is 'none' | 'unlocked' {
+  return stage === 'none' || stage === 'unlocked';
+}
+
 /** The stages of an operation that leave its table waiting for a person or for other tables. */
 export type BlockingStage = 'detected' | 'skip and wait for redirect' | 'error';
 

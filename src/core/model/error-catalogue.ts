@@ -111,6 +111,10 @@ export const ErrorCatalogue = {
     retryable: true,
   }),
   OPERATION_NOT_FOUND: entry('List the pending operations of the source.', { exitStatus: ExitStatus.NOT_FOUND }),
+  /** An acknowledgement of an operation that isn't to be carried out: of a conflict, or a redirect. */
+  OPERATION_NOT_EXECUTABLE: entry(
+    'Do as its stage says, and do not acknowledge it; a newer operation comes by itself, or after a person has acted.',
+  ),
   STALE_SESSION: entry('Register again if the lease has ended; if another process took this source over, stop.'),
   STALE_SOURCE_TABLES: entry('Nothing was written: it came late. Put all tables of the source again if it did not.'),
   STALE_OPERATION: entry('Carry out the newer operation that the answer holds.'),

@@ -1,6 +1,9 @@
+import { asksForExecution } from '../model/conflict-stage';
 import { parseUpstreamTable } from '../model/names';
 import type { UpstreamTable } from '../model/names';
+import { quoteTable } from '../model/quote';
 import type { FailureRecord } from '../model/records';
+import { NO_REVISION } from '../model/revision';
 import type { Revision } from '../model/revision';
 import type { Compare, Mutation } from '../model/store';
 import { sourceKey, tableKey } from '../model/table-key';
@@ -16,6 +19,7 @@ import { answer, refuse } from './request-plan';
 import type { RequestPlan } from './request-plan';
 import { checkSession } from './session';
 import type { SessionRef } from './session';
+import { wrongMode } from './task-refusals';
 
 /** How an acknowledgement ended; all but `stale` are successes (8-settled.md). */
 export type Acknowledgement =
@@ -40,11 +44,26 @@ export function planAcknowledge(
 ): RequestPlan<Acknowledgement> {
   const checked = checkSession(state, ref);
   if (checked.kind === 'refuse') return checked;
+  const wrong = wrongMode(state, ref, named.table === null ? 'pessimistic' : 'optimistic');
+  if (wrong !== null) return wrong;
   const table = tableOf(ref, named);
   const view = findOperation(state, ref, table);
-  if (view === null || view.revision < named.revision) return answer({ kind: 'gone' });
+  if (view === null)
+    return hasEnded(state, ref, table, named.revision) ? answer({ kind: 'gone' }) : unknown(ref, named);
   if (view.revision > named.revision) return answer({ kind: 'stale', operation: view });
-  if (view.done) return answer({ kind: 'already-acknowledged', revision: view.revision });
+  if (view.done && isOf(state, view, named.revision))
+    return answer({ kind: 'already-acknowledged', revision: named.revision });
+  if (view.revision < named.revision) return unknown(ref, named);
+  const { stage } = view;
+  if (stage !== null && !asksForExecution(stage))
+    return refuse(
+      'OPERATION_NOT_EXECUTABLE',
+      `operation ${named.revision} is of stage ${stage}, which asks for nothing`,
+      {
+        source: ref.source,
+        stage,
+      },
+    );
   const effects = table === null ? acknowledgeSource(state, ref) : acknowledgeTable(state, ref, table);
   return {
     kind: 'write',
@@ -105,6 +124,37 @@ function findOperation(state: CoordinatorState, ref: SessionRef, table: Upstream
   if (table === null) return viewSourceOperation(state, ref.task, ref.source);
   const entry = state.tables.get(tableKey(ref.task, table));
   return entry === undefined ? null : viewTableOperation(entry);
+}
+
+/** Whether the operation of `table` that was put at `revision` has gone with its lock. */
+function hasEnded(
+  state: CoordinatorState,
+  { task, source }: SessionRef,
+  table: UpstreamTable | null,
+  revision: Revision,
+): boolean {
+  if (!mayHaveOrdered(state, revision)) return false;
+  if (table === null) return true;
+  const entry = state.tables.get(tableKey(task, table));
+  if (entry !== undefined && (entry.attempt !== null || entry.membership !== 'none')) return true;
+  // Of a source of which everything was removed nobody knows the tables any more.
+  return !state.sourceTables.has(sourceKey(task, source));
+}
+
+/** Whether a done operation is the one of `revision`; of one that outlived its lock nobody knows any more when it was put. */
+function isOf(state: CoordinatorState, view: OperationView, revision: Revision): boolean {
+  return view.revision === NO_REVISION ? mayHaveOrdered(state, revision) : view.revision === revision;
+}
+
+/** Whether something was ordered at `revision`: the journal tells of every order at the order's own revision. */
+function mayHaveOrdered({ journal }: CoordinatorState, revision: Revision): boolean {
+  return revision <= journal.trimmedThrough || journal.between(revision, revision, 1).length > 0;
+}
+
+function unknown({ source }: SessionRef, { table, revision }: OperationRef): RequestPlan<never> {
+  const whose = table === null ? '' : ` for ${quoteTable(table.schema, table.table)}`;
+  const message = `source ${source} was never given an operation of revision ${revision}${whose}`;
+  return refuse('OPERATION_NOT_FOUND', message, { source, revision });
 }
 
 /** The compare that the named operation is the one that the state knows. */

@@ -20,6 +20,7 @@ import { readReportedTable, trackReportedDdls } from './reported-schema';
 import type { ReportedSchema } from './reported-schema';
 import { checkSession } from './session';
 import type { SessionRef } from './session';
+import { excludedSource, wrongMode } from './task-refusals';
 
 /** How many attempts before the last are remembered for each table or source. */
 const FORMER_ATTEMPTS = 8;
@@ -187,21 +188,4 @@ function repeatedReport(
   if (known.content !== content)
     return refuse('IDEMPOTENCY_KEY_REUSED', `attempt ${attempt} was used for another report`, { attempt });
   return answer({ lockId, revision: known.revision, repeated: true });
-}
-
-function excludedSource(
-  state: CoordinatorState,
-  { task, source }: SessionRef,
-): Extract<RequestPlan<never>, { kind: 'refuse' }> | null {
-  const excluded = state.tasks.get(task)?.excluded.includes(source) ?? false;
-  return excluded ? refuse('SOURCE_EXCLUDED', `source ${source} is left out of task ${task}`, { task, source }) : null;
-}
-
-function wrongMode(
-  state: CoordinatorState,
-  { task }: SessionRef,
-  mode: 'optimistic' | 'pessimistic',
-): Extract<RequestPlan<never>, { kind: 'refuse' }> | null {
-  const actual = state.tasks.get(task)?.mode ?? mode;
-  return actual === mode ? null : refuse('TASK_MODE_CONFLICT', `task ${task} is ${actual}`, { task, mode: actual });
 }

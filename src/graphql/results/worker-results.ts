@@ -135,7 +135,7 @@ export const AcknowledgeOperationResult = resultUnion(
   '`acknowledgeShardOperation`',
   'ShardAcknowledgeOperation',
   ShardAcknowledgeOperationSuccess,
-  [...OF_SESSION, 'STALE_OPERATION'],
+  [...OF_SESSION, 'STALE_OPERATION', 'TASK_MODE_CONFLICT', 'OPERATION_NOT_FOUND', 'OPERATION_NOT_EXECUTABLE'],
 );
 
 export const FailOperationResult = resultUnion(

@@ -1,0 +1,19 @@
+import type { Mode } from '../model/mode';
+import type { CoordinatorState } from '../state/coordinator-state';
+import { refuse } from './request-plan';
+import type { RequestPlan } from './request-plan';
+import type { SessionRef } from './session';
+
+type Refusal = Extract<RequestPlan<never>, { kind: 'refuse' }>;
+
+/** Why nothing is taken of a source that a person left out of its task; null: it takes part. */
+export function excludedSource(state: CoordinatorState, { task, source }: SessionRef): Refusal | null {
+  const excluded = state.tasks.get(task)?.excluded.includes(source) ?? false;
+  return excluded ? refuse('SOURCE_EXCLUDED', `source ${source} is left out of task ${task}`, { task, source }) : null;
+}
+
+/** Why a message of workers in `mode` isn't taken; null: that is the task's mode. */
+export function wrongMode(state: CoordinatorState, { task }: SessionRef, mode: Mode): Refusal | null {
+  const actual = state.tasks.get(task)?.mode ?? mode;
+  return actual === mode ? null : refuse('TASK_MODE_CONFLICT', `task ${task} is ${actual}`, { task, mode: actual });
+}
