@@ -25,6 +25,11 @@ export function tableOfKey(key: TableKey): { task: TaskName; table: UpstreamTabl
   return { task: parseTaskName(task), table: { source: parseSourceId(source), schema, table } };
 }
 
+/** The upstream table's own name in a key. */
+export function nameOfKey(key: TableKey): string {
+  return key.slice(key.lastIndexOf(SEPARATOR) + 1);
+}
+
 /** The key of `source` in `task`. */
 export function sourceKey(task: TaskName, source: SourceId): SourceKey {
   return [task, source].join(SEPARATOR) as SourceKey;

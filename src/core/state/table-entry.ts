@@ -5,6 +5,7 @@ import type { SourceId, TaskName, UpstreamTable } from '../model/names';
 import type { AttemptRecord } from '../model/records';
 import { NO_REVISION } from '../model/revision';
 import type { Revision } from '../model/revision';
+import { nameOfKey } from '../model/table-key';
 import type { TableKey } from '../model/table-key';
 import type { LockMember } from '../optimistic/lock';
 import type { Shape } from '../table/shape';
@@ -49,7 +50,6 @@ export type Membership = 'source-tables' | 'info' | 'none';
 export class TableEntry {
   readonly source: SourceId;
   readonly schema: string;
-  readonly name: string;
   membership: Membership = 'none';
   /** Its last report through the API; null: none. */
   attempt: Attempt | null = null;
@@ -79,7 +79,6 @@ export class TableEntry {
   ) {
     this.source = table.source;
     this.schema = table.schema;
-    this.name = table.table;
   }
 
   /** The downstream table that it routes to; null: only leftovers are stored. */
@@ -101,6 +100,11 @@ export class TableEntry {
   set operation(operation: OperationContent | null) {
     this.#operation = operation;
     this.#showStopped();
+  }
+
+  /** Its own name; there may be hundreds of thousands, so it isn't kept beside the key. */
+  get name(): string {
+    return nameOfKey(this.key);
   }
 
   /** The table's names. */
