@@ -11,7 +11,7 @@ import { takeSchemas, takeWanted } from './state/downstream-reading';
 import { foldBatch } from './state/fold';
 import { askOverdueActions } from './state/pessimistic-touch';
 import { planObligation } from './state/planner';
-import type { ObligationId } from './state/outbox';
+import type { Obligation, ObligationId } from './state/outbox';
 import { obligationId } from './state/outbox';
 import { askSettledRecord, noteSettled } from './state/settled';
 import { askTrim } from './state/trim';
@@ -118,12 +118,13 @@ function publications(state: CoordinatorState): Effect[] {
 
 function planDue(state: CoordinatorState, nowMs: number): Effect[] {
   if (!state.leading) return [];
-  const writes = planWrites(state, nowMs);
-  return [...writes, ...takeWanted(state).map((wanted) => ({ kind: 'read-schemas', ...wanted }) as const)];
+  const due = state.outbox.takeDue(state.revision);
+  const writes = planWrites(state, due, nowMs);
+  return [...writes, ...takeWanted(state, due).map((wanted) => ({ kind: 'read-schemas', ...wanted }) as const)];
 }
 
-function planWrites(state: CoordinatorState, nowMs: number): Effect[] {
-  return state.outbox.takeDue(state.revision).flatMap((obligation): Effect[] => {
+function planWrites(state: CoordinatorState, due: readonly Obligation[], nowMs: number): Effect[] {
+  return due.flatMap((obligation): Effect[] => {
     const plan = planObligation(state, obligation, nowMs);
     if (plan === 'void') state.outbox.settle(obligation);
     if (plan === 'void' || plan === 'wait') return [];

@@ -1,3 +1,4 @@
+import type { UpstreamTable } from '../../src/core/model/names';
 import { parseRevision } from '../../src/core/model/revision';
 import type { Batch, Change, KeyValue, Mutation } from '../../src/core/model/store';
 import { CoordinatorState } from '../../src/core/state/coordinator-state';
@@ -33,10 +34,14 @@ export class Feed {
     return this.apply([{ kind: 'put', key, value }]);
   }
 
-  /** Let every write come back, until nothing follows. */
-  settle(effects: Effect[]): void {
+  /**
+   * Let every write come back, until nothing follows.
+   * @param read is told what is to be read of downstreams
+   */
+  settle(effects: Effect[], read: (tables: readonly UpstreamTable[]) => void = () => undefined): void {
     const queue = [...effects];
     for (let effect = queue.shift(); effect !== undefined; effect = queue.shift()) {
+      if (effect.kind === 'read-schemas') read(effect.tables);
       if (effect.kind !== 'write') continue;
       queue.push(...this.apply([...effect.write.mutations, ...this.journal(effect.write)]));
       const revision = parseRevision(this.#revision);

@@ -104,7 +104,7 @@ function failureOf(state: CoordinatorState, { key, operationRevision }: TableEnt
 
 function whyUnanswered({ state, target }: Context, entry: TableEntry): string {
   if (state.isExcluded(entry)) return ', because its source is left out of the task by hand';
-  return state.downstream.waiting.has(target.lockId) ? ', because schemas are still read from the downstream' : '';
+  return state.downstream.held.has(target.lockId) ? ', because schemas are still read from the downstream' : '';
 }
 
 /** What a table lacks, or has beyond, the joined schema. */

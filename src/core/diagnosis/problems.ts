@@ -2,6 +2,7 @@ import { parseLockId } from '../model/lock-id';
 import type { LockId } from '../model/lock-id';
 import { taskSourceOfKey } from '../model/table-key';
 import type { CoordinatorState } from '../state/coordinator-state';
+import { isHeld } from '../state/optimistic-schemas';
 import { remediesOfLock } from './diagnose';
 import type { Problem } from './problem';
 import { remediesByDmctl } from './remedy';
@@ -179,9 +180,9 @@ function unansweredInfos(state: CoordinatorState): Problem[] {
 
 /** Reports that wait for schemas of their lock's tables, which are read from the downstream. */
 function heldReports(state: CoordinatorState): Problem[] {
-  return [...state.downstream.waiting].flatMap((lockId): Problem[] => {
+  return [...state.downstream.held].flatMap(([lockId, reports]): Problem[] => {
     const target = state.targets.get(lockId);
-    const reported = [...(target?.tables ?? [])].filter((entry) => entry.info !== null && !entry.isAnswered);
+    const reported = [...reports].filter((entry) => isHeld(state, entry, lockId));
     const [first] = reported;
     if (target === undefined || first === undefined) return [];
     const failure = state.downstream.failures.get(target.task);

@@ -2,6 +2,7 @@ import type { TaskName, UpstreamTable } from '../model/names';
 import type { TableKey } from '../model/table-key';
 import type { CoordinatorState } from './coordinator-state';
 import { lacksSchema } from './optimistic-schemas';
+import type { Obligation } from './outbox';
 
 /** Tables of one task whose schemas the shell is to read. */
 export interface WantedSchemas {
@@ -9,18 +10,19 @@ export interface WantedSchemas {
   readonly tables: readonly UpstreamTable[];
 }
 
-/** What is wanted of downstreams and wasn't asked for yet; it counts as asked from now on. */
-export function takeWanted(state: CoordinatorState): WantedSchemas[] {
-  const { downstream, targets } = state;
+/** What those of `due` that are still owed want of downstreams, and wasn't asked for yet; it counts as asked from now on. */
+export function takeWanted(state: CoordinatorState, due: readonly Obligation[]): WantedSchemas[] {
+  const { downstream, outbox } = state;
   const byTask = new Map<TaskName, UpstreamTable[]>();
-  for (const lockId of downstream.waiting) {
-    for (const entry of targets.get(lockId)?.tables ?? []) {
-      if (downstream.asked.has(entry.key) || downstream.found.has(entry.key) || !lacksSchema(state, entry)) continue;
-      downstream.asked.add(entry.key);
-      const tables = byTask.get(entry.task) ?? [];
-      tables.push(entry.table);
-      byTask.set(entry.task, tables);
-    }
+  for (const obligation of due) {
+    if (obligation.kind !== 'know-schema' || !outbox.has(obligation)) continue;
+    const entry = state.tables.get(obligation.table);
+    if (entry === undefined || !lacksSchema(state, entry)) continue;
+    if (downstream.asked.has(entry.key) || downstream.found.has(entry.key)) continue;
+    downstream.asked.add(entry.key);
+    const tables = byTask.get(entry.task) ?? [];
+    tables.push(entry.table);
+    byTask.set(entry.task, tables);
   }
   return [...byTask].map(([task, tables]) => ({ task, tables }));
 }

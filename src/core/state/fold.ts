@@ -70,7 +70,7 @@ export function foldBatch(state: CoordinatorState, batch: Batch): void {
   state.revision = batch.revision;
   const keyed = takeApart(state, batch.changes);
   for (const each of keyed) guardProblems(state, each.change, () => foldChange(state, each));
-  if (state.downstream.waiting.size > 0) decideHeld(state);
+  if (state.downstream.held.size > 0) decideHeld(state);
 }
 
 /** The changes with their keys taken apart, in the order in which they take effect. */

@@ -5,7 +5,7 @@ import { applySync, planSync } from '../optimistic/sync';
 import type { Decision, DecisionProblem } from '../optimistic/sync';
 import type { CoordinatorState } from './coordinator-state';
 import { createLock, settleLock } from './optimistic-membership';
-import { holdReports, lacksSchemas } from './optimistic-schemas';
+import { holdReport, lacksSchemas } from './optimistic-schemas';
 import { oweRedirects, settleRedirect } from './optimistic-redirect';
 import type { InfoContent, TableEntry } from './table-entry';
 
@@ -19,7 +19,7 @@ export function decideInfo(state: CoordinatorState, entry: TableEntry, silent = 
   const { info, target } = entry;
   invariant(info !== null && target !== null, 'a decided info has a target');
   if (info.before === null || state.isExcluded(entry)) return;
-  if (lacksSchemas(state, target)) return holdReports(state, target);
+  if (lacksSchemas(state, target)) return holdReport(state, target, entry);
   const held = target.lock ?? createLock(state, target, entry, info.before.shape);
   const { member } = entry;
   invariant(member !== null, 'every table of a target is a member of its lock');

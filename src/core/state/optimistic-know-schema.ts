@@ -5,8 +5,8 @@ import { writeInitialSchemaRecord } from '../wire/initial-schema-record';
 import { formatLockstepKey } from '../wire/lockstep-keys';
 import { writeTableInfo } from '../wire/table-info';
 import type { CoordinatorState } from './coordinator-state';
-import { lacksSchema } from './optimistic-schemas';
-import type { Target } from './table-entry';
+import { isHeld, lacksSchema } from './optimistic-schemas';
+import type { TableEntry, Target } from './table-entry';
 import type { Plan } from './write';
 
 /**
@@ -18,7 +18,7 @@ export function planKnowSchema(state: CoordinatorState, table: TableKey): Plan {
   if (entry?.target == null || !lacksSchema(state, entry)) return 'void';
   const found = state.downstream.found.get(table);
   if (found === undefined) return 'wait';
-  const schema = found ?? firstSchema(entry.target);
+  const schema = found ?? firstSchema(state, entry.target);
   if (schema === null) return 'void';
   const key = formatLockstepKey({ kind: 'initial-schema', task: entry.task, table: entry.table });
   return {
@@ -29,13 +29,12 @@ export function planKnowSchema(state: CoordinatorState, table: TableKey): Plan {
 }
 
 /** The schema with which the target's lock began, or would begin. Null: nothing was reported any more. */
-function firstSchema(target: Target): string | null {
-  const shape = target.lock?.lock.origin.initial ?? firstBefore(target);
+function firstSchema(state: CoordinatorState, target: Target): string | null {
+  const shape = target.lock?.lock.origin.initial ?? firstBefore(state, target);
   return shape === null ? null : writeTableInfo(schemaOfShape(shape, target.table.table));
 }
 
-function firstBefore({ tables }: Target): Shape | null {
-  const reported = [...tables].filter(({ info }) => info?.before != null);
-  const [first] = reported.sort((a, b) => a.infoRevision - b.infoRevision);
-  return first?.info?.before?.shape ?? null;
+function firstBefore(state: CoordinatorState, { lockId }: Target): Shape | null {
+  const makesLock = (entry: TableEntry): boolean => entry.info?.before != null && isHeld(state, entry, lockId);
+  return state.downstream.held.get(lockId)?.first(makesLock)?.info?.before?.shape ?? null;
 }

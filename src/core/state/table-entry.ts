@@ -53,8 +53,6 @@ export class TableEntry {
   membership: Membership = 'none';
   /** Its last report through the API; null: none. */
   attempt: Attempt | null = null;
-  /** The schema that its worker registered for it; null: none. */
-  initial: Shape | null = null;
   info: InfoContent | null = null;
   infoRevision: Revision = NO_REVISION;
   infoVersion = 0;
@@ -67,9 +65,9 @@ export class TableEntry {
   decidedAtMs: number | null = null;
   /** The revision of its stored decision record; 0: none. */
   decisionRevision: Revision = NO_REVISION;
-  /** Its part in the target's lock; null: there is no lock. */
-  member: LockMember | null = null;
   #target: Target | null = null;
+  #initial: Shape | null = null;
+  #member: LockMember | null = null;
   #operation: OperationContent | null = null;
 
   constructor(
@@ -88,8 +86,30 @@ export class TableEntry {
 
   set target(target: Target | null) {
     this.#target?.stopped.delete(this);
+    this.#target?.unregistered.delete(this);
     this.#target = target;
     this.#showStopped();
+    this.#showUnregistered();
+  }
+
+  /** The schema that its worker registered for it; null: none. */
+  get initial(): Shape | null {
+    return this.#initial;
+  }
+
+  set initial(initial: Shape | null) {
+    this.#initial = initial;
+    this.#showUnregistered();
+  }
+
+  /** Its part in the target's lock; null: there is no lock. */
+  get member(): LockMember | null {
+    return this.#member;
+  }
+
+  set member(member: LockMember | null) {
+    this.#member = member;
+    this.#showUnregistered();
   }
 
   /** What is stored as its operation; null: none. */
@@ -132,5 +152,11 @@ export class TableEntry {
   #showStopped(): void {
     if (this.#operation !== null && isBlockingStage(this.#operation.stage)) this.#target?.stopped.add(this);
     else this.#target?.stopped.delete(this);
+  }
+
+  /** Likewise of those whose schema may have to be read. */
+  #showUnregistered(): void {
+    if (this.#initial === null) this.#target?.unregistered.add(this);
+    else this.#target?.unregistered.delete(this);
   }
 }

@@ -8,6 +8,11 @@ export class TargetOf<Table> {
   readonly tables = new Set<Table>();
   /** Those of them whose operation tells them to wait for a person or for other tables. */
   readonly stopped = new Set<Table>();
+  /**
+   * Those of which nobody has said the schema: no worker registered one. When somebody looks, those that have reported in
+   * their lock leave it, until they are in another.
+   */
+  readonly unregistered = new Set<Table>();
   /** The lock while its shards differ; all tables are its members then. */
   lock: TargetLock | null = null;
 

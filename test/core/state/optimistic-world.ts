@@ -93,8 +93,11 @@ function byText(a: unknown, b: unknown): number {
   return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
 }
 
-function lockPicture({ lockId: id, tables: entries, stopped, lock: held }: Target): unknown {
+function lockPicture({ lockId: id, tables: entries, stopped, unregistered, lock: held }: Target): unknown {
   const lock = held?.lock;
+  const unsaid = [...entries].filter(({ initial }) => initial === null);
+  expect(unsaid).toEqual(expect.arrayContaining([...unregistered]));
+  expect([...unregistered]).toEqual(expect.arrayContaining(unsaid.filter(({ member }) => !member?.version)));
   const waiting = [...entries].filter(({ operation }) => operation !== null && isBlockingStage(operation.stage));
   expect([...stopped].map(({ key }) => key).sort()).toEqual(waiting.map(({ key }) => key).sort());
   const members = [...entries].map((entry) => [
