@@ -5,7 +5,7 @@ import type { Timing } from '../timing';
 import { systemTiming } from '../timing';
 import { isObject, readAnswer, readErrors, readRefusal } from './answer';
 import type { Outcome } from './answer';
-import { HttpTransport } from './http-transport';
+import { HttpTransport, UNAUTHENTICATED_CODE } from './http-transport';
 import type { Token } from './http-transport';
 import type { ClientInterceptor } from './interceptor';
 import { intercepted } from './interceptor';
@@ -213,8 +213,6 @@ function unexpected(answer: unknown): LockstepError {
   return new LockstepError('PROTOCOL_BROKEN', `an answer that nobody expects: ${JSON.stringify(answer)}`);
 }
 
-/** Nobody knows who asks. */
-const UNAUTHENTICATED_CODE = 4403;
 /** `connection_init` came too late: another try may be faster. */
 const LATE_CODE = 4408;
 /** A message is too long. */

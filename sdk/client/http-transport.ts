@@ -6,8 +6,14 @@ import { traceHeaders } from '../telemetry';
 import { SubscriptionClosed } from './transport';
 import type { Transport, TransportAnswer, TransportRequest } from './transport';
 
-/** Who asks: a token, or where to get one. */
+/**
+ * Who asks: a token, or where to get one. A function is asked before each request and connection; when the server refuses
+ * a token and the function has another one by then, that is tried, so tokens may be replaced while a worker runs.
+ */
 export type Token = string | (() => string | Promise<string>) | null;
+
+/** The server closes a socket with it when it doesn't know, or no longer, who asks (PROTOCOL 1.8). */
+export const UNAUTHENTICATED_CODE = 4403;
 
 /** How long a server may take to accept a connection, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -21,6 +27,8 @@ const PONG_TIMEOUT_MS = 10_000;
 /** Requests by `fetch`, the subscription over `graphql-transport-ws`; one WebSocket for all subscriptions. */
 export class HttpTransport implements Transport {
   readonly #sockets: Client;
+  /** The one that the newest socket was opened with. */
+  #socketToken: string | null = null;
 
   /** @throws LockstepError INVALID_INPUT for a url that isn't http or https */
   constructor(
@@ -36,21 +44,35 @@ export class HttpTransport implements Transport {
       keepAlive: KEEP_ALIVE_MS,
       connectionAckWaitTimeout: CONNECT_TIMEOUT_MS,
       connectionParams: async () => {
-        const token = await this.#token();
-        return token === null ? {} : { authorization: `Bearer ${token}` };
+        this.#socketToken = await this.#token();
+        return authorization(this.#socketToken);
       },
       on: this.#watchdog(),
     });
   }
 
-  async request({ query, variables, operationName }: TransportRequest, signal: AbortSignal): Promise<TransportAnswer> {
-    const token = await this.#token();
+  async request(request: TransportRequest, signal: AbortSignal): Promise<TransportAnswer> {
+    let token = await this.#token();
+    for (;;) {
+      const answer = await this.#send(request, token, signal);
+      if (answer.status !== 401) return answer;
+      const newest = await this.#token();
+      if (newest === token) return answer;
+      token = newest;
+    }
+  }
+
+  async #send(
+    { query, variables, operationName }: TransportRequest,
+    token: string | null,
+    signal: AbortSignal,
+  ): Promise<TransportAnswer> {
     const response = await fetch(this.url, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         accept: 'application/json',
-        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...authorization(token),
         ...(await traceHeaders()),
       },
       body: JSON.stringify({ query, variables, operationName }),
@@ -71,11 +93,18 @@ export class HttpTransport implements Transport {
       }
     } catch (error) {
       // An `error` message: the server has ended the subscription with these.
-      if (!Array.isArray(error)) throw closedBy(error);
+      if (!Array.isArray(error)) throw await this.#closedBy(error);
       yield { errors: error };
     } finally {
       signal.removeEventListener('abort', end);
     }
+  }
+
+  /** With another token the same subscription may be accepted, so the connection is only lost. */
+  async #closedBy(error: unknown): Promise<SubscriptionClosed> {
+    const closed = closedBy(error);
+    if (closed.code !== UNAUTHENTICATED_CODE || (await this.#token()) === this.#socketToken) return closed;
+    return new SubscriptionClosed(1006, `${closed.message}; trying the token that has come since`);
   }
 
   async close(): Promise<void> {
@@ -109,6 +138,10 @@ export class HttpTransport implements Transport {
   }
 }
 
+function authorization(token: string | null): Readonly<Record<string, string>> {
+  return token === null ? {} : { authorization: `Bearer ${token}` };
+}
+
 function checkUrl(url: string): void {
   const protocol = URL.canParse(url) ? new URL(url).protocol : '';
   if (protocol === 'http:' || protocol === 'https:') return;
@@ -125,7 +158,7 @@ function parseBody(text: string): unknown {
 }
 
 /** What `graphql-ws` throws: the close event of the socket, errors of the operation, or what kept it from connecting. */
-function closedBy(error: unknown): Error {
+function closedBy(error: unknown): SubscriptionClosed {
   if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'number') {
     return new SubscriptionClosed(
       error.code,
