@@ -167,6 +167,7 @@ export type AcknowledgeShardOperationData = {
           | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
+          | 'ShardUnreadableValue'
           | 'ShardStaleSession'
           | 'ShardDmLeads'
           | 'ShardTaskModeConflict'
@@ -222,6 +223,7 @@ export type AddShardSourceTableData = {
           | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
+          | 'ShardUnreadableValue'
           | 'ShardStaleSession'
           | 'ShardDmLeads'
           | 'ShardDdlSyntax'
@@ -260,6 +262,7 @@ export type ExtendShardOperationData = {
           | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
+          | 'ShardUnreadableValue'
           | 'ShardStaleSession'
           | 'ShardDmLeads'
           | 'ShardOperationNotFound';
@@ -293,6 +296,7 @@ export type FailShardOperationData = {
           | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
+          | 'ShardUnreadableValue'
           | 'ShardStaleSession'
           | 'ShardDmLeads'
           | 'ShardOperationNotFound';
@@ -326,6 +330,7 @@ export type LeaveShardWorkerData = {
           | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
+          | 'ShardUnreadableValue'
           | 'ShardStaleSession'
           | 'ShardDmLeads';
         readonly code: string;
@@ -386,6 +391,7 @@ export type PutShardSourceTablesData = {
           | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
+          | 'ShardUnreadableValue'
           | 'ShardStaleSession'
           | 'ShardDmLeads'
           | 'ShardDdlSyntax'
@@ -434,6 +440,7 @@ export type RegisterShardWorkerData = {
           | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
+          | 'ShardUnreadableValue'
           | 'ShardSourceTaken'
           | 'ShardSourceBoundByDm'
           | 'ShardTaskModeConflict'
@@ -469,6 +476,7 @@ export type RemoveShardSourceTableData = {
           | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
+          | 'ShardUnreadableValue'
           | 'ShardStaleSession'
           | 'ShardDmLeads'
           | 'ShardDdlSyntax'
@@ -517,6 +525,7 @@ export type RenewShardWorkerData = {
           | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
+          | 'ShardUnreadableValue'
           | 'ShardStaleSession'
           | 'ShardDmLeads';
         readonly code: string;
@@ -554,6 +563,7 @@ export type ReportShardInfoData = {
           | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
+          | 'ShardUnreadableValue'
           | 'ShardStaleSession'
           | 'ShardDmLeads'
           | 'ShardSourceExcluded'
@@ -602,6 +612,7 @@ export type ReportShardSourceInfoData = {
           | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
+          | 'ShardUnreadableValue'
           | 'ShardStaleSession'
           | 'ShardDmLeads'
           | 'ShardSourceExcluded'
@@ -645,6 +656,7 @@ export type ReportShardStatusData = {
           | 'ShardTooManyRequests'
           | 'ShardReadOnly'
           | 'ShardContention'
+          | 'ShardUnreadableValue'
           | 'ShardStaleSession'
           | 'ShardDmLeads';
         readonly code: string;

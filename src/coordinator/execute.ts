@@ -22,7 +22,7 @@ export async function execute<T>(
   plan: (state: CoordinatorState) => RequestPlan<T>,
 ): Promise<Result<T, LockstepError>> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const planned = planSafely(() => plan(shell.state));
+    const planned = planSafely(shell.state, plan);
     if (planned.kind === 'answer') return success(planned.value);
     if (planned.kind === 'refuse') return failure(planned.error);
     const { succeeded, revision } = await store.txn({ compares: planned.compares, then: planned.mutations });

@@ -15,6 +15,7 @@ import type { Obligation, ObligationId } from './state/outbox';
 import { obligationId } from './state/outbox';
 import { askSettledRecord, noteSettled } from './state/settled';
 import { askTrim } from './state/trim';
+import { compareAsSeen } from './state/unreadable';
 import type { Write } from './state/write';
 
 /** What happens to the coordinator. Times are the clock of this server, in milliseconds since 1970. */
@@ -129,6 +130,7 @@ function planWrites(state: CoordinatorState, due: readonly Obligation[], nowMs: 
     if (plan === 'void') state.outbox.settle(obligation);
     if (plan === 'void' || plan === 'wait') return [];
     state.outbox.markSent(obligation);
-    return [{ kind: 'write', id: obligationId(obligation), write: plan }];
+    const write = { ...plan, compares: compareAsSeen(state, plan.compares) };
+    return [{ kind: 'write', id: obligationId(obligation), write }];
   });
 }

@@ -1,8 +1,11 @@
+import { LockstepError } from '../model/error';
 import { parseLockId } from '../model/lock-id';
 import type { LockId } from '../model/lock-id';
 import { taskSourceOfKey } from '../model/table-key';
 import type { CoordinatorState } from '../state/coordinator-state';
 import { isHeld } from '../state/optimistic-schemas';
+import { parseDmKey } from '../wire/dm-keys';
+import { parseLockstepKey } from '../wire/lockstep-keys';
 import { remediesOfLock } from './diagnose';
 import type { Problem } from './problem';
 import { remediesByDmctl } from './remedy';
@@ -32,7 +35,7 @@ function recordProblems(state: CoordinatorState): Problem[] {
     ...NOTHING,
     kind: 'unreadable-record',
     sentence: `The value of ${key} cannot be read and is skipped: ${message}.`,
-    help: 'Inspect the key in the store. Delete it if nobody needs it, or write it again in the documented form; a worker that starts again puts its own keys.',
+    help: wayOn(key),
     key,
     revision,
   }));
@@ -44,6 +47,32 @@ function recordProblems(state: CoordinatorState): Problem[] {
     key,
   }));
   return [...unreadable, ...newer].sort((a, b) => ((a.key ?? '') < (b.key ?? '') ? -1 : 1));
+}
+
+/** What replaces a value that can't be read, or makes it unneeded. */
+function wayOn(key: string): string {
+  switch (kindOf(key)) {
+    case 'task':
+      return 'Declare the task with all of its sources again (`putShardTask`, `lockstep task put`): that replaces the record. Exclude anew who was left out.';
+    case 'session':
+    case 'source-tables':
+    case 'optimistic-source-tables':
+      return 'It is replaced when the worker of the source registers again: start it again.';
+    case 'action':
+      return 'Nobody knows what it asked for: look at what it was to change, and ask again under another idempotency key.';
+    default:
+      return 'Inspect the key in the store. Delete it if nobody needs it, or write it again in the documented form; a worker that starts again puts its own keys, and `removeShardMeta` deletes all of a task or source.';
+  }
+}
+
+/** The kind of a key; null: it is none that is known. */
+function kindOf(key: string): string | null {
+  try {
+    return (parseDmKey(key) ?? parseLockstepKey(key))?.kind ?? null;
+  } catch (error) {
+    if (error instanceof LockstepError) return null;
+    throw error;
+  }
 }
 
 function lockProblems(state: CoordinatorState): Problem[] {

@@ -1,6 +1,7 @@
 import type { ActionInput, ActionRecord } from '../model/action';
 import { planAction } from '../state/actions';
 import type { CoordinatorState } from '../state/coordinator-state';
+import { requireReadable } from '../state/unreadable';
 import type { Plan } from '../state/write';
 import { writeActionRecord } from '../wire/action-record';
 import { DM_LEADER_PREFIX } from '../wire/dm-keys';
@@ -29,6 +30,8 @@ export function planAskAction(state: CoordinatorState, demand: ActionDemand): Re
   }
   const record = askedAction(demand);
   const key = formatLockstepKey({ kind: 'action', id: demand.id });
+  // It may have been carried out: nobody asks for it once more by that key.
+  requireReadable(state, key);
   return {
     kind: 'write',
     compares: [

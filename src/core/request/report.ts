@@ -91,7 +91,7 @@ export function planReportInfo(
   const attemptKey = formatLockstepKey({ kind: 'attempt', task, table });
   return {
     kind: 'write',
-    compares: [...checked.compares, reportUnchanged(state, attemptKey, known)],
+    compares: [...checked.compares, reportUnchanged(attemptKey, known)],
     mutations: [
       { kind: 'put', key: formatDmKey({ kind: 'optimistic-info', task, table }), value },
       attemptPut(attemptKey, known, attempt, fingerprint),
@@ -133,7 +133,7 @@ export function planReportSourceInfo(
     kind: 'write',
     compares: [
       ...checked.compares,
-      reportUnchanged(state, attemptKey, known),
+      reportUnchanged(attemptKey, known),
       {
         kind: 'modRevision',
         key: formatDmKey({ kind: 'pessimistic-operation', task, source }),
@@ -159,11 +159,10 @@ function contentFingerprint(content: object): string {
 
 /**
  * The compare that nothing was reported since the state's last report: of two equal requests at once only one writes, and
- * the other finds out. A record that can't be read is replaced.
+ * the other finds out.
  */
-function reportUnchanged(state: CoordinatorState, key: string, known: Attempt | null): Compare {
-  const revision = known?.revision ?? state.problems.get(key)?.revision ?? 0;
-  return { kind: 'modRevision', key, operator: '<', value: revision + 1 };
+function reportUnchanged(key: string, known: Attempt | null): Compare {
+  return { kind: 'modRevision', key, operator: '<', value: (known?.revision ?? 0) + 1 };
 }
 
 /** Remember the attempt, and that those before it are over. */

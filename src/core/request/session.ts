@@ -8,7 +8,8 @@ import { DM_LEADER_PREFIX, formatDmKey } from '../wire/dm-keys';
 import { formatLockstepKey } from '../wire/lockstep-keys';
 import { writeSessionRecord } from '../wire/session-record';
 import { writeTaskRecord } from '../wire/task-record';
-import { taskUnchanged } from '../state/task-sources';
+import { taskKey, taskUnchanged } from '../state/task-sources';
+import { requireReadable } from '../state/unreadable';
 import { answer, refuse } from './request-plan';
 import type { RequestPlan } from './request-plan';
 
@@ -72,6 +73,8 @@ export function planRegister(state: CoordinatorState, registration: Registration
       worker: held.record.worker,
     });
   }
+  // What it says of the sources must not be lost. A session that can't be read is nobody's, and is replaced.
+  requireReadable(state, taskKey(task));
   const known = state.tasks.get(task);
   if (known !== undefined && known.mode !== mode) {
     return refuse('TASK_MODE_CONFLICT', `task ${task} is ${known.mode}`, { task, mode: known.mode });
@@ -161,6 +164,7 @@ export function planLeave(state: CoordinatorState, ref: SessionRef, forGood: boo
   const checked = checkSession(state, ref);
   if (checked.kind === 'refuse') return checked;
   const { task, source } = ref;
+  if (forGood) requireReadable(state, taskKey(task));
   const record = state.tasks.get(task);
   const stays = (other: SourceId): boolean => other !== source;
   const left =

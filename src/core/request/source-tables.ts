@@ -6,6 +6,8 @@ import type { Revision } from '../model/revision';
 import type { Mutation } from '../model/store';
 import { sourceKey, tableKey } from '../model/table-key';
 import type { CoordinatorState } from '../state/coordinator-state';
+import { taskKey } from '../state/task-sources';
+import { requireReadable } from '../state/unreadable';
 import { writeTableInfo } from '../wire/table-info';
 import { formatDmKey } from '../wire/dm-keys';
 import { writeInitialSchemaRecord } from '../wire/initial-schema-record';
@@ -58,6 +60,7 @@ export function planAddSourceTable(
   added: RegisteredTable,
   { defaults, after }: TablesOptions,
 ): RequestPlan<Revision> {
+  requireReadable(state, tablesKey(state, ref));
   const route = routeOf(ref, added);
   const others = currentRoutes(state, ref).filter(
     ({ table }) => tableKey(ref.task, table) !== tableKey(ref.task, route.table),
@@ -72,6 +75,7 @@ export function planRemoveSourceTable(
   removed: { readonly schema: string; readonly table: string },
   { after }: TablesOptions,
 ): RequestPlan<Revision> {
+  requireReadable(state, tablesKey(state, ref));
   const table = parseUpstreamTable(ref.source, removed.schema, removed.table);
   const others = currentRoutes(state, ref).filter(
     (route) => tableKey(ref.task, route.table) !== tableKey(ref.task, table),
@@ -87,10 +91,10 @@ function planRoutes(
   const checked = checkSession(state, ref);
   if (checked.kind === 'refuse') return checked;
   const { task, source } = ref;
+  // It says in which mode tables are stored.
+  requireReadable(state, taskKey(task));
   const own = isPessimistic(state, task);
-  const key = own
-    ? formatLockstepKey({ kind: 'source-tables', task, source })
-    : formatDmKey({ kind: 'optimistic-source-tables', task, source });
+  const key = tablesKey(state, ref);
   const tables = writeTables(ref, routes);
   const revision = revisionOf(state, ref);
   if (after !== null && revision > after) {
@@ -105,6 +109,12 @@ function planRoutes(
     mutations: [{ kind: 'put', key, value: own ? writeSourceTablesRecord({ tables }) : tables }, ...more],
     answer: (written) => written,
   };
+}
+
+function tablesKey(state: CoordinatorState, { task, source }: SessionRef): string {
+  return isPessimistic(state, task)
+    ? formatLockstepKey({ kind: 'source-tables', task, source })
+    : formatDmKey({ kind: 'optimistic-source-tables', task, source });
 }
 
 function writeTables({ task, source }: SessionRef, routes: readonly Route[]): string {

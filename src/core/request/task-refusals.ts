@@ -1,13 +1,16 @@
 import type { Mode } from '../model/mode';
 import type { CoordinatorState } from '../state/coordinator-state';
+import { taskKey } from '../state/task-sources';
+import { requireReadable } from '../state/unreadable';
 import { refuse } from './request-plan';
 import type { RequestPlan } from './request-plan';
 import type { SessionRef } from './session';
 
 type Refusal = Extract<RequestPlan<never>, { kind: 'refuse' }>;
 
-/** Why nothing is taken of a source that a person left out of its task; null: it takes part. */
+/** Why nothing is taken of a source that a person left out of its task; null: it takes part. @throws LockstepError UNREADABLE_VALUE */
 export function excludedSource(state: CoordinatorState, { task, source }: SessionRef): Refusal | null {
+  requireReadable(state, taskKey(task));
   const excluded = state.tasks.get(task)?.excluded.includes(source) ?? false;
   return excluded ? refuse('SOURCE_EXCLUDED', `source ${source} is left out of task ${task}`, { task, source }) : null;
 }

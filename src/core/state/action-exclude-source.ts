@@ -1,12 +1,12 @@
 import type { ActionRecord } from '../model/action';
 import type { TaskName } from '../model/names';
 import type { TaskRecord } from '../model/records';
-import { formatLockstepKey } from '../wire/lockstep-keys';
 import { writeTaskRecord } from '../wire/task-record';
 import { endAction, refuseAction } from './action-plan';
 import type { ActionContext } from './action-plan';
 import type { CoordinatorState } from './coordinator-state';
-import { taskUnchanged } from './task-sources';
+import { taskKey, taskUnchanged } from './task-sources';
+import { whyUnreadable } from './unreadable';
 import type { Plan } from './write';
 
 type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'exclude-source' }>>;
@@ -18,6 +18,9 @@ type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'exclude-sou
 export function planExcludeSource(context: Context): Plan {
   const { state, input } = context;
   const { task, source, undo } = input;
+  const key = taskKey(task);
+  const unreadable = whyUnreadable(state, key);
+  if (unreadable !== null) return refuseAction(context, 'UNREADABLE_VALUE', unreadable, { key, task });
   const record = state.tasks.get(task) ?? recordOfDm(state, task);
   if (record === null) return refuseAction(context, 'TASK_NOT_FOUND', `there is no task ${task}`, { task });
   const isExcluded = record.excluded.includes(source);
@@ -28,7 +31,6 @@ export function planExcludeSource(context: Context): Plan {
   if (isExcluded !== undo)
     return endAction(context, { changes: [`source ${source} is ${undo ? 'not' : 'already'} excluded`] });
   const excluded = undo ? record.excluded.filter((other) => other !== source) : [...record.excluded, source];
-  const key = formatLockstepKey({ kind: 'task', task });
   const changes = [
     undo ? `source ${source} takes part in task ${task} again` : `source ${source} is left out of task ${task}`,
   ];

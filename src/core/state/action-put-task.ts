@@ -1,17 +1,17 @@
 import type { ActionRecord } from '../model/action';
 import type { TaskRecord } from '../model/records';
-import { formatLockstepKey } from '../wire/lockstep-keys';
 import { writeTaskRecord } from '../wire/task-record';
 import { endAction, refuseAction } from './action-plan';
 import type { ActionContext } from './action-plan';
-import { taskUnchanged } from './task-sources';
+import { taskKey, taskUnchanged } from './task-sources';
+import { whyUnreadable } from './unreadable';
 import type { Plan } from './write';
 
 type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'put-task' }>>;
 
 /**
  * Declare a task with all of its sources (8-settled.md, *Task record*). Sources that it doesn't name leave it; those that
- * were excluded stay so. The mode of a task never changes.
+ * were excluded stay so. The mode of a task never changes. A record that can't be read is replaced.
  */
 export function planPutTask(context: Context): Plan {
   const { state, input } = context;
@@ -32,16 +32,18 @@ export function planPutTask(context: Context): Plan {
     { changes: describe(context, known) },
     {
       compares: [taskUnchanged(state, task)],
-      mutations: [{ kind: 'put', key: formatLockstepKey({ kind: 'task', task }), value }],
+      mutations: [{ kind: 'put', key: taskKey(task), value }],
     },
   );
 }
 
-function describe({ input: { task, mode, sources } }: Context, known: TaskRecord | undefined): string[] {
+function describe({ state, input: { task, mode, sources } }: Context, known: TaskRecord | undefined): string[] {
+  const unreadable = whyUnreadable(state, taskKey(task));
   const names = sources.join(', ') || 'none';
   const left = (known?.sources ?? []).filter((source) => !sources.includes(source));
   return [
     `task ${task} is declared as ${mode} with the sources ${names}`,
+    ...(unreadable === null ? [] : [`what stood there is replaced: ${unreadable}`]),
     ...(left.length === 0 ? [] : [`sources that leave the task: ${left.join(', ')}`]),
   ];
 }

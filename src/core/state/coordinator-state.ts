@@ -158,6 +158,8 @@ export class CoordinatorState {
   /** Tasks of which a person removes what is stored, in parts, by the action that does. */
   readonly removing = new Map<string, TaskName>();
   readonly tasks = new Map<TaskName, TaskRecord>();
+  /** The revisions of their records. */
+  readonly taskRevisions = new Map<TaskName, Revision>();
   /** Schemas that stand in downstreams. */
   readonly downstream = new DownstreamSchemas();
   /** The workers of a DM cluster. */

@@ -28,7 +28,7 @@ import {
 import { noteOperation, withdrawOrder } from './pessimistic-operation';
 import { noParts, restoreLock } from './pessimistic-restore';
 import { touchLock, touchSource } from './pessimistic-touch';
-import { readPut } from './read-put';
+import { readOrReport, readPut } from './read-put';
 import { forgetTaskSources } from './task-sources';
 
 /** What a key of one source of a task names. */
@@ -93,7 +93,7 @@ export function foldPessimisticLock(state: CoordinatorState, record: Pessimistic
 
 /** The record of a lock's sources was put or deleted. */
 export function foldLockSources(state: CoordinatorState, lockId: LockId, change: Change): void {
-  const record = readPut(state, change, readLockSourcesRecord);
+  const record = readOrReport(state, change, readLockSourcesRecord);
   const held = state.pessimistic.locks.get(lockId);
   if (held?.told == null) return;
   const { lock } = held;
@@ -148,7 +148,7 @@ function recallOrder(
 /** The mark of a source that is broken out was put or deleted. */
 export function foldBreak(state: CoordinatorState, { task, source }: OfSource, change: Change): void {
   const entry = state.pessimistic.entryOf(task, source);
-  entry.mark = readPut(state, change, readBreakRecord);
+  entry.mark = readOrReport(state, change, readBreakRecord);
   entry.markRevision = entry.mark === null ? NO_REVISION : change.modRevision;
   if (entry.mark === null) rejoinLock(state, entry);
   else if (isBrokenOut(entry)) dropConflict(state, entry);

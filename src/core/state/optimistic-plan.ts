@@ -198,16 +198,13 @@ function decisionUnchanged({ state, target, entry }: Pick<TableContext, 'state' 
   const { lockId } = target;
   const key = formatLockstepKey({ kind: 'decision', lockId, table: entry.table });
   const former = state.leaving.formerLock(entry.key, lockId)?.decisionRevision ?? NO_REVISION;
-  const unreadable = state.problems.get(key)?.revision ?? NO_REVISION;
-  const value = Math.max(entry.decisionRevision, former, unreadable);
-  return { kind: 'modRevision', key, operator: '=', value };
+  return { kind: 'modRevision', key, operator: '=', value: Math.max(entry.decisionRevision, former) };
 }
 
 function routesUnchanged({ state, entry }: Pick<TableContext, 'state' | 'entry'>): Compare {
   const { task, source } = entry;
   const key = formatDmKey({ kind: 'optimistic-source-tables', task, source });
-  const value = state.problems.get(key)?.revision ?? state.sourceTablesRevision(task, source);
-  return { kind: 'modRevision', key, operator: '=', value };
+  return { kind: 'modRevision', key, operator: '=', value: state.sourceTablesRevision(task, source) };
 }
 
 /** The compare that `entry` has reported nothing newer than what the state knows. */

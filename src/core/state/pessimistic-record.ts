@@ -47,8 +47,8 @@ export function planRecords(state: CoordinatorState, held: HeldLock, change: Loc
     compares: [
       ...headUnchanged(state, held),
       ...(held.hasNewSources ? [sourcesUnchanged(held)] : []),
-      ...sources.map((source) => participantUnchanged(state, lock, source)),
-      ...conflicts.map((source) => conflictUnchanged(state, lock, source)),
+      ...sources.map((source) => participantUnchanged(lock, source)),
+      ...conflicts.map((source) => conflictUnchanged(lock, source)),
     ],
     mutations: [
       ...headPuts(held, change, nowMs),
@@ -72,7 +72,7 @@ export function isHeadTold(held: HeldLock, news: NewsPart): boolean {
  */
 export function headUnchanged(state: CoordinatorState, { lock, told, recordRevision }: HeldLock): Compare[] {
   const key = recordKey(lock.origin.id);
-  const compares = [unchanged(key, state.problems.get(key)?.revision ?? recordRevision)];
+  const compares = [unchanged(key, recordRevision)];
   return told === null ? [...compares, ...somethingStored(state, lock)] : compares;
 }
 
@@ -151,23 +151,22 @@ function removedDeletes({ origin }: PessimisticLock, source: SourceId): Mutation
   ];
 }
 
-function participantUnchanged(state: CoordinatorState, lock: PessimisticLock, source: SourceId): Compare {
+function participantUnchanged(lock: PessimisticLock, source: SourceId): Compare {
   const key = formatLockstepKey({ kind: 'participant', lockId: lock.origin.id, source });
-  return notNewer(state, lock, key, lock.participants.get(source)?.recordRevision ?? NO_REVISION);
+  return notNewer(lock, key, lock.participants.get(source)?.recordRevision ?? NO_REVISION);
 }
 
-function conflictUnchanged(state: CoordinatorState, lock: PessimisticLock, source: SourceId): Compare {
+function conflictUnchanged(lock: PessimisticLock, source: SourceId): Compare {
   const key = formatLockstepKey({ kind: 'ddl-conflict', lockId: lock.origin.id, source });
-  return notNewer(state, lock, key, lock.toldConflicts.get(source)?.recordRevision ?? NO_REVISION);
+  return notNewer(lock, key, lock.toldConflicts.get(source)?.recordRevision ?? NO_REVISION);
 }
 
 /**
  * The compare that no newer record is there than the state knows. One that is older than the lock was left behind by nobody
- * knows whom, one that can't be read tells nothing: both are replaced.
+ * knows whom: it is replaced.
  */
-function notNewer(state: CoordinatorState, { origin }: PessimisticLock, key: string, revision: Revision): Compare {
-  const unreadable = state.problems.get(key)?.revision ?? NO_REVISION;
-  return { kind: 'modRevision', key, operator: '<', value: Math.max(revision + 1, unreadable + 1, origin.incarnation) };
+function notNewer({ origin }: PessimisticLock, key: string, revision: Revision): Compare {
+  return { kind: 'modRevision', key, operator: '<', value: Math.max(revision + 1, origin.incarnation) };
 }
 
 function unchanged(key: string, value: Revision): Compare {

@@ -1,3 +1,4 @@
+import { LockstepError } from '../model/error';
 import type { Change } from '../model/store';
 import type { RecordReading } from '../wire/lockstep-records';
 import type { CoordinatorState } from './coordinator-state';
@@ -14,4 +15,20 @@ export function readPut<T>(
   if (reading.kind === 'record') return reading.record;
   state.newerRecords.add(change.key);
   return null;
+}
+
+/** As `readPut`, but what can't be read is reported here, and counts as none. */
+export function readOrReport<T>(
+  state: CoordinatorState,
+  change: Change,
+  read: (text: string, where: string) => RecordReading<T>,
+): T | null {
+  try {
+    return readPut(state, change, read);
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error;
+    const { key, modRevision: revision } = change;
+    state.problems.set(key, { key, message: error.message, revision });
+    return null;
+  }
 }

@@ -2,8 +2,8 @@ import type { SourceId, TaskName } from '../model/names';
 import type { TaskRecord } from '../model/records';
 import type { Compare } from '../model/store';
 import type { DmShardMode } from '../wire/dm-subtask';
+import { NO_REVISION } from '../model/revision';
 import { formatLockstepKey } from '../wire/lockstep-keys';
-import { writeTaskRecord } from '../wire/task-record';
 import type { CoordinatorState } from './coordinator-state';
 import type { TaskSources } from './pessimistic-state';
 
@@ -24,13 +24,15 @@ export function taskSourcesOf(state: CoordinatorState, task: TaskName): TaskSour
   return found;
 }
 
-/** The compare that the task's record is what the state knows. */
+/** The key of a task's record. */
+export function taskKey(task: TaskName): string {
+  return formatLockstepKey({ kind: 'task', task });
+}
+
+/** The compare that the task's record is the one that the state knows: by revision, since others word the same otherwise. */
 export function taskUnchanged(state: CoordinatorState, task: TaskName): Compare {
-  const key = formatLockstepKey({ kind: 'task', task });
-  const record = state.tasks.get(task);
-  return record === undefined
-    ? { kind: 'version', key, operator: '=', value: 0 }
-    : { kind: 'value', key, operator: '=', value: writeTaskRecord(record) };
+  const value = state.taskRevisions.get(task) ?? NO_REVISION;
+  return { kind: 'modRevision', key: taskKey(task), operator: '=', value };
 }
 
 /** The subtasks of `task` have changed, or its record has gone: what was found out isn't true any more. */

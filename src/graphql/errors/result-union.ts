@@ -9,7 +9,14 @@ import { rejectRequest } from './top-level-error';
 import { UserError, userErrorTypeName } from './user-error';
 
 /** Errors that every mutation may give. */
-const OF_ALL: readonly ErrorCode[] = ['INVALID_INPUT', 'FORBIDDEN', 'TOO_MANY_REQUESTS', 'READ_ONLY', 'CONTENTION'];
+const OF_ALL: readonly ErrorCode[] = [
+  'INVALID_INPUT',
+  'FORBIDDEN',
+  'TOO_MANY_REQUESTS',
+  'READ_ONLY',
+  'CONTENTION',
+  'UNREADABLE_VALUE',
+];
 
 /** The result of one mutation: its success, or the errors that a user can expect of it. */
 export interface ResultUnion {
