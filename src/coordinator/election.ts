@@ -14,6 +14,8 @@ export interface Leadership {
   readonly revision: Revision;
   /** What every write of the leader compares. */
   readonly compares: readonly Compare[];
+  /** Whether it holds now, by the store's own word. @throws LockstepError STORE_UNAVAILABLE */
+  stands(): Promise<boolean>;
   /** Let the next one lead at once. Harmless when repeated, and when the leadership is lost. */
   release(): Promise<void>;
 }
@@ -61,7 +63,11 @@ export async function tryToLead(
         },
       ],
     });
-    if (succeeded) return { revision, compares: leaderCompares(revision), release };
+    if (succeeded) {
+      const compares = leaderCompares(revision);
+      const stands = async (): Promise<boolean> => (await store.txn({ compares, then: [] })).succeeded;
+      return { revision, compares, stands, release };
+    }
   } catch (error) {
     // It may have been taken all the same.
     await release();

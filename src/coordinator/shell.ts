@@ -320,16 +320,17 @@ export class CoordinatorShell {
   /** Of a store that doesn't look after itself. */
   #takeCare(): StoreCare | null {
     const { store, clock, logger } = this.options;
-    const compactable = (): Compactable | null => {
+    const { upkeep } = store;
+    if (upkeep === undefined) return null;
+    const compactable = async (): Promise<Compactable | null> => {
       if (this.#phase.kind !== 'leading' || this.#leaders.isShared) return null;
       const { revision, settledRecord } = this.#state;
+      // No compaction can compare anything. What is recorded as settled only grows, so one that comes late does no harm.
+      if (!(await this.#phase.leadership.stands())) return null;
       // Where none is recorded a server that starts reads what is stored last.
       return { revision, settled: settledRecord === NO_REVISION ? revision : settledRecord };
     };
-    const { upkeep } = store;
-    if (upkeep === undefined) return null;
-    const compaction = { compactable, compact: (before: Revision) => upkeep.compact(before) };
-    return new StoreCare({ upkeep, clock, logger, compaction });
+    return new StoreCare({ clock, logger, upkeep, compaction: { compactable, compact: (at) => upkeep.compact(at) } });
   }
 
   /** Be one of several servers until this one stops. */

@@ -17,7 +17,7 @@ export interface Compactable {
 /** How the past is forgotten. */
 export interface Compaction {
   /** What this server may make the store forget now; null: nothing, it isn't this server's business. */
-  readonly compactable: () => Compactable | null;
+  readonly compactable: () => Promise<Compactable | null>;
   readonly compact: StoreUpkeep['compact'];
 }
 
@@ -36,16 +36,13 @@ const USAGE_MS = 60_000;
 /** How often the past is forgotten, in milliseconds. */
 const COMPACT_MS = 60 * 60_000;
 
-/** After so many times also what a server that starts would like to read is forgotten. */
-const PATIENCE = 24;
-
 /** Asks a store that doesn't look after itself how full it is, and has it forget what is long past. */
 export class StoreCare {
   #usage: StoreUsage | null = null;
   readonly #stops: [StopTimer, StopTimer] = [() => undefined, () => undefined];
   #stopped = false;
-  /** The last revisions when the past was forgotten, the newest last. */
-  #marks: Revision[] = [];
+  /** The last revision of an hour ago; 0: it isn't known. */
+  #anHourAgo = NO_REVISION;
   #compacted = NO_REVISION;
 
   constructor(private readonly options: StoreCareOptions) {
@@ -69,18 +66,13 @@ export class StoreCare {
     this.#usage = await this.options.upkeep.usage();
   }
 
-  /** Forget what was an hour ago; but a server that starts reads from where all was settled, for a day at most. */
+  /** Forget what was an hour ago, but never what a server that starts would read. */
   async #compact({ compactable, compact }: Compaction): Promise<void> {
-    const now = compactable();
-    if (now === null) {
-      this.#marks = [];
-      return;
-    }
-    const { revision, settled } = now;
-    const anHourAgo = this.#marks.at(-1) ?? NO_REVISION;
-    const longAgo = this.#marks.at(-PATIENCE) ?? NO_REVISION;
-    this.#marks = [...this.#marks, revision].slice(-PATIENCE);
-    const before = settled < anHourAgo ? (settled > longAgo ? settled : longAgo) : anHourAgo;
+    const now = await compactable();
+    const anHourAgo = this.#anHourAgo;
+    this.#anHourAgo = now?.revision ?? NO_REVISION;
+    if (now === null) return;
+    const before = now.settled < anHourAgo ? now.settled : anHourAgo;
     if (before <= this.#compacted) return;
     await compact(before);
     this.#compacted = before;
