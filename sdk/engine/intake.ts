@@ -61,13 +61,13 @@ export class Intake {
   passed(shard: Shard, { after, position }: Alteration): void {
     shard.schema = after;
     shard.at = position;
-    shard.hold = null;
+    this.context.shards.release(shard);
     this.#drain(shard);
   }
 
   /** A shard goes back before the DDL that it was held at, and meets it again. */
   redirected(shard: Shard, { step }: Alteration): void {
-    shard.hold = null;
+    this.context.shards.release(shard);
     if (step === null) {
       // Known from the checkpoint only: the reader began behind it.
       this.context.shards.clearQueue(shard);
@@ -82,7 +82,7 @@ export class Intake {
     if (shard?.hold?.kind !== 'membership') return;
     this.context.tell({ kind: 'table-created', table: shard.table, target: shard.target });
     shard.at = shard.hold.position;
-    shard.hold = null;
+    this.context.shards.release(shard);
     this.local.end();
     this.listener.membershipChanged(shard);
     this.#drain(shard);
@@ -117,7 +117,7 @@ export class Intake {
   considerSeek(): void {
     const { timeline, shards } = this.context;
     if (!timeline.isAtHead || this.context.isStopped) return;
-    const missing = [...shards.behind].filter((shard) => shard.hasMissed && shard.hold === null);
+    const missing = [...shards.free].filter(({ hasMissed }) => hasMissed);
     const [first] = missing;
     if (first === undefined) return;
     let from = first.at;
@@ -283,7 +283,7 @@ export class Intake {
       shard.covered = position;
       shards.markBehind(shard);
     } else if (timeline.isBefore(shard.covered, position)) shard.covered = position;
-    shard.hold = hold;
+    shards.hold(shard, hold);
   }
 
   #drain(shard: Shard): void {
@@ -301,8 +301,8 @@ export class Intake {
   #catchUp(): void {
     const { timeline, shards } = this.context;
     if (!timeline.isAtHead) return;
-    for (const shard of shards.behind) {
-      if (shard.hold !== null || shard.hasMissed) continue;
+    for (const shard of shards.free) {
+      if (shard.hasMissed) continue;
       shards.markAtHead(shard);
       this.context.isDirty = true;
     }

@@ -91,7 +91,8 @@ export class PessimisticCoordination implements Coordination {
   #changed(key: string, group: Group): void {
     const { context, orders } = this.parts;
     context.emit({ kind: 'status-changed' });
-    for (const shard of context.shards.ofTarget(group.target)) if (!group.held.has(shard.key)) return;
+    // A shard that is held doesn't leave its target, so counting suffices.
+    if (group.held.size < context.shards.ofTarget(group.target).size) return;
     const held = [...group.held.values()];
     const differing = firstDifference(held);
     if (differing !== null) {

@@ -1,13 +1,14 @@
 import { invariant } from '../../src/core/model/invariant';
 import type { TargetName } from '../plugin';
 import { keyOfTable } from './shard';
-import type { Shard, Step } from './shard';
+import type { Hold, Shard, Step } from './shard';
 
 /** All routed tables of a source: by key, by target, and those that are behind. */
 export class ShardSet {
   readonly #shards = new Map<string, Shard>();
   readonly #ofTarget = new Map<string, Set<Shard>>();
   readonly #behind = new Set<Shard>();
+  readonly #free = new Set<Shard>();
   #queued = 0;
 
   /** @param queueLimit how many steps the queues of all shards hold together */
@@ -24,6 +25,11 @@ export class ShardSet {
   /** Those that aren't handled up to the head. */
   get behind(): ReadonlySet<Shard> {
     return this.#behind;
+  }
+
+  /** Those that are behind though nothing holds them: they go on as soon as the reader can. */
+  get free(): ReadonlySet<Shard> {
+    return this.#free;
   }
 
   get(key: string): Shard | undefined {
@@ -46,13 +52,14 @@ export class ShardSet {
     const key = keyOfTable(shard.target);
     const ofTarget = this.#ofTarget.get(key) ?? new Set();
     this.#ofTarget.set(key, ofTarget.add(shard));
-    if (shard.isBehind) this.#behind.add(shard);
+    if (shard.isBehind) this.markBehind(shard);
   }
 
   /** It is gone; its queue is handed back. */
   remove(shard: Shard): readonly Step[] {
     this.#shards.delete(shard.key);
     this.#behind.delete(shard);
+    this.#free.delete(shard);
     const key = keyOfTable(shard.target);
     const ofTarget = this.#ofTarget.get(key);
     ofTarget?.delete(shard);
@@ -65,11 +72,23 @@ export class ShardSet {
   markBehind(shard: Shard): void {
     shard.isBehind = true;
     this.#behind.add(shard);
+    if (shard.hold === null) this.#free.add(shard);
   }
 
   markAtHead(shard: Shard): void {
     shard.isBehind = false;
     this.#behind.delete(shard);
+    this.#free.delete(shard);
+  }
+
+  hold(shard: Shard, hold: Hold): void {
+    shard.hold = hold;
+    this.#free.delete(shard);
+  }
+
+  release(shard: Shard): void {
+    shard.hold = null;
+    if (shard.isBehind) this.#free.add(shard);
   }
 
   /** Put a step behind those of a held shard; when there is no room it forgets them all, to read them again. */
