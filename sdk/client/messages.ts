@@ -332,7 +332,9 @@ export type LeaveShardWorkerData = {
           | 'ShardContention'
           | 'ShardUnreadableValue'
           | 'ShardStaleSession'
-          | 'ShardDmLeads';
+          | 'ShardDmLeads'
+          | 'ShardOperationNotDone'
+          | 'ShardTaskRunning';
         readonly code: string;
         readonly message: string;
         readonly help: string;

@@ -9,10 +9,11 @@ import { VERSION } from '../core/model/version';
 import { planAcknowledge, planExtendOperation, planFailOperation } from '../core/request/acknowledge';
 import { dryRunAction, planAskAction } from '../core/request/ask-action';
 import type { ActionDemand } from '../core/request/ask-action';
+import { planLeave, planLeaveForGood } from '../core/request/leave';
 import { listPendingOperations } from '../core/request/operation-view';
 import { planReportInfo, planReportSourceInfo } from '../core/request/report';
 import type { RequestPlan } from '../core/request/request-plan';
-import { checkSession, planLeave, planRegister } from '../core/request/session';
+import { checkSession, planRegister } from '../core/request/session';
 import { planAddSourceTable, planPutSourceTables, planRemoveSourceTable } from '../core/request/source-tables';
 import { planReportStatus } from '../core/request/status';
 import { EMBEDDED_RETENTION, ETCD_RETENTION } from '../core/state/retention';
@@ -144,10 +145,16 @@ export class Coordinator implements CoordinatorService {
   }
 
   async leaveWorker(session: SessionRef, forGood: boolean): Outcome<null> {
-    const left = await this.#executeFor(session, (state) => planLeave(state, session, forGood));
+    // What the worker was told by another server counts as well.
+    if (forGood) await this.#see(await this.#store.revision());
+    const left = await this.#executeFor(session, (state) =>
+      forGood ? planLeaveForGood(state, session, this.nowMs()) : planLeave(state, session),
+    );
     if (!left.ok) return left;
-    await this.#store.revoke(left.value);
-    return success(null);
+    const { lease, removal } = left.value;
+    if (lease !== null) await this.#store.revoke(lease);
+    const failed = removal === null ? null : ((await this.#untilEnded(removal))?.result?.failure ?? null);
+    return failed === null ? success(null) : failure(new LockstepError(failed.code, failed.message, failed.fields));
   }
 
   async putSourceTables(
@@ -234,9 +241,7 @@ export class Coordinator implements CoordinatorService {
     if (dryRun) return success(this.#rehearse(demand));
     const asked = await this.#execute((state) => planAskAction(state, demand));
     if (!asked.ok) return asked;
-    const current = (): ActionRecord => this.state.actions.get(demand.id) ?? asked.value;
-    await this.shell.until(() => current().endedAtMs !== null, Math.min(request.waitMs, LONGEST_WAIT_MS));
-    const action = current();
+    const action = (await this.#untilEnded(demand.id, Math.min(request.waitMs, LONGEST_WAIT_MS))) ?? asked.value;
     const repeated = idempotencyKey !== null && asked.value.endedAtMs !== null;
     return success({
       action,
@@ -245,6 +250,12 @@ export class Coordinator implements CoordinatorService {
       changes: action.result?.changes ?? [],
       repeated,
     });
+  }
+
+  /** The action when it has ended, or as it is when that takes too long. */
+  async #untilEnded(id: string, timeoutMs = LONGEST_WAIT_MS): Promise<ActionRecord | undefined> {
+    await this.shell.until(() => this.state.actions.get(id)?.endedAtMs != null, timeoutMs);
+    return this.state.actions.get(id);
   }
 
   /** What the action's first step would write. */

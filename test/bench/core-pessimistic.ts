@@ -59,7 +59,15 @@ export function benchPessimistic(
 }
 
 function declare(feed: Feed, sources: readonly SourceId[]): void {
-  const record = { task: TASK, mode: 'pessimistic', sources, declared: true, expected: null, excluded: [] } as const;
+  const record = {
+    task: TASK,
+    mode: 'pessimistic',
+    sources,
+    declared: true,
+    expected: null,
+    dissent: [],
+    excluded: [],
+  } as const;
   feed.put(formatLockstepKey({ kind: 'task', task: TASK }), writeTaskRecord(record));
   feed.settle(step(feed.state, { kind: 'lead', nowMs: NOW_MS }));
 }

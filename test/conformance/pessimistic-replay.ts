@@ -328,6 +328,7 @@ export class PessimisticReplay {
       sources: sources.map(parseSourceId),
       declared: true,
       expected: null,
+      dissent: [],
       excluded: [],
     } as const;
     this.store.put(formatLockstepKey({ kind: 'task', task }), writeTaskRecord(record));

@@ -115,6 +115,10 @@ export const ErrorCatalogue = {
   OPERATION_NOT_EXECUTABLE: entry(
     'Do as its stage says, and do not acknowledge it; a newer operation comes by itself, or after a person has acted.',
   ),
+  /** A source that was told to execute DDLs leaves its task for good only when it has. */
+  OPERATION_NOT_DONE: entry(
+    'Execute the DDLs and acknowledge; or leave without `forGood`, and have a person exclude the source or remove it.',
+  ),
   STALE_SESSION: entry('Register again if the lease has ended; if another process took this source over, stop.'),
   STALE_SOURCE_TABLES: entry('Nothing was written: it came late. Put all tables of the source again if it did not.'),
   STALE_OPERATION: entry('Carry out the newer operation that the answer holds.'),

@@ -132,10 +132,19 @@ export interface TaskRecord {
   readonly sources: readonly SourceId[];
   /** Whether `sources` is known to be complete: declared by an operator, or all registrants agree and are there. */
   readonly declared: boolean;
-  /** The sources that every registrant expected; null: an operator declared them, or they don't agree. */
+  /** The sources that registrants expect; null: an operator declared them, or nobody has named any. */
   readonly expected: readonly SourceId[] | null;
+  /** What registrants expect that don't agree with that. */
+  readonly dissent: readonly Expectation[];
   /** Sources that were left out by hand. */
   readonly excluded: readonly SourceId[];
+}
+
+/** Which sources of a task are expected, and by the registrants of which. */
+export interface Expectation {
+  /** Null: they don't know. */
+  readonly named: readonly SourceId[] | null;
+  readonly by: readonly SourceId[];
 }
 
 /** The schema that a worker registered for one of its upstream tables; it is where the table enters a lock. */

@@ -142,9 +142,13 @@ export class PessimisticLock {
     return this.executed || this.unlock?.skipAnyway === true;
   }
 
-  /** Whether everybody has done his part, so that the lock can go. A lock in which nobody takes part goes too. */
+  /**
+   * Whether everybody has done his part, so that the lock can go. A lock in which nobody takes part goes too, and one whose
+   * reporters have all left before anything was executed: nobody asks for it.
+   */
   get resolved(): boolean {
     if (this.activeCount === 0) return true;
+    if (!this.executed && !this.#roster.hasReporter) return true;
     const { pending, asking } = this.#roster;
     return this.synced && this.executed && pending.size === 0 && asking.size === 0;
   }

@@ -51,6 +51,11 @@ export class Roster {
     return this.#active - this.#ready;
   }
 
+  /** Whether anybody has reported, also who was left out since. */
+  get hasReporter(): boolean {
+    return this.#ready > 0 || [...this.#excluded].some((source) => this.#parts.get(source)?.ready === true);
+  }
+
   /** The first of `pending` by name; null: nobody is. */
   get firstPending(): SourceId | null {
     if (this.#first === undefined) {

@@ -1,13 +1,14 @@
 import type { SourceId, TaskName } from '../model/names';
 import type { Mode, TaskRecord } from '../model/records';
 import type { Revision } from '../model/revision';
-import type { Compare, LeaseId, Mutation } from '../model/store';
+import type { Compare, LeaseId } from '../model/store';
 import { sourceKey } from '../model/table-key';
 import type { CoordinatorState, Session } from '../state/coordinator-state';
-import { DM_LEADER_PREFIX, formatDmKey } from '../wire/dm-keys';
+import { DM_LEADER_PREFIX } from '../wire/dm-keys';
 import { formatLockstepKey } from '../wire/lockstep-keys';
 import { writeSessionRecord } from '../wire/session-record';
 import { writeTaskRecord } from '../wire/task-record';
+import { withRegistrant } from '../state/task-growth';
 import { taskKey, taskUnchanged } from '../state/task-sources';
 import { requireReadable } from '../state/unreadable';
 import { answer, refuse } from './request-plan';
@@ -79,11 +80,7 @@ export function planRegister(state: CoordinatorState, registration: Registration
   if (known !== undefined && known.mode !== mode) {
     return refuse('TASK_MODE_CONFLICT', `task ${task} is ${known.mode}`, { task, mode: known.mode });
   }
-  const grown = growTask(
-    known ?? { task, mode, sources: [], declared: false, expected: null, excluded: [] },
-    registration,
-    known === undefined,
-  );
+  const grown = withRegistrant(known ?? newTask(task, mode), source, registration.expectedSources);
   if (held !== undefined && isRepeated(held, registration) && isSameTask(known, grown)) {
     const { id, ttlMs } = held.record;
     return answer({ sessionId: id, epoch: held.revision, ttlMs });
@@ -114,22 +111,8 @@ function isSameTask(known: TaskRecord | undefined, grown: TaskRecord): boolean {
   return known !== undefined && writeTaskRecord(known) === writeTaskRecord(grown);
 }
 
-/**
- * The task with the registered source. Its sources count as declared when an operator said so, or when every registrant
- * named the same ones and all of these are there.
- */
-function growTask(task: TaskRecord, { source, expectedSources }: Registration, isFirst: boolean): TaskRecord {
-  const sources = task.sources.includes(source) ? task.sources : [...task.sources, source];
-  const byOperator = task.declared && task.expected === null;
-  if (byOperator) return { ...task, sources };
-  const agrees =
-    expectedSources !== null && (isFirst || (task.expected !== null && isSame(task.expected, expectedSources)));
-  const expected = agrees ? expectedSources : null;
-  return { ...task, sources, expected, declared: expected !== null && isSame(expected, sources) };
-}
-
-function isSame(a: readonly SourceId[], b: readonly SourceId[]): boolean {
-  return new Set([...a, ...b]).size === new Set(a).size && new Set(a).size === new Set(b).size;
+function newTask(task: TaskName, mode: Mode): TaskRecord {
+  return { task, mode, sources: [], declared: false, expected: null, dissent: [], excluded: [] };
 }
 
 /** A session that a request named, with the compares that it still holds; or why it doesn't. */
@@ -154,43 +137,6 @@ export function checkSession(state: CoordinatorState, { task, source, sessionId,
     session,
     compares: [sessionCompare(task, source, session), { kind: 'absent', prefix: DM_LEADER_PREFIX }],
   };
-}
-
-/**
- * End a session. The value is its lease, which the shell revokes.
- * @param forGood the source leaves its task too
- */
-export function planLeave(state: CoordinatorState, ref: SessionRef, forGood: boolean): RequestPlan<LeaseId> {
-  const checked = checkSession(state, ref);
-  if (checked.kind === 'refuse') return checked;
-  const { task, source } = ref;
-  if (forGood) requireReadable(state, taskKey(task));
-  const record = state.tasks.get(task);
-  const stays = (other: SourceId): boolean => other !== source;
-  const left =
-    record === undefined
-      ? null
-      : { ...record, sources: record.sources.filter(stays), excluded: record.excluded.filter(stays) };
-  return {
-    kind: 'write',
-    compares: [...checked.compares, taskUnchanged(state, task)],
-    mutations: [
-      { kind: 'delete', key: formatLockstepKey({ kind: 'session', task, source }) },
-      // A source that leaves for good takes its tables out of the locks.
-      ...(forGood ? sourceTableDeletes(task, source) : []),
-      ...(forGood && left !== null
-        ? [{ kind: 'put', key: formatLockstepKey({ kind: 'task', task }), value: writeTaskRecord(left) } as const]
-        : []),
-    ],
-    answer: () => checked.session.record.lease,
-  };
-}
-
-function sourceTableDeletes(task: TaskName, source: SourceId): Mutation[] {
-  return [
-    { kind: 'delete', key: formatDmKey({ kind: 'optimistic-source-tables', task, source }) },
-    { kind: 'delete', key: formatLockstepKey({ kind: 'source-tables', task, source }) },
-  ];
 }
 
 function sessionCompare(task: TaskName, source: SourceId, held: Session | undefined): Compare {

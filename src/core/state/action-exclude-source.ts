@@ -52,5 +52,5 @@ function recordOfDm({ pessimistic }: CoordinatorState, task: TaskName): TaskReco
   const [first] = subtasks;
   if (first === undefined) return null;
   const sources = subtasks.map(({ source }) => source);
-  return { task, mode: first.mode, sources, declared: false, expected: null, excluded: [] };
+  return { task, mode: first.mode, sources, declared: false, expected: null, dissent: [], excluded: [] };
 }

@@ -24,7 +24,7 @@ export function planPutTask(context: Context): Plan {
   if (known !== undefined && known.mode !== mode)
     return refuseAction(context, 'TASK_MODE_CONFLICT', `task ${task} is ${known.mode}`, { task, mode: known.mode });
   const excluded = (known?.excluded ?? []).filter((source) => sources.includes(source));
-  const value = writeTaskRecord({ task, mode, sources, declared: true, expected: null, excluded });
+  const value = writeTaskRecord({ task, mode, sources, declared: true, expected: null, dissent: [], excluded });
   if (known !== undefined && value === writeTaskRecord(known))
     return endAction(context, { changes: [`task ${task} is declared so already`] });
   return endAction(

@@ -6,6 +6,7 @@ import { formatLockstepKey, lockstepPrefix } from '../wire/lockstep-keys';
 import { writeTaskRecord } from '../wire/task-record';
 import type { CoordinatorState } from './coordinator-state';
 import { recordDeletes } from './pessimistic-record';
+import { withoutSources } from './task-growth';
 
 /** The deletion of all that stands under a task's name. */
 export function taskDeletes(task: TaskName): Mutation[] {
@@ -37,9 +38,8 @@ export function lockDeletes(lockId: LockId): Mutation[] {
 export function taskWithout(state: CoordinatorState, task: TaskName, sources: ReadonlySet<SourceId>): Mutation[] {
   const record = state.tasks.get(task);
   if (record === undefined) return [];
-  const stays = (source: SourceId): boolean => !sources.has(source);
-  const changed = { ...record, sources: record.sources.filter(stays), excluded: record.excluded.filter(stays) };
-  return [{ kind: 'put', key: formatLockstepKey({ kind: 'task', task }), value: writeTaskRecord(changed) }];
+  const value = writeTaskRecord(withoutSources(record, sources));
+  return [{ kind: 'put', key: formatLockstepKey({ kind: 'task', task }), value }];
 }
 
 /** The locks of the task, by their IDs. */

@@ -102,12 +102,11 @@ export const RenewWorkerResult = resultUnion(
   OF_SESSION,
 );
 
-export const LeaveWorkerResult = resultUnion(
-  '`leaveShardWorker`',
-  'ShardLeaveWorker',
-  ShardLeaveWorkerSuccess,
-  OF_SESSION,
-);
+export const LeaveWorkerResult = resultUnion('`leaveShardWorker`', 'ShardLeaveWorker', ShardLeaveWorkerSuccess, [
+  ...OF_SESSION,
+  'OPERATION_NOT_DONE',
+  'TASK_RUNNING',
+]);
 
 export const PutSourceTablesResult = resultUnion(
   'each of `putShardSourceTables`, `addShardSourceTable` and `removeShardSourceTable`',

@@ -331,6 +331,7 @@ export class OptimisticWorld {
       sources: SOURCES,
       declared: true,
       expected: null,
+      dissent: [],
       excluded: [],
     };
     this.change([{ kind: 'put', key: formatLockstepKey({ kind: 'task', task }), value: writeTaskRecord(record) }]);

@@ -44,6 +44,7 @@ export class PessimisticWorld {
       sources: sources.map(parseSourceId),
       declared: true,
       expected: null,
+      dissent: [],
       excluded: [],
       ...change,
     };

@@ -76,8 +76,16 @@ describe('records', () => {
   });
 
   it.each<TaskRecord>([
-    { task, mode: 'pessimistic', sources: [source], declared: false, expected: [source], excluded: [] },
-    { task, mode: 'optimistic', sources: [], declared: true, expected: null, excluded: [source] },
+    {
+      task,
+      mode: 'pessimistic',
+      sources: [source],
+      declared: false,
+      expected: [source],
+      dissent: [{ named: null, by: [source] }],
+      excluded: [],
+    },
+    { task, mode: 'optimistic', sources: [], declared: true, expected: null, dissent: [], excluded: [source] },
   ])('of tasks come back: $mode', (record) => {
     expect(readTaskRecord(writeTaskRecord(record))).toEqual({ kind: 'record', record });
   });
@@ -95,7 +103,15 @@ describe('records', () => {
       writeDecisionRecord(decision),
       writeLockRecord(lock),
       writeInitialSchemaRecord({ schema: '' }),
-      writeTaskRecord({ task, mode: 'optimistic', sources: [], declared: false, expected: null, excluded: [] }),
+      writeTaskRecord({
+        task,
+        mode: 'optimistic',
+        sources: [],
+        declared: false,
+        expected: null,
+        dissent: [],
+        excluded: [],
+      }),
       writeJournalRecord({ atMs: 1, events: [] }),
     ];
     for (const text of texts) expect(text).toMatch(/^\{"v":1,/u);
