@@ -7,6 +7,7 @@ import { PrometheusMetrics, showProcess } from './adapters/prometheus/prometheus
 import { PrometheusPage } from './adapters/prometheus/prometheus-page';
 import { SystemClock } from './adapters/system/system-clock';
 import { Coordinator } from './coordinator/coordinator';
+import { STARTS_FROM } from './coordinator/starts-from';
 import type { CoordinatorOptions } from './coordinator/coordinator';
 import { MeasuredStore } from './coordinator/measured-store';
 import { Observer } from './coordinator/observer';
@@ -215,7 +216,7 @@ function openDownstream(path: string, parts: (() => Promise<void>)[]): Pick<Coor
 async function openStore(choice: StoreChoice, clock: Clock): Promise<Store> {
   switch (choice.kind) {
     case 'embedded':
-      return await EmbeddedStore.open(choice.directory, clock);
+      return await EmbeddedStore.open(choice.directory, clock, { keepFrom: STARTS_FROM });
     case 'memory':
       return new MemoryStore(clock);
     case 'etcd': {

@@ -2,10 +2,9 @@ import { LockstepError } from '../core/model/error';
 import { NO_REVISION, parseRevision } from '../core/model/revision';
 import type { Revision } from '../core/model/revision';
 import type { Batch, KeyValue } from '../core/model/store';
-import { LOCKSTEP_SETTLED_KEY } from '../core/wire/lockstep-keys';
-import { readSettledRecord } from '../core/wire/settled-record';
 import type { Clock } from '../ports/clock';
 import type { ReadableStore } from '../ports/store';
+import { STARTS_FROM } from './starts-from';
 
 /** Everything that the coordinator reads. */
 export const FOLLOWED_PREFIXES: readonly string[] = ['/dm-master/', '/dm-worker/', '/lockstep/'];
@@ -93,15 +92,8 @@ const GONE: ReadonlySet<string> = new Set(['STORE_COMPACTED', 'INVALID_INPUT']);
 
 /** The revision at which nothing was owed; null: nobody has recorded one that this program can read. */
 async function readSettled(store: ReadableStore): Promise<Revision | null> {
-  const stored = await store.get(LOCKSTEP_SETTLED_KEY);
-  if (stored === null) return null;
-  try {
-    const reading = readSettledRecord(stored.value, stored.key);
-    return reading.kind === 'record' ? reading.record.revision : null;
-  } catch (error) {
-    if (error instanceof LockstepError) return null;
-    throw error;
-  }
+  const stored = await store.get(STARTS_FROM.key);
+  return stored === null ? null : STARTS_FROM.revisionIn(stored.value);
 }
 
 /**

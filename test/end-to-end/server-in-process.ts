@@ -1,6 +1,7 @@
 import { EmbeddedStore } from '../../src/adapters/embedded/embedded-store';
 import { SystemClock } from '../../src/adapters/system/system-clock';
 import { Coordinator } from '../../src/coordinator/coordinator';
+import { STARTS_FROM } from '../../src/coordinator/starts-from';
 import type { CoordinatorState } from '../../src/core/state/coordinator-state';
 import { GraphqlServer } from '../../src/graphql/graphql-server';
 import { SilentLogger } from '../support/silent-logger';
@@ -29,7 +30,7 @@ export class ServerInProcess {
   async start(): Promise<void> {
     const { logger } = this;
     const clock = new SystemClock();
-    const store = await EmbeddedStore.open(this.directory, clock);
+    const store = await EmbeddedStore.open(this.directory, clock, { keepFrom: STARTS_FROM });
     const coordinator = await Coordinator.start({ store, clock, logger });
     const api = await GraphqlServer.start({ service: coordinator, logger, host: '127.0.0.1', port: this.#port });
     this.#port = api.address.port;

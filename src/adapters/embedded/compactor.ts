@@ -6,6 +6,13 @@ import type { Retention } from '../revisioned/retention';
 import type { GroupCommit } from './group-commit';
 import type { Tables } from './tables';
 
+/** A key whose value names the oldest revision that somebody will still read: neither it nor a later one goes. */
+export interface KeepFrom {
+  readonly key: string;
+  /** Null: the value names none. */
+  readonly revisionIn: (value: string) => Revision | null;
+}
+
 /** How often old revisions are looked for, whatever is written. */
 const INTERVAL_MS = 60_000;
 
@@ -26,7 +33,7 @@ export class Compactor {
     private readonly tables: Tables,
     private readonly commits: GroupCommit,
     private readonly clock: Clock,
-    private readonly retention: Retention,
+    private readonly kept: { readonly retention: Retention; readonly keepFrom: KeepFrom | null },
     private readonly onFailure: (error: unknown) => void,
   ) {
     this.#lookedAt = tables.lastRevision();
@@ -35,7 +42,7 @@ export class Compactor {
 
   /** Look whether there are too many revisions; called with each commit. */
   notice(last: Revision): void {
-    const step = Math.max(1_000, this.retention.maxRevisions / 10);
+    const step = Math.max(1_000, this.kept.retention.maxRevisions / 10);
     if (last - this.#lookedAt >= step) this.#compact(last);
   }
 
@@ -60,9 +67,10 @@ export class Compactor {
     if (this.#running || last === 0) return;
     this.#lookedAt = last;
     const oldest = Math.max(1, this.tables.compactedRevision());
-    const target = compactionTarget({ oldest, last }, this.retention, this.clock.wallMs(), (revision) =>
+    const old = compactionTarget({ oldest, last }, this.kept.retention, this.clock.wallMs(), (revision) =>
       this.tables.readMadeMs(revision),
     );
+    const target = Math.min(old, this.#keptFrom() ?? old);
     if (target <= oldest) return;
     this.#running = true;
     this.compactTo(parseRevision(target))
@@ -70,6 +78,12 @@ export class Compactor {
       .finally(() => {
         this.#running = false;
       });
+  }
+
+  #keptFrom(): Revision | null {
+    const { keepFrom } = this.kept;
+    const stored = keepFrom === null ? null : this.tables.get(keepFrom.key);
+    return keepFrom === null || stored === null ? null : keepFrom.revisionIn(stored.value);
   }
 
   /** Drop some revisions, in a writing transaction. @returns whether there is more to drop */

@@ -16,6 +16,7 @@ import { DEFAULT_RETENTION } from '../revisioned/retention';
 import type { Retention } from '../revisioned/retention';
 import { showKey } from '../revisioned/stored-key';
 import { Compactor } from './compactor';
+import type { KeepFrom } from './compactor';
 import { openEnvironment } from './environment';
 import type { Environment } from './environment';
 import { GroupCommit } from './group-commit';
@@ -26,6 +27,8 @@ import { Tables } from './tables';
 /** How an embedded store behaves; all may be left out. */
 export interface EmbeddedStoreOptions {
   readonly retention?: Retention;
+  /** What holds old revisions back; nothing if absent. */
+  readonly keepFrom?: KeepFrom;
 }
 
 const LIMITS: StoreLimits = {
@@ -53,14 +56,14 @@ export class EmbeddedStore implements Store, History {
     private readonly clock: Clock,
     options: EmbeddedStoreOptions,
   ) {
-    const { retention = DEFAULT_RETENTION } = options;
+    const { retention = DEFAULT_RETENTION, keepFrom = null } = options;
     const fail = (error: unknown) => this.#progress.fail(toFailure(error));
     this.#tables = new Tables(environment);
     this.#leases = new LeaseTable(environment);
     this.#written = this.#tables.lastRevision();
     this.#progress = new Progress(this.#written);
     this.#commits = new GroupCommit(environment.root, () => this.#announce(), fail);
-    this.#compactor = new Compactor(this.#tables, this.#commits, clock, retention, fail);
+    this.#compactor = new Compactor(this.#tables, this.#commits, clock, { retention, keepFrom }, fail);
     this.#timers = new LeaseTimers(clock, (lease) => void this.#endLease(lease).catch(fail));
     for (const { id, ttlMs } of this.#leases.list()) this.#timers.add(id, ttlMs);
   }

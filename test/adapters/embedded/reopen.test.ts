@@ -111,6 +111,29 @@ describe('compaction of an embedded store', () => {
     await store.close();
   });
 
+  it.each([
+    ['nothing', 'nothing', 30],
+    ['an older revision', '12', 12],
+    ['a newer one', '40', 30],
+  ])('never drops what the value of a key says is still read: %s', async (_, kept, compacted) => {
+    const clock = new ManualClock();
+    const keepFrom = {
+      key: 'kept',
+      revisionIn: (value: string) => (value === 'nothing' ? null : parseRevision(Number(value))),
+    };
+    const store = await EmbeddedStore.open(makeDirectory(), clock, {
+      retention: { maxRevisions: 11, maxAgeMs: 1e12 },
+      keepFrom,
+    });
+    for (let index = 1; index < 41; index += 1) await put(store, `${index % 3}`, `${index}`);
+    await put(store, 'kept', kept);
+    await clock.advance(60_000);
+    await store.grant(1);
+    expect(store.compacted).toBe(compacted);
+    expect((await store.range('', { revision: parseRevision(compacted) })).values).toHaveLength(3);
+    await store.close();
+  });
+
   it('goes on while others write, and a reader that is too slow is told', async () => {
     const store = await EmbeddedStore.open(makeDirectory(), new ManualClock(), {
       retention: { maxRevisions: 1_000, maxAgeMs: 1e12 },
