@@ -127,14 +127,24 @@ export class GraphqlServer {
         isLocal: authenticator instanceof OpenAuthenticator && isLoopback(host),
       }),
     });
-    return new GraphqlServer(await http.listen(host, port), http, apollo);
+    try {
+      return new GraphqlServer(await http.listen(host, port), http, apollo);
+    } catch (error) {
+      // What looks at connections from time to time would keep the process alive.
+      await stopAll(http, apollo);
+      throw error;
+    }
   }
 
   /** Close subscriptions, finish requests, and let go of the address. */
   async stop(): Promise<void> {
-    await this.http.close();
-    await this.apollo.stop();
+    await stopAll(this.http, this.apollo);
   }
+}
+
+async function stopAll(http: GraphqlHttpServer, apollo: ApolloServer<RequestContext>): Promise<void> {
+  await http.close();
+  await apollo.stop();
 }
 
 /** For durations. */

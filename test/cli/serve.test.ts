@@ -164,9 +164,12 @@ describe('lockstep serve', () => {
     const flag = startCommand(['serve', '--prot', '1']);
     expect([await flag.status, flag.output()]).toEqual([2, expect.not.stringMatching(/^ +at /mu)]);
     const holder = startCommand(['serve', '--port', '0', '--data', directory]);
-    await urlOf(holder.output);
+    const { port } = new URL(await urlOf(holder.output));
     const taken = startCommand(['serve', '--port', '0', '--data', directory]);
     expect([await taken.status, taken.output()]).toEqual([1, expect.stringMatching(/^lockstep: /u)]);
+    // It has a store and leads already when it finds that it can't listen: it must end all the same.
+    const deaf = startCommand(['serve', '--port', port, '--data', join(directory, 'other')]);
+    expect([await deaf.status, deaf.output()]).toEqual([2, expect.stringContaining(`cannot listen on 127.0.0.1:${port}`)]);
     holder.process.kill('SIGTERM');
     expect(await holder.status).toBe(0);
   }, 120_000);
