@@ -2,7 +2,7 @@ import type { ActionInput, ActionRecord } from '../core/model/action';
 import type { LockstepError } from '../core/model/error';
 import type { EventCursor } from '../core/model/event-cursor';
 import type { SourceId, TaskName } from '../core/model/names';
-import type { Mode, StatusRecord } from '../core/model/records';
+import type { Mode } from '../core/model/records';
 import type { PublishedEvent } from '../core/model/published-event';
 import type { Result } from '../core/model/result';
 import type { Revision } from '../core/model/revision';
@@ -11,6 +11,7 @@ import type { Acknowledgement } from '../core/request/acknowledge';
 import type { OperationView } from '../core/request/operation-view';
 import type { InfoReport, ReportedInfo, SourceInfoReport } from '../core/request/report';
 import type { SessionRef } from '../core/request/session';
+import type { ReportedStatus } from '../core/request/status';
 import type { RegisteredTable } from '../core/request/source-tables';
 import type { CoordinatorState } from '../core/state/coordinator-state';
 
@@ -54,7 +55,7 @@ export interface FailOperationInput {
 }
 
 /** What a worker says of itself, for `query-status`. */
-export type WorkerStatusInput = Omit<StatusRecord, 'atMs'>;
+export type WorkerStatusInput = Omit<ReportedStatus, 'atMs'>;
 
 /** Who asks for a manual action, and how. */
 export interface ActionRequest {

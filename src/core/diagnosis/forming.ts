@@ -1,7 +1,7 @@
 import { formatLockId } from '../model/lock-id';
 import type { LockId } from '../model/lock-id';
 import type { DownstreamTable, SourceId, TaskName } from '../model/names';
-import type { FormingGroup } from '../model/records';
+import type { KeptFormingGroup } from '../model/records';
 import { quoteTable } from '../model/quote';
 import { NO_REVISION } from '../model/revision';
 import { taskSourceOfKey } from '../model/table-key';
@@ -12,8 +12,7 @@ import type { WaitReason } from './wait-reason';
 /** A group inside one source that isn't complete. */
 export interface FormingPart {
   readonly source: SourceId;
-  readonly group: FormingGroup;
-  readonly reportedAtMs: number;
+  readonly group: KeptFormingGroup;
 }
 
 /** A lock that will be: groups inside sources form, none is complete, so that no source has reported yet. */
@@ -29,7 +28,7 @@ export function formingLocks(state: CoordinatorState): ReadonlyMap<LockId, Formi
   const known = KNOWN.get(state);
   if (known?.revision === state.revision) return known.locks;
   const locks = new Map<LockId, FormingLock & { readonly parts: FormingPart[] }>();
-  for (const [key, { formingGroups, atMs, revision }] of state.statuses) {
+  for (const [key, { formingGroups, revision }] of state.statuses) {
     if (formingGroups.length === 0 || !state.sessions.has(key)) continue;
     // Its report came after it said so: the group is complete.
     if ((state.attempts.get(key)?.revision ?? NO_REVISION) > revision) continue;
@@ -39,11 +38,16 @@ export function formingLocks(state: CoordinatorState): ReadonlyMap<LockId, Formi
       if (state.pessimistic.locks.has(lockId)) continue;
       const lock = locks.get(lockId) ?? { lockId, task, target: group.target, parts: [] };
       locks.set(lockId, lock);
-      lock.parts.push({ source, group, reportedAtMs: atMs });
+      lock.parts.push({ source, group });
     }
   }
   KNOWN.set(state, { revision: state.revision, locks });
   return locks;
+}
+
+/** When another of its tables last met the DDLs, in milliseconds. */
+export function formingSinceMs({ parts }: FormingLock): number {
+  return Math.max(...parts.map(({ group }) => group.sinceMs));
 }
 
 const KNOWN = new WeakMap<
@@ -53,12 +57,12 @@ const KNOWN = new WeakMap<
 
 /** For which tables a lock waits that will be. */
 export function formingWaits({ parts }: FormingLock): WaitReason[] {
-  return parts.map(({ source, group, reportedAtMs }) => {
+  return parts.map(({ source, group }) => {
     const missing = group.unsynced.map(({ schema, table }) => quoteTable(schema, table));
     const met = group.synced.length;
     const sentence =
-      `Inside source ${source} ${met} of ${met + missing.length} tables have met ${ddlsText(group.ddls)}${sinceText(reportedAtMs)}; ` +
+      `Inside source ${source} ${met} of ${met + missing.length} tables have met ${ddlsText(group.ddls)}${sinceText(group.sinceMs)}; ` +
       `these have not: ${listText(missing)}. Run the DDL on them; until then the source reports nothing.`;
-    return { kind: 'shards-missing', sentence, source, table: null, sinceMs: reportedAtMs };
+    return { kind: 'shards-missing', sentence, source, table: null, sinceMs: group.sinceMs };
   });
 }

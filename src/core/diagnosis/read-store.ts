@@ -6,7 +6,7 @@ import type { HeldLock } from '../state/held-lock';
 import type { Target } from '../state/table-entry';
 import type { TargetLock } from '../state/target';
 import { taskSourcesOf } from '../state/task-sources';
-import { formingLocks } from './forming';
+import { formingLocks, formingSinceMs } from './forming';
 import { optimisticState, pessimisticState } from './lock-state';
 import type { FoundLock } from './scope';
 import { workerOf } from './worker-of';
@@ -52,13 +52,13 @@ function readLock(found: FoundLock): LockReading {
 }
 
 function readForming(state: CoordinatorState): LockReading[] {
-  return [...formingLocks(state).values()].map(({ task, lockId, parts }) => ({
-    task,
-    lockId,
+  return [...formingLocks(state).values()].map((forming) => ({
+    task: forming.task,
+    lockId: forming.lockId,
     mode: 'pessimistic',
     state: 'forming',
     synced: false,
-    progressAtMs: Math.max(...parts.map(({ reportedAtMs }) => reportedAtMs)),
+    progressAtMs: formingSinceMs(forming),
   }));
 }
 

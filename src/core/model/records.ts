@@ -219,6 +219,12 @@ export interface FormingGroup {
   readonly unsynced: readonly GroupTable[];
 }
 
+/** A forming group as it is stored. */
+export interface KeptFormingGroup extends FormingGroup {
+  /** Since when it has been as it is, in milliseconds: another table of it that meets the DDLs is progress. */
+  readonly sinceMs: number;
+}
+
 /** What a worker last said of itself. */
 export interface StatusRecord {
   /** Where it reads, as it writes positions; null: not said. */
@@ -228,7 +234,7 @@ export interface StatusRecord {
   /** The DDLs that it is blocked on; empty: it isn't. */
   readonly blockingDdls: readonly string[];
   readonly blockingLockId: LockId | null;
-  readonly formingGroups: readonly FormingGroup[];
+  readonly formingGroups: readonly KeptFormingGroup[];
   /** For example `running`, `paused`. */
   readonly stage: string;
   /** What it can't go past, for people; null: nothing. */

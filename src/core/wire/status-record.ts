@@ -1,5 +1,5 @@
 import { parseDownstreamTable } from '../model/names';
-import type { FormingGroup, GroupTable, StatusRecord } from '../model/records';
+import type { GroupTable, KeptFormingGroup, StatusRecord } from '../model/records';
 import { parseStoredLockId } from './dm-lock-id';
 import type { JsonValue } from './json-reader';
 import type { JsonData, RecordFormat, RecordReading } from './lockstep-records';
@@ -13,7 +13,7 @@ const FORMAT: RecordFormat<StatusRecord> = {
     delayMs: root.field('delayMs').nullable((delay) => delay.count()),
     blockingDdls: root.field('blockingDdls').list((ddl) => ddl.text()),
     blockingLockId: root.field('blockingLockId').nullable((lockId) => lockId.parsed(parseStoredLockId)),
-    formingGroups: root.field('formingGroups').list(readGroup),
+    formingGroups: root.field('formingGroups').list((group) => readGroup(group, root.field('atMs').count())),
     stage: root.field('stage').text(),
     error: root.field('error').nullable((error) => error.text()),
     atMs: root.field('atMs').count(),
@@ -31,7 +31,8 @@ export function writeStatusRecord(record: StatusRecord): string {
   return writeRecord(record, FORMAT);
 }
 
-function readGroup(value: JsonValue): FormingGroup {
+/** Earlier versions didn't store since when. */
+function readGroup(value: JsonValue, atMs: number): KeptFormingGroup {
   const target = value.field('target');
   return {
     target: target.convert(() => parseDownstreamTable(target.field('schema').text(), target.field('table').text())),
@@ -39,6 +40,7 @@ function readGroup(value: JsonValue): FormingGroup {
     firstPosition: value.field('firstPosition').text(),
     synced: value.field('synced').list(readTable),
     unsynced: value.field('unsynced').list(readTable),
+    sinceMs: value.field('sinceMs').or(atMs, (since) => since.count()),
   };
 }
 
@@ -46,7 +48,7 @@ function readTable(value: JsonValue): GroupTable {
   return { schema: value.field('schema').text(), table: value.field('table').text() };
 }
 
-function writeGroup({ target, synced, unsynced, ...group }: FormingGroup): JsonData {
+function writeGroup({ target, synced, unsynced, ...group }: KeptFormingGroup): JsonData {
   const tables = (list: readonly GroupTable[]): JsonData => list.map(({ schema, table }) => ({ schema, table }));
   return {
     ...group,

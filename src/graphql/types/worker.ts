@@ -34,6 +34,9 @@ export class ShardFormingGroup {
 
   @Field(() => [ShardTableName], { description: 'The tables that have not met them.' })
   readonly unsynced!: readonly ShardTableName[];
+
+  @Field(() => DateTime, { description: 'Since when it has been as it is: no other table of it has met the DDLs.' })
+  readonly since!: Date;
 }
 
 /** What a worker last said of itself. */

@@ -1,4 +1,4 @@
-import { formingLocks } from '../../core/diagnosis/forming';
+import { formingLocks, formingSinceMs } from '../../core/diagnosis/forming';
 import type { FormingLock, FormingPart } from '../../core/diagnosis/forming';
 import { isOrphanTask } from '../../core/diagnosis/scope';
 import { countText } from '../../core/diagnosis/words';
@@ -14,7 +14,7 @@ export function viewFormingLock(state: CoordinatorState, lockId: LockId): ShardL
   const forming = formingLocks(state).get(lockId);
   if (forming === undefined) return null;
   const { task, target, parts } = forming;
-  const reportedAt = new Date(formingSinceMs(forming));
+  const progressAt = new Date(formingSinceMs(forming));
   return {
     taskName: task,
     id: lockId,
@@ -29,18 +29,13 @@ export function viewFormingLock(state: CoordinatorState, lockId: LockId): ShardL
     joinedSchema: null,
     joinConflict: null,
     createdAt: null,
-    lastProgressAt: reportedAt,
-    updatedAt: reportedAt,
+    lastProgressAt: progressAt,
+    updatedAt: progressAt,
     revision: NO_REVISION,
     droppedColumns: [],
     orphan: isOrphanTask(state, task),
     phantom: false,
   };
-}
-
-/** When its groups were told of last, in milliseconds. */
-export function formingSinceMs({ parts }: FormingLock): number {
-  return Math.max(...parts.map(({ reportedAtMs }) => reportedAtMs));
 }
 
 /** The sources with incomplete groups; none if no lock of this ID is forming. */

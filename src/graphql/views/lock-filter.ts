@@ -1,5 +1,5 @@
 import { blockingStageOf } from '../../core/diagnosis/optimistic-waits';
-import { formingLocks } from '../../core/diagnosis/forming';
+import { formingLocks, formingSinceMs } from '../../core/diagnosis/forming';
 import { optimisticState, pessimisticState } from '../../core/diagnosis/lock-state';
 import type { FoundLock } from '../../core/diagnosis/scope';
 import type { ConflictStage } from '../../core/model/conflict-stage';
@@ -11,7 +11,6 @@ import type { CoordinatorState } from '../../core/state/coordinator-state';
 import type { Target } from '../../core/state/table-entry';
 import type { TargetLock } from '../../core/state/target';
 import type { LockOrder } from '../diagnosis-enums';
-import { formingSinceMs } from './forming-lock-view';
 
 /** Which locks are listed; null: whatever it is. */
 export interface LockFilter {

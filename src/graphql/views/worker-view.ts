@@ -75,8 +75,9 @@ function viewAssignment(state: CoordinatorState, { task, source, record, revisio
   };
 }
 
-function viewStatus({ atMs, ...status }: StatusRecord): ShardWorkerStatus {
-  return { ...status, reportedAt: new Date(atMs) };
+function viewStatus({ atMs, formingGroups, ...status }: StatusRecord): ShardWorkerStatus {
+  const groups = formingGroups.map(({ sinceMs, ...group }) => ({ ...group, since: new Date(sinceMs) }));
+  return { ...status, formingGroups: groups, reportedAt: new Date(atMs) };
 }
 
 function placeOf({ taskName, sourceId }: ShardAssignment): string {
