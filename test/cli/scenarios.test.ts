@@ -206,6 +206,7 @@ const STATUS = `{
                     "name": "c",
                     "stage": "Running",
                     "unit": "Sync",
+                    "result": null,
                     "unresolvedDDLLockID": "",
                     "sync": {
                         "blockingDDLs": [
@@ -226,6 +227,7 @@ const STATUS = `{
                     "name": "c",
                     "stage": "Running",
                     "unit": "Sync",
+                    "result": null,
                     "unresolvedDDLLockID": "c-\`shard_db\`.\`shard_table\`",
                     "sync": {
                         "blockingDDLs": [

@@ -17,6 +17,8 @@ export interface DmctlSubTask {
   readonly name: string;
   /** For example `Running`. */
   readonly stage: string;
+  /** What it can't go past; null: nothing. */
+  readonly error: string | null;
   /** Empty: it is blocked on none. */
   readonly unresolvedDdlLockId: string;
   readonly blockingDdls: readonly string[];
@@ -59,11 +61,12 @@ export function writeDmctlTasks(tasks: readonly DmctlTask[]): string {
 }
 
 function subTask(status: DmctlSubTask): DmctlValue {
-  const { name, stage, unresolvedDdlLockId, blockingDdls, unresolvedGroups, synced } = status;
+  const { name, stage, error, unresolvedDdlLockId, blockingDdls, unresolvedGroups, synced } = status;
   return {
     name,
     stage,
     unit: 'Sync',
+    result: error === null ? null : { isCanceled: false, errors: [errorOf(error)], detail: null },
     unresolvedDDLLockID: unresolvedDdlLockId,
     sync: {
       blockingDDLs: blockingDdls,
@@ -77,4 +80,10 @@ function subTask(status: DmctlSubTask): DmctlValue {
       synced,
     },
   };
+}
+
+/** DM's workers tell a number and classes as well; ours a sentence. */
+function errorOf(message: string): DmctlValue {
+  const unknown = { ErrCode: 0, ErrClass: '', ErrScope: '', ErrLevel: '' };
+  return { ...unknown, Message: message, RawCause: '', Workaround: '' };
 }

@@ -1,11 +1,12 @@
 import { writeText } from './go-json';
 
 /** A value on its own lines; the text of each kind is written as Go's encoder writes it. */
-export type DmctlValue = boolean | string | readonly DmctlValue[] | { readonly [name: string]: DmctlValue };
+export type DmctlValue =
+  null | boolean | number | string | readonly DmctlValue[] | { readonly [name: string]: DmctlValue };
 
 /** dmctl indents by four spaces, and breaks empty lists too. */
 export function writeDmctl(value: DmctlValue, indent = ''): string {
-  if (typeof value === 'boolean') return String(value);
+  if (value === null || typeof value === 'boolean' || typeof value === 'number') return String(value);
   if (typeof value === 'string') return writeText(value);
   const inner = `${indent}    `;
   if (isList(value))

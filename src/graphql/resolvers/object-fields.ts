@@ -9,14 +9,14 @@ import { ShardProblem } from '../types/diagnosis';
 import { ShardDownstreamTable } from '../types/names';
 import { ShardOperation } from '../types/operation';
 import { ShardSource, ShardTask } from '../types/task';
-import { ShardWorker } from '../types/worker';
+import { ShardWorker, ShardWorkerStatus } from '../types/worker';
 import { ANY_LOCK, listLocks } from '../views/lock-filter';
 import { viewLock } from '../views/lock-view';
 import { pageOf } from '../views/page';
 import type { Page } from '../views/page';
 import { viewProblem } from '../views/cluster-view';
 import { findTask, routesOf, targetsOf, tasksOfSource } from '../views/task-view';
-import { viewWorker, workerOfSource, workersOfTask } from '../views/worker-view';
+import { viewStatusOf, viewWorker, workerOfSource, workersOfTask } from '../views/worker-view';
 import { AFTER, FIRST } from './page-arguments';
 
 /** Fields of operations that lead to other objects. */
@@ -109,6 +109,19 @@ export class SourceFields {
   ): ShardWorker | null {
     const worker = workerOfSource(state, parseTaskName(task), id);
     return worker === null ? null : viewWorker(state, worker);
+  }
+
+  @FieldResolver(() => ShardWorkerStatus, {
+    nullable: true,
+    description:
+      'What its worker last said of a task, also one that is gone; null: nothing, or only the store tells of it.',
+  })
+  status(
+    @Root() { id }: ShardSource,
+    @Ctx() { service: { state } }: RequestContext,
+    @Arg('task', () => ID, { description: 'The name of the task.' }) task: string,
+  ): ShardWorkerStatus | null {
+    return viewStatusOf(state, parseTaskName(task), id);
   }
 
   @FieldResolver(() => ShardRouteConnection, { description: 'Its tables in a task, with their routes.' })

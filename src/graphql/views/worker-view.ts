@@ -64,15 +64,20 @@ export function viewWorker(state: CoordinatorState, id: string): ShardWorker | n
 }
 
 function viewAssignment(state: CoordinatorState, { task, source, record, revision }: Session): ShardAssignment {
-  const status = state.statuses.get(sourceKey(task, source));
   return {
     taskName: task,
     sourceId: source,
     epoch: revision,
     registeredAt: new Date(record.registeredAtMs),
-    status: status === undefined ? null : viewStatus(status),
+    status: viewStatusOf(state, task, source),
     dm: null,
   };
+}
+
+/** What the worker of a source last said, whether it is there or not; null: nothing. */
+export function viewStatusOf(state: CoordinatorState, task: TaskName, source: SourceId): ShardWorkerStatus | null {
+  const status = state.statuses.get(sourceKey(task, source));
+  return status === undefined ? null : viewStatus(status);
 }
 
 function viewStatus({ atMs, formingGroups, ...status }: StatusRecord): ShardWorkerStatus {

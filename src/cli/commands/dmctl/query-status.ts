@@ -33,8 +33,18 @@ async function answer(client: ApiClient, options: Options): Promise<DmctlAnswer>
 function taskOf(task: JsonValue): DmctlTask {
   const name = task.field('name').text();
   const sources = task.field('sourceIds').list((source) => source.text());
-  const isWorked = task.field('workers').list((worker) => worker).length > 0;
-  return { name, status: isWorked ? 'Running' : 'Stopped', sources };
+  return { name, status: taskStatusOf(name, task), sources };
+}
+
+/** A task of which one worker can't go on is in error, as dmctl has it. */
+function taskStatusOf(name: string, task: JsonValue): string {
+  const workers = task.field('workers').list((worker) => worker.field('assignments').list((each) => each));
+  if (workers.length === 0) return 'Stopped';
+  const isStuck = (assignment: JsonValue): boolean => {
+    const status = assignment.field('status');
+    return assignment.field('taskName').is(name) && status.isPresent && status.field('error').isPresent;
+  };
+  return workers.flat().some(isStuck) ? `Error - a worker cannot go on; see query-status ${name}` : 'Running';
 }
 
 function tasksAnswer(tasks: readonly DmctlTask[]): DmctlAnswer {
@@ -71,11 +81,12 @@ function rowOf({ worker, msg, subTasks: [first] }: DmctlWorkerStatus): Cell[] {
     ({ target, synced, unsynced }) =>
       `${target} forming: ${synced.length} of ${synced.length + unsynced.length} tables`,
   );
-  const isBlocked = first.blockingDdls.length > 0;
+  const { stage, error, unresolvedDdlLockId, blockingDdls } = first;
+  const style = blockingDdls.length > 0 ? 'yellow' : 'green';
   return [
     worker,
-    { text: first.stage, style: isBlocked ? 'yellow' : 'green' },
-    first.unresolvedDdlLockId,
-    [...first.blockingDdls, ...groups, ...(msg === '' ? [] : [msg])].join('; '),
+    { text: stage, style: error === null ? style : 'red' },
+    unresolvedDdlLockId,
+    [...(error === null ? [] : [error]), ...blockingDdls, ...groups, ...(msg === '' ? [] : [msg])].join('; '),
   ];
 }

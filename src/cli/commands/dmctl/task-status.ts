@@ -12,16 +12,19 @@ export function statusesOf(task: JsonValue): DmctlWorkerStatus[] {
       .filter((each) => each.field('taskName').is(name)),
   );
   const assignments = new Map(byWorker.flat().map((each) => [each.field('sourceId').text(), each]));
-  const sources = task.field('sourceIds').list((source) => source.text());
-  return sources.map((source) => statusOf(name, source, assignments.get(source)));
+  return task.field('sources').list((source) => statusOf(name, source, assignments));
 }
 
-function statusOf(task: string, source: string, assignment: JsonValue | undefined): DmctlWorkerStatus {
+function statusOf(task: string, value: JsonValue, assignments: ReadonlyMap<string, JsonValue>): DmctlWorkerStatus {
+  const source = value.field('id').text();
+  const assignment = assignments.get(source);
   if (assignment === undefined) {
+    const last = value.field('status').nullable((status) => status.field('error').nullable((error) => error.text()));
+    const msg = `no worker of source ${source} is registered for task ${task}`;
     return {
       result: false,
       worker: source,
-      msg: `no worker of source ${source} is registered for task ${task}`,
+      msg: last === null ? msg : `${msg}; the last that it said: ${last}`,
       subTasks: [],
     };
   }
@@ -36,6 +39,7 @@ function statusOfDm(task: string, source: string, dm: JsonValue): DmctlWorkerSta
   const subTask = {
     name: task,
     stage: isAlive ? 'Unknown' : 'Offline',
+    error: null,
     unresolvedDdlLockId: dm.field('blockingLockId').or('', (id) => id.text()),
     blockingDdls: texts(dm.field('blockingDdls')),
     unresolvedGroups: [],
@@ -47,13 +51,15 @@ function statusOfDm(task: string, source: string, dm: JsonValue): DmctlWorkerSta
 function subTaskOf(name: string, assignment: JsonValue): DmctlSubTask {
   const status = assignment.field('status');
   if (!status.isPresent) {
-    return { name, stage: 'Running', unresolvedDdlLockId: '', blockingDdls: [], unresolvedGroups: [], synced: false };
+    const nothing = { unresolvedDdlLockId: '', blockingDdls: [], unresolvedGroups: [] };
+    return { name, stage: 'Running', error: null, ...nothing, synced: false };
   }
   const blockingDdls = texts(status.field('blockingDdls'));
   const unresolvedGroups = status.field('formingGroups').list(groupOf);
   return {
     name,
     stage: capitalised(status.field('stage').text()),
+    error: status.field('error').nullable((error) => error.text()),
     unresolvedDdlLockId: status.field('blockingLockId').or('', (id) => id.text()),
     blockingDdls,
     unresolvedGroups,
