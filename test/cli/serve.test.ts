@@ -169,7 +169,10 @@ describe('lockstep serve', () => {
     expect([await taken.status, taken.output()]).toEqual([1, expect.stringMatching(/^lockstep: /u)]);
     // It has a store and leads already when it finds that it can't listen: it must end all the same.
     const deaf = startCommand(['serve', '--port', port, '--data', join(directory, 'other')]);
-    expect([await deaf.status, deaf.output()]).toEqual([2, expect.stringContaining(`cannot listen on 127.0.0.1:${port}`)]);
+    expect([await deaf.status, deaf.output()]).toEqual([
+      2,
+      expect.stringContaining(`cannot listen on 127.0.0.1:${port}`),
+    ]);
     holder.process.kill('SIGTERM');
     expect(await holder.status).toBe(0);
   }, 120_000);
