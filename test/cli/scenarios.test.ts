@@ -101,7 +101,7 @@ describe('A. a worker has gone for good', () => {
     await three!.acknowledge(await operationFor(three!));
     expect(await answer).toEqual({ status: 0, out: OK, err: '' });
     expect(await lockstep('show-ddl-locks', 'a1')).toEqual({ status: 0, out: NONE, err: '' });
-  });
+  }, 60_000);
 
   it('if the owner is gone, another synced source executes; the silent one is reported by name', async () => {
     const [one, three] = await makeTask('a2', ['s1', 's2', 's3'], ['s1', 's3']);
@@ -126,7 +126,7 @@ describe('A. a worker has gone for good', () => {
       ],
     });
     expect(await lockstep('show-ddl-locks', 'a2')).toEqual({ status: 0, out: NONE, err: '' });
-  });
+  }, 60_000);
 
   it('if the owner fails, the lock stays, unless its removal is forced', async () => {
     const [one] = await makeTask('a3', ['s1', 's2'], ['s1']);
@@ -137,7 +137,7 @@ describe('A. a worker has gone for good', () => {
     expect(await lockstep('show-ddl-locks', 'a3')).toMatchObject({ out: shown('a3', 's1', ['s1'], ['s2']) });
     await lockstep('unlock-ddl-lock', '--wait', '1', '--force-remove', lockOf('a3'));
     expect(await lockstep('show-ddl-locks', 'a3')).toEqual({ status: 0, out: NONE, err: '' });
-  });
+  }, 60_000);
 });
 
 describe('B. a worker restarted while the unlock ran', () => {
@@ -157,7 +157,7 @@ describe('B. a worker restarted while the unlock ran', () => {
     await two.acknowledge(exec);
     expect(await second).toEqual({ status: 0, out: OK, err: '' });
     expect(await lockstep('show-ddl-locks', 'b')).toEqual({ status: 0, out: NONE, err: '' });
-  });
+  }, 60_000);
 });
 
 describe('C. a worker was unreachable for a moment', () => {
@@ -190,7 +190,7 @@ describe('C. a worker was unreachable for a moment', () => {
     const again = await lockstep('break-ddl-lock', '--worker', 's3', '--exec', 'c');
     expect(again).toMatchObject({ status: 1, err: 'Next: lockstep query-status c\n' });
     expect(again.out).toMatch(/"msg": "\[code=NOT_WAITING:class=lockstep:scope=internal:level=high\], Message: /u);
-  });
+  }, 60_000);
 });
 
 const STATUS = `{
