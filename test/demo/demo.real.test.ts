@@ -20,7 +20,7 @@ function play(
 
 const leftBehind = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('lockstep-demo-'));
 
-const databases = (): string[] => readdirSync(tmpdir()).filter((name) => /^lockstep-mariadb-(?!base-)/u.test(name));
+const databases = (): string[] => readdirSync(tmpdir()).filter((name) => /^lockstep-database-(?!base-)/u.test(name));
 
 const running = (): string =>
   execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })

@@ -2,7 +2,7 @@ import { compareMerged } from '../../../sdk/plugins/mysql';
 import type { Stage } from '../stage';
 import { pause } from '../stage';
 import type { Story } from '../story';
-import { MariaDb } from './mariadb';
+import { DatabaseServer } from './database-server';
 
 /** The sources by their names. */
 export const SOURCES = ['mysql-01', 'mysql-02'] as const;
@@ -24,12 +24,12 @@ export function sourceOf(shard: Shard): (typeof SOURCES)[number] {
 /** The servers with the shards, and the one with the merged tables. */
 export class Databases {
   private constructor(
-    private readonly sources: ReadonlyMap<string, MariaDb>,
-    readonly downstream: MariaDb,
+    private readonly sources: ReadonlyMap<string, DatabaseServer>,
+    readonly downstream: DatabaseServer,
   ) {}
 
   static async start(): Promise<Databases> {
-    const started = await Promise.allSettled([MariaDb.start(), MariaDb.start(), MariaDb.start()]);
+    const started = await Promise.allSettled([DatabaseServer.start(), DatabaseServer.start(), DatabaseServer.start()]);
     const servers = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     const [first, second, downstream] = servers;
     const failed = started.find(({ status }) => status === 'rejected');
@@ -76,7 +76,11 @@ export class Databases {
 
   /** In what a merged table differs from its shards, when everything has had time to arrive. */
   async differences(table: string): Promise<readonly string[]> {
-    const placeOf = (server: MariaDb, name: string) => ({ address: server.address, schema: 'shop', table: name });
+    const placeOf = (server: DatabaseServer, name: string) => ({
+      address: server.address,
+      schema: 'shop',
+      table: name,
+    });
     const shards = SHARDS.map((shard) => placeOf(this.#sourceOf(shard), `${table}_${shard}`));
     for (let waitedMs = 0; ; waitedMs += PAUSE_MS) {
       const found = await compareMerged(shards, placeOf(this.downstream, table));
@@ -89,7 +93,7 @@ export class Databases {
     await Promise.all([...this.sources.values(), this.downstream].map((server) => server.stop()));
   }
 
-  #sourceOf(shard: Shard): MariaDb {
+  #sourceOf(shard: Shard): DatabaseServer {
     const server = this.sources.get(sourceOf(shard));
     if (server === undefined) throw new Error(`shard ${shard} has no source`);
     return server;

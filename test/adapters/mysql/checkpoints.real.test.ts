@@ -10,7 +10,7 @@ import { SystemClock } from '../../../src/adapters/system/system-clock';
 import { Coordinator } from '../../../src/coordinator/coordinator';
 import { parseSourceId, parseTaskName, parseUpstreamTable } from '../../../src/core/model/names';
 import { readTableInfo, writeTableInfo } from '../../../src/core/wire/table-info';
-import { MariaDb } from '../../../src/demo/mysql/mariadb';
+import { DatabaseServer } from '../../../src/demo/mysql/database-server';
 import { DmShard, sourceTablesPut } from '../../dm/dm-shard';
 import { DmTableWorker } from '../../dm/dm-worker';
 import { SilentLogger } from '../../support/silent-logger';
@@ -22,7 +22,7 @@ const s1 = parseSourceId('s1');
 const DROP = 'ALTER TABLE `shop`.`orders` DROP COLUMN `v`';
 
 let folder: string;
-let database: MariaDb;
+let database: DatabaseServer;
 let connection: Connection;
 
 /** The columns that DM's workers give their checkpoint tables. */
@@ -34,7 +34,7 @@ const CHECKPOINTS = '`dm_meta`.`merge``orders_syncer_checkpoint`';
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lockstep-checkpoints-'));
-  database = await MariaDb.start();
+  database = await DatabaseServer.start();
   connection = await createConnection({ host: '127.0.0.1', port: database.port, user: 'root' });
   await connection.query('CREATE DATABASE dm_meta');
   await connection.query(`CREATE TABLE ${CHECKPOINTS} (${COLUMNS})`);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ShardWorker } from '../../../sdk';
 import { MySqlDownstream, MySqlUpstream, ServerConnection } from '../../../sdk/plugins/mysql';
 import { InProcessServer } from '../../../sdk/testing';
-import { MariaDb } from '../../../src/demo/mysql/mariadb';
+import { DatabaseServer } from '../../../src/demo/mysql/database-server';
 
 const COLUMNS = '(id BIGINT PRIMARY KEY, a INT, b VARCHAR(40), c DATETIME(3))';
 
@@ -19,8 +19,8 @@ export class MergeBench {
   #looking: Promise<void> | null = null;
 
   private constructor(
-    private readonly upstream: MariaDb,
-    private readonly downstream: MariaDb,
+    private readonly upstream: DatabaseServer,
+    private readonly downstream: DatabaseServer,
     private readonly server: InProcessServer,
     private readonly writer: ServerConnection,
     private readonly reader: ServerConnection,
@@ -28,8 +28,8 @@ export class MergeBench {
 
   static async open(): Promise<MergeBench> {
     const [upstream, downstream] = await Promise.all([
-      MariaDb.start(),
-      MariaDb.start(['--innodb-buffer-pool-size=128M']),
+      DatabaseServer.start(),
+      DatabaseServer.start(['--innodb-buffer-pool-size=128M']),
     ]);
     await upstream.execute('CREATE DATABASE bench_1', `CREATE TABLE bench_1.t ${COLUMNS}`);
     await downstream.execute('CREATE DATABASE bench', `CREATE TABLE bench.t ${COLUMNS}`);

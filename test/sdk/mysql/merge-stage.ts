@@ -3,7 +3,7 @@ import { ShardWorker } from '../../../sdk';
 import type { ShardWorkerOptions, WorkerEvent, WorkerEventOf, WorkerStatus } from '../../../sdk';
 import { MySqlDownstream, MySqlUpstream, compareMerged } from '../../../sdk/plugins/mysql';
 import type { MySqlUpstreamOptions } from '../../../sdk/plugins/mysql';
-import type { MariaDb } from '../../../src/demo/mysql/mariadb';
+import type { DatabaseServer } from '../../../src/demo/mysql/database-server';
 import { ShardWriter } from './shard-writer';
 
 /** How long everything may take until shards and target are the same, in milliseconds. */
@@ -11,8 +11,8 @@ const PATIENCE_MS = 60_000;
 
 /** The databases that a play has: two sources of shards, and where they are merged. */
 export interface Databases {
-  readonly sources: readonly [MariaDb, MariaDb];
-  readonly downstream: MariaDb;
+  readonly sources: readonly [DatabaseServer, DatabaseServer];
+  readonly downstream: DatabaseServer;
 }
 
 /** A shard by its source (0 or 1) and its name. */

@@ -2,7 +2,7 @@ import { afterAll, expect, it, jest } from '@jest/globals';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compareMerged, isConnectionLost } from '../../../sdk/plugins/mysql';
-import { MariaDb } from '../../../src/demo/mysql/mariadb';
+import { DatabaseServer } from '../../../src/demo/mysql/database-server';
 import { useDirectories } from '../../adapters/embedded/use-directories';
 import { ServerProcess } from '../../end-to-end/server-process';
 import { SeededRandom } from '../../support/seeded-random';
@@ -34,8 +34,8 @@ afterAll(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-async function startDatabase(): Promise<MariaDb> {
-  const database = await MariaDb.start();
+async function startDatabase(): Promise<DatabaseServer> {
+  const database = await DatabaseServer.start();
   closing.push(() => database.stop());
   return database;
 }
@@ -80,7 +80,7 @@ class Application {
   readonly #writer: ShardWriter;
 
   constructor(
-    private readonly database: MariaDb,
+    private readonly database: DatabaseServer,
     private readonly source: number,
     private readonly rollouts: ReadonlyMap<string, RandomRollout>,
     random: SeededRandom,
@@ -192,7 +192,7 @@ const KINDS = ['workers', 'databases', 'server', 'databases'] as const;
 interface Victims {
   readonly server: ServerProcess;
   readonly workers: Workers;
-  readonly databases: readonly MariaDb[];
+  readonly databases: readonly DatabaseServer[];
 }
 
 /** Kill one after the other without a word, and start it again. @returns how often each kind */
@@ -221,7 +221,11 @@ async function killForAWhile(random: SeededRandom, { server, workers, databases 
 }
 
 /** In what a merged table differs from its shards, when everything has had time to arrive. */
-async function settle(task: string, sources: readonly MariaDb[], downstream: MariaDb): Promise<readonly string[]> {
+async function settle(
+  task: string,
+  sources: readonly DatabaseServer[],
+  downstream: DatabaseServer,
+): Promise<readonly string[]> {
   const shards = sources.flatMap(({ address }) =>
     Array.from({ length: SHARDS }, (_, shard) => ({ address, schema: 's', table: `${task}_${shard}` })),
   );

@@ -2,14 +2,19 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import type { JsonValue, UpstreamEvent } from '../../../sdk';
 import { MySqlUpstream } from '../../../sdk/plugins/mysql';
 import type { MySqlUpstreamOptions } from '../../../sdk/plugins/mysql';
-import { MariaDb } from '../../../src/demo/mysql/mariadb';
+import { DatabaseServer } from '../../../src/demo/mysql/database-server';
+import { serverProgram } from '../../../src/demo/mysql/server-program';
+import { wordsOf } from './server-words';
 
 jest.setTimeout(120_000);
 
-let database: MariaDb;
+const isMySql = serverProgram().product === 'MySQL';
+const words = wordsOf({ program: serverProgram() });
+
+let database: DatabaseServer;
 
 beforeAll(async () => {
-  database = await MariaDb.start(['--log-bin-compress=ON', '--log-bin-compress-min-len=10']);
+  database = await DatabaseServer.start(words.compressing);
   await database.execute('CREATE DATABASE db', 'CREATE TABLE db.t (id INT PRIMARY KEY, v VARCHAR(200))');
 });
 
@@ -18,6 +23,11 @@ afterEach(async () => {
 });
 
 afterAll(() => database.stop());
+
+/** A user with a password, who may do nothing yet. */
+async function makeUser(user: string): Promise<void> {
+  await database.execute(`DROP USER IF EXISTS ${user}`, `CREATE USER ${user} IDENTIFIED BY 'p'`);
+}
 
 const upstreamOf = (options: Partial<MySqlUpstreamOptions> = {}): MySqlUpstream =>
   new MySqlUpstream({ address: database.address, heartbeatMs: 100, ...options });
@@ -76,18 +86,15 @@ describe.each(['file', 'gtid'] as const)('positions by %s', (positions) => {
 
 describe('positions by gtid', () => {
   it('lead on with another server of the topology', async () => {
-    const replica = await MariaDb.start(['--log-slave-updates=ON']);
+    const replica = await DatabaseServer.start(isMySql ? [] : ['--log-slave-updates=ON']);
     try {
       const upstream = upstreamOf({ positions: 'gtid' });
       await upstream.tables();
-      const [row] = await database.use((connection) => connection.rows('SELECT @@gtid_binlog_pos AS at'));
+      const [row] = await database.use((connection) => connection.rows(`SELECT ${words.gtids} AS at`));
       await replica.execute(
         'CREATE DATABASE db',
         'CREATE TABLE db.t (id INT PRIMARY KEY, v VARCHAR(200))',
-        'RESET MASTER',
-        `SET GLOBAL gtid_slave_pos = '${row?.text('at') ?? ''}'`,
-        `CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = ${database.port}, MASTER_USER = 'root', MASTER_USE_GTID = slave_pos`,
-        'START SLAVE',
+        ...words.follow(database.port, row?.text('at').replaceAll('\n', '') ?? ''),
       );
       await database.execute(
         "INSERT INTO db.t VALUES (50, 'a')",
@@ -116,6 +123,40 @@ describe('positions by gtid', () => {
   });
 });
 
+describe('a statement', () => {
+  it('has the charset of its database, whatever else its session has set', async () => {
+    const upstream = upstreamOf();
+    await upstream.tables();
+    await database.execute(
+      'CREATE DATABASE old CHARACTER SET latin1 COLLATE latin1_german1_ci',
+      'USE old',
+      "SET lc_time_names = 'de_DE', sql_mode = 'ANSI_QUOTES', time_zone = '+03:00', auto_increment_increment = 7",
+      'CREATE TABLE "t" (v VARCHAR(9))',
+      'ALTER DATABASE COLLATE utf8mb3_german2_ci',
+      'CREATE TABLE "u" (v VARCHAR(9))',
+      'DROP DATABASE old',
+      "SET collation_server = 'cp1251_bin'",
+      'CREATE DATABASE old',
+      'CREATE TABLE old.v (v VARCHAR(9))',
+      'DROP DATABASE old',
+    );
+    const made = async (): Promise<readonly unknown[]> => {
+      const events = await readAll(upstream, null);
+      const ddls = events.flatMap((event) => (event.kind === 'ddl' && event.sql.includes('TABLE') ? [event] : []));
+      return ddls.map(({ schema, sql, characterSet }) => [schema, sql, characterSet?.charset, characterSet?.collation]);
+    };
+    const found = await made();
+    expect(found).toEqual([
+      ['old', 'CREATE TABLE `t` (`v` VARCHAR(9))', 'latin1', 'latin1_german1_ci'],
+      ['old', 'CREATE TABLE `u` (`v` VARCHAR(9))', 'utf8', 'utf8_german2_ci'],
+      [expect.any(String), expect.stringContaining('old'), 'cp1251', 'cp1251_bin'],
+    ]);
+    // Also read again, when all that came later is known.
+    expect(await made()).toEqual(found);
+    await upstream.close();
+  });
+});
+
 describe('a source that can’t be replicated', () => {
   it.each([
     ['SET GLOBAL binlog_format = MIXED', 'binlog_format = MIXED: SET GLOBAL binlog_format = ROW'],
@@ -131,10 +172,11 @@ describe('a source that can’t be replicated', () => {
   it.each([
     ['nothing', 'REPLICATION SLAVE'],
     ['REPLICATION SLAVE', 'BINLOG MONITOR'],
-    ['REPLICATION SLAVE, BINLOG MONITOR, SELECT', 'RELOAD'],
+    [`REPLICATION SLAVE, ${words.monitor}`, 'SELECT'],
+    [`REPLICATION SLAVE, ${words.monitor}, SELECT`, 'RELOAD'],
   ])('says which privilege is missing of a user with %s', async (granted, missing) => {
     const user = `u${missing.length}`;
-    await database.execute(`CREATE OR REPLACE USER ${user} IDENTIFIED BY 'p'`);
+    await makeUser(user);
     if (granted !== 'nothing') await database.execute(`GRANT ${granted} ON *.* TO ${user}`);
     const address = { ...database.address, user, password: () => 'p' };
     expect(await failing(upstreamOf({ address }))).toMatchObject({
@@ -147,7 +189,7 @@ describe('a source that can’t be replicated', () => {
 
   it('has purged what is wanted, or never had it', async () => {
     await database.execute('FLUSH BINARY LOGS', 'FLUSH BINARY LOGS');
-    const [row] = await database.use((connection) => connection.rows('SHOW MASTER STATUS'));
+    const [row] = await database.use((connection) => connection.rows(words.logStatus));
     await database.execute(`PURGE BINARY LOGS TO '${row?.text('File')}'`);
     for (const position of [
       { file: 'mysql-bin.000001', offset: 4, event: 0 },
@@ -156,18 +198,12 @@ describe('a source that can’t be replicated', () => {
       await expect(readAll(upstreamOf(), position)).rejects.toMatchObject({ code: 'UPSTREAM_POSITION_LOST' });
   });
 
-  it.each([
-    [
-      'rows as a statement',
-      "SET STATEMENT binlog_format = 'STATEMENT' FOR INSERT INTO db.t VALUES (7, 'x')",
-      /^INSERT INTO/u,
-    ],
-  ])('hands on %s as what it is', async (_what, sql, text) => {
+  it('hands on rows as a statement as what they are', async () => {
     const upstream = upstreamOf();
     await upstream.tables();
-    await database.execute('USE db', sql);
+    await database.execute('USE db', "SET binlog_format = 'STATEMENT'", "INSERT INTO db.t VALUES (7, 'x')");
     const events = await readAll(upstream, null);
-    expect(events.at(-1)).toMatchObject({ kind: 'ddl', sql: expect.stringMatching(text) });
+    expect(events.at(-1)).toMatchObject({ kind: 'ddl', sql: expect.stringMatching(/^INSERT INTO/u) });
     await upstream.close();
   });
 

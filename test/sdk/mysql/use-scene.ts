@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from '@jest/globals';
-import { MariaDb } from '../../../src/demo/mysql/mariadb';
+import { DatabaseServer } from '../../../src/demo/mysql/database-server';
 import { useDirectories } from '../../adapters/embedded/use-directories';
 import { runCommand } from '../../cli/run-command';
 import type { Ended } from '../../cli/run-command';
@@ -9,8 +9,8 @@ import { MergeStage } from './merge-stage';
 
 /** Two sources, a downstream and a lockstep server for the tests of one file. */
 export interface Scene {
-  readonly sources: readonly [MariaDb, MariaDb];
-  readonly downstream: MariaDb;
+  readonly sources: readonly [DatabaseServer, DatabaseServer];
+  readonly downstream: DatabaseServer;
   readonly server: ServerInProcess;
   /** Play on a stage of its own. */
   play(options: StageOptions, play: (stage: MergeStage) => Promise<void>): Promise<void>;
@@ -24,8 +24,8 @@ export function useScene(): () => Scene {
   const closing: (() => Promise<void>)[] = [];
   let scene: Scene | null = null;
   beforeAll(async () => {
-    const start = async (): Promise<MariaDb> => {
-      const database = await MariaDb.start();
+    const start = async (): Promise<DatabaseServer> => {
+      const database = await DatabaseServer.start();
       closing.push(() => database.stop());
       return database;
     };

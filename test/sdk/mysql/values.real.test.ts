@@ -5,7 +5,7 @@ import type { UpstreamStart } from '../../../sdk/plugins/mysql';
 import { parseStatement } from '../../../src/core/ddl';
 import { buildTable } from '../../../src/core/ddl/tracker';
 import type { TableSchema } from '../../../src/core/table/table-schema';
-import { MariaDb } from '../../../src/demo/mysql/mariadb';
+import { DatabaseServer } from '../../../src/demo/mysql/database-server';
 
 jest.setTimeout(120_000);
 
@@ -80,11 +80,11 @@ const TYPES: readonly (readonly [type: string, values: readonly string[]])[] = [
   ['JSON', ['\'{"ä": [1, 2.50, null, true, "\\\\u0000"], "n": 18446744073709551615}\'']],
 ];
 
-let upstream: MariaDb;
-let downstream: MariaDb;
+let upstream: DatabaseServer;
+let downstream: DatabaseServer;
 
 beforeAll(async () => {
-  [upstream, downstream] = await Promise.all([MariaDb.start(), MariaDb.start()]);
+  [upstream, downstream] = await Promise.all([DatabaseServer.start(), DatabaseServer.start()]);
   for (const database of [upstream, downstream]) await database.execute('CREATE DATABASE v');
   for (const [index, [type]] of TYPES.entries())
     for (const database of [upstream, downstream])

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compareMerged } from '../../../sdk/plugins/mysql';
-import { MariaDb } from '../../../src/demo/mysql/mariadb';
+import { DatabaseServer } from '../../../src/demo/mysql/database-server';
 import { useDirectories } from '../../adapters/embedded/use-directories';
 import { runCommand } from '../../cli/run-command';
 import { ServerInProcess } from '../../end-to-end/server-in-process';
@@ -14,11 +14,11 @@ const README = readFileSync(join(__dirname, '..', '..', '..', 'sdk', 'plugins', 
 const [, EXAMPLE = ''] = /```yaml\n(.*?)```/su.exec(README) ?? [];
 
 const makeDirectory = useDirectories();
-let database: MariaDb;
+let database: DatabaseServer;
 let server: ServerInProcess;
 
 beforeAll(async () => {
-  [database, server] = [await MariaDb.start(), new ServerInProcess(makeDirectory())];
+  [database, server] = [await DatabaseServer.start(), new ServerInProcess(makeDirectory())];
   await server.start();
   await database.execute(
     'CREATE DATABASE shop_1',

@@ -1,38 +1,21 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerConnection, isConnectionLost } from '../../../sdk/plugins/mysql';
 import type { ServerAddress } from '../../../sdk/plugins/mysql';
 import { freePort } from '../free-port';
-
-/** The server's program, and the one that makes its data. */
-export interface MariaDbPrograms {
-  readonly server: string;
-  readonly install: string;
-}
-
-/** Where Debian has them, if they aren't in PATH. */
-export const MARIADB_PROGRAMS: MariaDbPrograms = { server: '/usr/sbin/mariadbd', install: 'mariadb-install-db' };
+import { makeBase, optionsOf, serverProgram } from './server-program';
+import type { ServerProgram } from './server-program';
 
 /** Nothing of it takes longer, in milliseconds. */
 const START_MS = 60_000;
 
-/** As little memory as it runs with, and all of the log that a worker needs. */
-const OPTIONS = [
-  ...['--no-defaults', '--bind-address=127.0.0.1', '--skip-networking=0', '--skip-name-resolve'],
-  ...['--log-bin=mysql-bin', '--binlog-format=ROW', '--binlog-row-image=FULL'],
-  ...['--innodb-buffer-pool-size=16M', '--innodb-log-file-size=16M', '--innodb-flush-log-at-trx-commit=2'],
-  ...['--innodb-buffer-pool-dump-at-shutdown=OFF', '--innodb-buffer-pool-load-at-startup=OFF'],
-  ...['--key-buffer-size=1M', '--aria-pagecache-buffer-size=1M', '--performance-schema=OFF'],
-  ...['--table-open-cache=400', '--character-set-server=utf8mb4', '--lock-wait-timeout=60'],
-];
-
-/** A real MariaDB of our own: on loopback, in a temporary folder, ended by its own process. */
-export class MariaDb {
+/** A real MariaDB or MySQL of our own: on loopback, in a temporary folder, ended by its own process. */
+export class DatabaseServer {
   #child: ChildProcess | null = null;
   #log = '';
 
@@ -40,7 +23,7 @@ export class MariaDb {
     private readonly folder: string,
     readonly port: number,
     private readonly serverId: number,
-    private readonly programs: MariaDbPrograms,
+    readonly program: ServerProgram,
     private readonly options: readonly string[],
   ) {}
 
@@ -49,12 +32,12 @@ export class MariaDb {
    * @param options more of the server's options, as on its command line
    * @throws Error with the server's log
    */
-  static async start(options: readonly string[] = [], programs = MARIADB_PROGRAMS): Promise<MariaDb> {
-    const base = makeBase(programs);
-    const folder = mkdtempSync(join(tmpdir(), 'lockstep-mariadb-'));
+  static async start(options: readonly string[] = [], program = serverProgram()): Promise<DatabaseServer> {
+    const base = makeBase(program);
+    const folder = mkdtempSync(join(tmpdir(), 'lockstep-database-'));
     cpSync(base, join(folder, 'data'), { recursive: true });
     const port = await freePort();
-    const server = new MariaDb(folder, port, port, programs, options);
+    const server = new DatabaseServer(folder, port, port, program, options);
     await server.restart();
     return server;
   }
@@ -69,8 +52,8 @@ export class MariaDb {
     const { folder, port, serverId } = this;
     const own = [`--datadir=${join(folder, 'data')}`, `--socket=${join(folder, 'socket')}`, `--port=${port}`];
     const child = spawn(
-      this.programs.server,
-      [...OPTIONS, ...own, `--user=${userInfo().username}`, `--server-id=${serverId}`, ...this.options, ...more],
+      this.program.path,
+      [...optionsOf(this.program, folder), ...own, `--server-id=${serverId}`, ...this.options, ...more],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     );
     this.#child = child;
@@ -81,7 +64,7 @@ export class MariaDb {
     for (let waitedMs = 0; !(await this.#answers()); waitedMs += 50) {
       if (child.pid === undefined || child.exitCode !== null || waitedMs > START_MS) {
         await this.stop();
-        throw new Error(`MariaDB didn't start:\n${this.#log}`);
+        throw new Error(`${this.program.path} didn't start:\n${this.#log}`);
       }
       await sleep(50);
     }
@@ -134,31 +117,4 @@ export class MariaDb {
       throw error;
     }
   }
-}
-
-/** The data of a server without databases: made once, which takes seconds, and copied since. */
-function makeBase({ install }: MariaDbPrograms): string {
-  const { username } = userInfo();
-  const base = join(tmpdir(), `lockstep-mariadb-base-${username}`);
-  if (existsSync(base)) return base;
-  const draft = mkdtempSync(join(tmpdir(), 'lockstep-mariadb-draft-'));
-  const data = join(draft, 'data');
-  mkdirSync(data);
-  const { status, stderr, error } = spawnSync(
-    install,
-    [
-      ...['--no-defaults', `--datadir=${data}`, `--user=${username}`, '--auth-root-authentication-method=normal'],
-      ...['--skip-test-db', '--innodb-log-file-size=16M'],
-    ],
-    { encoding: 'utf8' },
-  );
-  if (status !== 0) throw new Error(`${install} failed: ${error?.message ?? stderr}`);
-  try {
-    renameSync(data, base);
-  } catch (failure) {
-    // Another process was faster.
-    if (!existsSync(base)) throw failure;
-  }
-  rmSync(draft, { recursive: true, force: true });
-  return base;
 }
