@@ -113,8 +113,12 @@ describe('events', () => {
   const CHARSETS = '04 2100 2100 0800';
   const DATABASES = '0c 02 6100 6200';
   const MICROSECONDS = '0d 010203';
-  const DATABASE_CHARSET = '07 2d00';
-  const status = [DATABASES, CATALOG, MODES, MICROSECONDS, CHARSETS, DATABASE_CHARSET].map(hex);
+  const TIMES = '07 0600';
+  const TRANSACTION = '11 1100000000000000';
+  const COLLATION = '12 ff00';
+  const FILES = '08 2d00';
+  const parts = [DATABASES, CATALOG, MODES, MICROSECONDS, TRANSACTION, COLLATION, CHARSETS, TIMES, FILES];
+  const status = parts.map(hex);
   const size = Buffer.alloc(2);
   size.writeUInt16LE(status.reduce((sum, { length }) => sum + length, 0));
   const query = (sql: Buffer): Buffer =>
@@ -123,7 +127,7 @@ describe('events', () => {
   it('of statements say their database, modes and charsets among all that else is there', () => {
     expect(parseQueryEvent(query(Buffer.from('DO 1')))).toEqual({
       ...{ schema: 'db', sql: Buffer.from('DO 1'), ansiQuotes: true, noBackslashEscapes: false },
-      ...{ clientCollation: 33, databaseCollation: 45 },
+      ...{ clientCollation: 33, serverCollation: 8 },
     });
   });
 

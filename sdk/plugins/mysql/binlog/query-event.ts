@@ -10,29 +10,33 @@ export interface QueryEvent {
   readonly noBackslashEscapes: boolean;
   /** The collation's number of the text itself; null: not said. */
   readonly clientCollation: number | null;
-  /** That of the current database; null: the server's, or not said. */
-  readonly databaseCollation: number | null;
+  /** That which new databases get; null: not said. */
+  readonly serverCollation: number | null;
 }
 
 const ANSI_QUOTES = 0x4n;
 const NO_BACKSLASH_ESCAPES = 0x100000n;
 
 /** Codes of status variables, with what follows each: a fixed number of bytes, or a text behind its length. */
-const Status = { flags: 0, sqlMode: 1, charset: 4, databaseCharset: 7, updatedDatabases: 12 } as const;
+const Status = { flags: 0, sqlMode: 1, charset: 4, updatedDatabases: 12 } as const;
 
 /** Sizes of the other variables. */
 const SIZES: ReadonlyMap<number, number> = new Map([
   [Status.flags, 4],
+  // AUTO_INCREMENT's steps, names of times, what LOAD DATA takes files for, tables of an update, a master's position.
   [3, 4],
+  [7, 2],
   [8, 2],
   [9, 8],
   [10, 4],
+  // Microseconds; of MySQL: defaults of TIMESTAMP, the transaction of a DDL, the collation of utf8mb4, what a table must have.
   [13, 3],
   [16, 1],
-  [17, 1],
+  [17, 8],
   [18, 2],
   [19, 1],
   [20, 1],
+  // Of MariaDB: parts of a microsecond, the transaction of a DDL.
   [128, 3],
   [129, 8],
 ]);
@@ -52,22 +56,22 @@ export function parseQueryEvent(body: Buffer): QueryEvent {
 function readStatus(bytes: Buffer): Omit<QueryEvent, 'schema' | 'sql'> {
   const reader = new ByteReader(bytes);
   let sqlMode = 0n;
-  let [clientCollation, databaseCollation]: (number | null)[] = [null, null];
+  let [clientCollation, serverCollation]: (number | null)[] = [null, null];
   while (reader.remaining > 0) {
     const code = reader.uint(1);
     if (code === Status.sqlMode) sqlMode = reader.uint64();
     else if (code === Status.charset) {
       clientCollation = reader.uint(2);
-      reader.skip(4);
-    } else if (code === Status.databaseCharset) databaseCollation = reader.uint(2);
-    else if (!skipStatus(reader, code)) break;
+      reader.skip(2);
+      serverCollation = reader.uint(2);
+    } else if (!skipStatus(reader, code)) break;
   }
   const has = (flag: bigint): boolean => (sqlMode & flag) !== 0n;
   return {
     ansiQuotes: has(ANSI_QUOTES),
     noBackslashEscapes: has(NO_BACKSLASH_ESCAPES),
     clientCollation: clientCollation ?? null,
-    databaseCollation: databaseCollation ?? null,
+    serverCollation: serverCollation ?? null,
   };
 }
 

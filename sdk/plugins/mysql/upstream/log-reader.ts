@@ -149,9 +149,11 @@ export class LogReader {
     const text = plainStatement(sql);
     const statement = parsed(text, query.ansiQuotes);
     const { schema } = query;
-    if (statement?.kind === 'create-database' || statement?.kind === 'alter-database')
-      this.options.charsets.forgetDatabases();
-    const characterSet = await this.#databaseCharset(query, statement);
+    await this.#noteDatabase(query, statement);
+    const characterSet =
+      statement?.kind === 'create-table'
+        ? await this.options.charsets.database(statement.name.schema ?? schema, this.#position(this.#group))
+        : null;
     const ddl = (each: string): Unplaced => ({
       ...{ kind: 'ddl', schema, sql: each, atMs },
       ...(characterSet === null ? {} : { characterSet }),
@@ -169,13 +171,17 @@ export class LogReader {
   /** Shadow tables behind the statement that is being read; within it places have those before it. */
   #pendingShadows: ShadowDdls | null = null;
 
-  /** The default charset of the database that a statement makes a table in. */
-  async #databaseCharset(query: QueryEvent, statement: Statement | null) {
-    if (statement?.kind !== 'create-table') return null;
-    const database = statement.name.schema ?? query.schema;
-    const said = query.databaseCollation;
-    if (said !== null && database === query.schema) return this.options.charsets.collation(said);
-    return this.options.charsets.database(database);
+  /** The default charset of a database is that of the tables which are made in it. */
+  async #noteDatabase({ schema, serverCollation }: QueryEvent, statement: Statement | null): Promise<void> {
+    const { charsets } = this.options;
+    const at = this.#position(this.#group);
+    if (statement?.kind === 'alter-database')
+      await charsets.databaseTold(statement.name ?? schema, at, statement.options, null);
+    else if (statement?.kind === 'create-database' && !statement.ifNotExists) {
+      const otherwise = serverCollation === null ? null : await charsets.collation(serverCollation);
+      await charsets.databaseTold(statement.name, at, statement.options, otherwise);
+    } else if (statement?.kind === 'create-database' || statement?.kind === 'drop-database')
+      charsets.forgetDatabase(statement.name, at);
   }
 
   async #textOf({ sql, clientCollation }: QueryEvent): Promise<string> {

@@ -59,6 +59,8 @@ const PRIVILEGES: readonly { readonly names: readonly string[]; readonly grant: 
     names: ['REPLICATION CLIENT', 'BINLOG MONITOR', 'REPLICATION SLAVE ADMIN'],
     grant: 'REPLICATION CLIENT (MariaDB: BINLOG MONITOR)',
   },
+  // Without it the server hides the tables, as if there were none.
+  { names: ['SELECT'], grant: 'SELECT' },
 ];
 
 /** Only what is granted directly is looked at; a role that isn't active may lack in the list, so the server has the last word. */
