@@ -113,9 +113,19 @@ export class Connection {
   async #interceptors(metadata: Readonly<Record<string, string>>): Promise<Interceptor[]> {
     const { user } = this.options;
     if (user === undefined) return [addMetadata(metadata)];
-    // The client's own way to ask for a token leaves a connection behind that nobody closes.
-    this.#token ??= this.#client.auth.authenticate(user, { deadline: this.#deadline() }).then(({ token }) => token);
-    return [addMetadata({ ...metadata, token: await this.#token })];
+    this.#token ??= this.#askToken(user);
+    return [addMetadata({ ...metadata, token: await this.#token }), tellStaleToken];
+  }
+
+  /** The client's own way to ask for a token leaves a connection behind that nobody closes. */
+  async #askToken(user: NonNullable<EtcdOptions['user']>): Promise<string> {
+    try {
+      return (await this.#client.auth.authenticate(user, { deadline: this.#deadline() })).token;
+    } catch (error) {
+      // Who is refused now may be let in later.
+      this.#token = null;
+      throw error;
+    }
   }
 }
 
@@ -136,3 +146,14 @@ function addMetadata(entries: Readonly<Record<string, string>>): Interceptor {
       },
     });
 }
+
+/** At these very words of etcd the client would ask again with the same token, until the deadline and without a pause. */
+const tellStaleToken: Interceptor = (options, nextCall) =>
+  new InterceptingCall(nextCall(options), {
+    start: (metadata, _listener, next) => {
+      next(metadata, {
+        onReceiveStatus: (status, pass) =>
+          pass({ ...status, details: status.details.replace('etcdserver: invalid auth token', 'invalid auth token') }),
+      });
+    },
+  });

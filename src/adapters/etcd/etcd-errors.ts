@@ -1,6 +1,5 @@
 import {
   ClientClosedError,
-  EtcdInvalidAuthTokenError,
   EtcdLeaseInvalidError,
   GRPCCancelledError,
   GRPCDeadlineExceededError,
@@ -35,7 +34,6 @@ const UNSENT = /No connection established|Name resolution failed|invalid auth to
 /** Failures of the way to etcd, or of the member at its end. */
 const BROKEN = [
   ClientClosedError,
-  EtcdInvalidAuthTokenError,
   GRPCCancelledError,
   GRPCDeadlineExceededError,
   GRPCInternalError,

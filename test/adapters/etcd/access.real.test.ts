@@ -3,11 +3,16 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { Etcd3 } from 'etcd3';
 import { EtcdStore } from '../../../src/adapters/etcd/etcd-store';
 import type { EtcdOptions } from '../../../src/adapters/etcd/etcd-options';
 import { SystemClock } from '../../../src/adapters/system/system-clock';
+import { parseRevision } from '../../../src/core/model/revision';
 import { EtcdServer } from '../../support/etcd-server';
+import type { EtcdFlags } from '../../support/etcd-server';
+import { ReadAlong } from './read-along';
 import { codeOf, put, readBatches } from '../store-suite/store-under-test';
 
 jest.setTimeout(60_000);
@@ -19,8 +24,8 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-async function start(): Promise<EtcdServer> {
-  const server = await EtcdServer.start();
+async function start(flags: EtcdFlags = {}): Promise<EtcdServer> {
+  const server = await EtcdServer.start(flags);
   ends.push(() => server.stop());
   return server;
 }
@@ -31,12 +36,19 @@ async function open(options: EtcdOptions): Promise<EtcdStore> {
   return store;
 }
 
+/** From now on etcd asks who one is. Our user isn't root: he may read and write all keys, and nothing else. */
 async function demandPasswords(server: EtcdServer): Promise<void> {
+  const all = Buffer.of(0);
   await server.use(async ({ auth }) => {
-    await auth.roleAdd({ name: 'root' });
-    for (const { name, password } of [user, { name: 'root', password: 'another' }]) {
+    for (const name of ['root', 'coordinator']) await auth.roleAdd({ name });
+    const perm = { permType: 'Readwrite', key: all, range_end: all } as const;
+    await auth.roleGrantPermission({ name: 'coordinator', perm });
+    for (const { role, name, password } of [
+      { role: 'coordinator', ...user },
+      { role: 'root', name: 'root', password: 'another' },
+    ]) {
       await auth.userAdd({ name, password });
-      await auth.userGrantRole({ user: name, role: 'root' });
+      await auth.userGrantRole({ user: name, role });
     }
     await auth.authEnable();
   });
@@ -55,8 +67,49 @@ describe('an etcd with users', () => {
       await store.revoke(id);
       await server.kill();
       await server.restart();
-      // etcd 3.4 lets a call with a token that it forgot wait for the next change; ours ends in time, and asks for a new one.
-      await codeOf(store.revision());
+    }
+  });
+
+  it('is asked for a new token when the old one has run out, whatever is asked, and by a watch too', async () => {
+    const server = await start({ 'auth-token-ttl': '1' });
+    await demandPasswords(server);
+    const { id } = await (await open({ urls: [server.url], user })).grant(60_000);
+    const asks: readonly ((store: EtcdStore) => Promise<unknown>)[] = [
+      (store) => put(store, '/lockstep/a', ''),
+      (store) => store.range('/lockstep/'),
+      (store) => store.keepAlive(id),
+      (store) => store.grant(5_000).then((lease) => store.revoke(lease.id)),
+      (store) => store.upkeep.usage(),
+      (store) => store.upkeep.compact(parseRevision(1)),
+    ];
+    const stores = await Promise.all(asks.map(() => open({ urls: [server.url], user })));
+    const watching = await open({ urls: [server.url], user });
+    const reader = await ReadAlong.start(watching);
+    // Twice what etcd takes to forget it: it looks once a second.
+    await sleep(4_000);
+    const answers = await Promise.all(asks.map((ask, index) => codeOf(ask(stores[index] ?? watching))));
+    expect(answers).toEqual(asks.map(() => 'resolved'));
+    const { revision } = await put(watching, '/lockstep/b', '');
+    await reader.reached(revision);
+    expect([reader.revisions.at(-1), reader.rebuilt, reader.troubles]).toEqual([revision, 1, 0]);
+    await reader.stop();
+  });
+
+  it('lets a store in again whose user was refused for a while', async () => {
+    const server = await start();
+    await demandPasswords(server);
+    const store = await open({ urls: [server.url], user });
+    const root = new Etcd3({ hosts: server.url, auth: { username: 'root', password: 'another' } });
+    ends.push(() => {
+      root.close();
+      return Promise.resolve();
+    });
+    for (const [password, expected] of [
+      ['changed', 'STORE_UNAVAILABLE'],
+      [user.password, 'resolved'],
+    ] as const) {
+      await root.auth.userChangePassword({ name: user.name, password });
+      for (let times = 0; times < 2; times += 1) expect(await codeOf(store.revision())).toBe(expected);
     }
   });
 
