@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { CharacterSet } from '../core/ddl/tracker';
+import { mutationOf } from '../core/model/action';
 import type { ActionRecord } from '../core/model/action';
 import { LockstepError } from '../core/model/error';
 import type { SourceId, TaskName } from '../core/model/names';
@@ -27,6 +28,7 @@ import { readServer } from './read-server';
 import type {
   Acknowledgement,
   ActionAnswer,
+  ActionName,
   ActionRequest,
   CoordinatorService,
   FailOperationInput,
@@ -235,9 +237,19 @@ export class Coordinator implements CoordinatorService {
     return this.shell.operations.subscribe(() => this.state, task, source, after, signal);
   }
 
+  storedAction(request: ActionName): ActionRecord | null {
+    return request.idempotencyKey === null ? null : (this.state.actions.get(actionId(request)) ?? null);
+  }
+
   async act(request: ActionRequest): Outcome<ActionAnswer> {
     const { input, actor, reason, idempotencyKey, dryRun } = request;
-    const demand: ActionDemand = { id: actionId(request), input, actor, reason, nowMs: this.nowMs() };
+    const demand: ActionDemand = {
+      id: actionId({ ...request, mutation: mutationOf(input) }),
+      input,
+      actor,
+      reason,
+      nowMs: this.nowMs(),
+    };
     if (dryRun) return success(this.#rehearse(demand));
     const asked = await this.#execute((state) => planAskAction(state, demand));
     if (!asked.ok) return asked;
@@ -294,11 +306,11 @@ export class Coordinator implements CoordinatorService {
   }
 }
 
-/** The same actor, action and key name the same action; without a key each request is its own. */
-function actionId({ actor, input, idempotencyKey }: ActionRequest): string {
+/** The same actor, mutation and key name the same action; without a key each request is its own. */
+function actionId({ actor, mutation, idempotencyKey }: ActionName): string {
   if (idempotencyKey === null) return randomUUID();
   return createHash('sha256')
-    .update(JSON.stringify([actor, input.kind, idempotencyKey]))
+    .update(JSON.stringify([actor, mutation, idempotencyKey]))
     .digest('hex')
     .slice(0, 32);
 }

@@ -130,6 +130,11 @@ export class Observer implements CoordinatorService {
     return this.#operations.subscribe(() => this.#state, task, source, after, signal);
   }
 
+  /** Nothing is ever asked of it. */
+  storedAction(): null {
+    return null;
+  }
+
   readonly registerWorker = refuse;
   readonly renewWorker = refuse;
   readonly leaveWorker = refuse;

@@ -1,4 +1,4 @@
-import type { ActionInput, ActionRecord } from '../core/model/action';
+import type { ActionInput, ActionMutation, ActionRecord } from '../core/model/action';
 import type { LockstepError } from '../core/model/error';
 import type { EventCursor } from '../core/model/event-cursor';
 import type { SourceId, TaskName } from '../core/model/names';
@@ -56,6 +56,14 @@ export interface FailOperationInput {
 
 /** What a worker says of itself, for `query-status`. */
 export type WorkerStatusInput = Omit<ReportedStatus, 'atMs'>;
+
+/** What names a manual action that was asked for. */
+export interface ActionName {
+  readonly mutation: ActionMutation;
+  readonly actor: string;
+  /** Null: every request is its own. */
+  readonly idempotencyKey: string | null;
+}
 
 /** Who asks for a manual action, and how. */
 export interface ActionRequest {
@@ -175,6 +183,8 @@ export interface CoordinatorService {
   /** First every undone operation above `after`, then changes; coalesced per table, the newest wins. Ends with `signal`. */
   operations(task: TaskName, source: SourceId, after: Revision, signal: AbortSignal): AsyncIterable<OperationView>;
 
+  /** The action that was asked for under this name; null: none was. What it was asked for doesn't depend on the present. */
+  storedAction(name: ActionName): ActionRecord | null;
   act(request: ActionRequest): Outcome<ActionAnswer>;
 
   /** How full the store is; null: it isn't known, or has no end. */

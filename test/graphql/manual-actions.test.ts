@@ -134,5 +134,14 @@ describe.each(CASES)('$kind', ({ mutation, kind, prepare, input, otherwise }) =>
     expect(mine).toMatchObject([{ kind, actor: 'anonymous', reason: 'it must be', endedAt: expect.any(String) }]);
     const other = await operate(server.url, mutation, { ...once, ...otherwise });
     expect(other).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+
+    // How long one waits makes no other request of it, and the result is kept when all that it was about has gone.
+    const patient = await operate(server.url, mutation, { ...once, waitMs: 123 });
+    await operate(server.url, 'removeMeta', { task, force: true });
+    const late = await operate(server.url, mutation, once);
+    for (const answer of [patient, late]) {
+      expect(answer['__typename']).toBe(first['__typename']);
+      expect(idOf(answer)).toBe(idOf(first));
+    }
   });
 });

@@ -28,6 +28,7 @@ export function scriptedService(script: Partial<CoordinatorService>): Coordinato
     reportStatus: unscripted('reportStatus'),
     pendingOperations: unscripted('pendingOperations'),
     operations: unscripted('operations'),
+    storedAction: () => null,
     act: unscripted('act'),
     usage: null,
     readiness: () => ({ ready: true, reasons: [] }),

@@ -78,6 +78,14 @@ export type ActionInput =
 /** Which manual action. */
 export type ActionKind = ActionInput['kind'];
 
+/** What a person names: the two kinds of unlock are one. */
+export type ActionMutation = 'unlock' | Exclude<ActionKind, 'unlock-optimistic' | 'unlock-pessimistic'>;
+
+/** What a person names who asks for this. */
+export function mutationOf({ kind }: ActionInput): ActionMutation {
+  return kind === 'unlock-optimistic' || kind === 'unlock-pessimistic' ? 'unlock' : kind;
+}
+
 /** asked → running → done, failed or expired. */
 export type ActionState = 'asked' | 'running' | 'done' | 'failed' | 'expired';
 

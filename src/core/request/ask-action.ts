@@ -23,8 +23,7 @@ export interface ActionDemand {
 export function planAskAction(state: CoordinatorState, demand: ActionDemand): RequestPlan<ActionRecord> {
   const known = state.actions.get(demand.id);
   if (known !== undefined) {
-    const isSame = JSON.stringify(known.input) === JSON.stringify(demand.input);
-    return isSame
+    return isSame(known.input, demand.input)
       ? answer(known)
       : refuse('IDEMPOTENCY_KEY_REUSED', 'the idempotency key was used for another request', { actionId: demand.id });
   }
@@ -41,6 +40,11 @@ export function planAskAction(state: CoordinatorState, demand: ActionDemand): Re
     mutations: [{ kind: 'put', key, value: writeActionRecord(record) }],
     answer: () => record,
   };
+}
+
+/** Whether the same is asked for, however long somebody waits for it. */
+function isSame(a: ActionInput, b: ActionInput): boolean {
+  return JSON.stringify({ ...a, waitMs: null }) === JSON.stringify({ ...b, waitMs: null });
 }
 
 /** What the first step of an action would write, without writing anything. */

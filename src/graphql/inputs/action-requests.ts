@@ -1,6 +1,6 @@
 import type { ActionRequest } from '../../coordinator/service';
 import { parseLockName } from '../../core/model/lock-name';
-import type { ActionInput } from '../../core/model/action';
+import type { ActionInput, ActionRecord } from '../../core/model/action';
 import { LockstepError } from '../../core/model/error';
 import { parseSourceId, parseTaskName, parseUpstreamTable } from '../../core/model/names';
 import type { SourceId, UpstreamTable } from '../../core/model/names';
@@ -29,15 +29,19 @@ const SLACK_MS = 1_000;
 
 /** What is asked for with the options that all manual actions have. @throws LockstepError INVALID_INPUT */
 export function parseActionRequest(options: ShardActionOptions, input: ActionInput, actor: string): ActionRequest {
-  const key = options.idempotencyKey ?? null;
   return {
     input,
     actor,
     reason: options.reason ?? '',
-    idempotencyKey: key === null ? null : parseText('idempotencyKey', key),
+    idempotencyKey: parseKey(options),
     waitMs: Math.min(LONGEST_WAIT_MS, WAITS_OF_AN_ACTION * parseWait(options) + SLACK_MS),
     dryRun: options.dryRun,
   };
+}
+
+/** What names the action of a repeated request. @throws LockstepError INVALID_INPUT */
+export function parseKey({ idempotencyKey }: ShardActionOptions): string | null {
+  return idempotencyKey == null ? null : parseText('idempotencyKey', idempotencyKey);
 }
 
 /** What `putShardTask` asks for. @throws LockstepError INVALID_INPUT */
@@ -46,14 +50,19 @@ export function parsePutTask({ name, mode, sources }: ShardPutTaskInput): Action
 }
 
 /**
- * What `unlockShardLock` asks for; which fields count depends on the lock's mode.
+ * What `unlockShardLock` asks for; which fields count depends on the lock's mode, of a request that is repeated on what it
+ * was when it was asked first.
  * @throws LockstepError INVALID_INPUT, also for a field of the other mode; LOCK_NOT_FOUND if neither lock nor task is known
  */
-export function parseUnlock(state: CoordinatorState, input: ShardUnlockLockInput): ActionInput {
+export function parseUnlock(
+  state: CoordinatorState,
+  input: ShardUnlockLockInput,
+  stored: ActionRecord | null,
+): ActionInput {
   const lockId = parseLockName(input.lockId);
   const ifIncarnation = input.ifIncarnation ?? null;
   const sources = input.sources.map(parseSourceId);
-  if (modeOfLock(state, lockId) === 'optimistic') {
+  if (stored === null ? modeOfLock(state, lockId) === 'optimistic' : stored.input.kind === 'unlock-optimistic') {
     refuseFields('optimistic', { owner: input.owner != null, forceRemove: input.forceRemove });
     if (input.action == null) throw invalid('action', 'action must be EXEC or SKIP for an optimistic lock');
     const exec = input.action === 'exec';

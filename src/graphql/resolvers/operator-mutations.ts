@@ -9,6 +9,7 @@ import {
   parseActionRequest,
   parseBreak,
   parseExclude,
+  parseKey,
   parsePutTask,
   parseRemoveMeta,
   parseRetry,
@@ -57,7 +58,11 @@ export class OperatorMutations {
     @Arg('input', () => ShardUnlockLockInput, { description: 'Which lock, and how.' }) input: ShardUnlockLockInput,
     @Ctx() context: RequestContext,
   ): Promise<object> {
-    return act(context, UnlockLockResult, input, () => parseUnlock(context.service.state, input));
+    const { service, actor } = context;
+    return act(context, UnlockLockResult, input, () => {
+      const stored = service.storedAction({ mutation: 'unlock', actor, idempotencyKey: parseKey(input) });
+      return parseUnlock(service.state, input, stored);
+    });
   }
 
   @Directive(FOR_OPERATORS)
