@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMMANDS } from '../../src/cli/commands';
-import { nearest } from '../../src/cli/grammar/nearest';
+import { nearest } from '../../src/core/model/nearest';
 import { VERSION } from '../../src/core/model/version';
 import { useServer } from '../support/use-server';
 import { prepare } from './prepared';

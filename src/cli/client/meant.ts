@@ -1,6 +1,6 @@
 import { LockstepError } from '../../core/model/error';
 import type { ErrorCode } from '../../core/model/error-catalogue';
-import { nearest } from '../grammar/nearest';
+import { nearest } from '../../core/model/nearest';
 import type { ApiClient } from './api-client';
 import { allNodes } from './pages';
 

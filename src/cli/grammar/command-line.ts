@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { LockstepError } from '../../core/model/error';
 import { NO_CONFIG, readConfigFile } from './config-file';
 import type { Command, Flag } from './command';
-import { meantText } from './nearest';
+import { meantText } from '../../core/model/nearest';
 import { Options } from './options';
 import type { GivenFlags } from './options';
 

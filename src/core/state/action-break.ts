@@ -11,6 +11,7 @@ import { endAction, refuseAction, writeStep } from './action-plan';
 import type { ActionContext } from './action-plan';
 import { currentFailureOf, deadlineOf } from './action-wait';
 import type { HeldLock } from './held-lock';
+import { unknownScope } from './known-scope';
 import {
   breakCompares,
   breakOperationPut,
@@ -23,7 +24,6 @@ import { isOfMark } from './pessimistic-operation';
 import { whole } from './pessimistic-events';
 import { planLockRemoval } from './pessimistic-removal';
 import { SourceEntry } from './source-entry';
-import { taskSourcesOf } from './task-sources';
 import type { Plan, Write } from './write';
 
 type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'break' }>>;
@@ -49,7 +49,7 @@ export function planBreak(context: Context): Plan {
 
 function start(context: Context, entry: SourceEntry): Plan {
   const { state, action, input, nowMs } = context;
-  const refusal = unknownScope(context);
+  const refusal = wrongMode(context) ?? unknownScope(state, input.task, [input.source]);
   if (refusal !== null) return endAction(context, { failure: refusal });
   const blocked = blockedOn(context, entry);
   // What has begun to be removed is removed, even if the source reports now.
@@ -192,20 +192,10 @@ function removedBy({ state, input }: Context): HeldLock | undefined {
   return input.removeId === null ? undefined : state.pessimistic.locks.get(input.removeId);
 }
 
-function unknownScope({ state, input }: Context): ActionFailure | null {
-  const { task, source } = input;
-  const known = taskSourcesOf(state, task);
-  const entries = [...state.pessimistic.entriesOf(task)];
-  if (!state.tasks.has(task) && !state.pessimistic.subtasks.has(task) && entries.length === 0) {
-    return { code: 'TASK_NOT_FOUND', message: `there is no task ${task}`, fields: { task } };
-  }
-  if (state.tasks.get(task)?.mode === 'optimistic') {
-    const message = `task ${task} is optimistic: its tables are released by unlock, each by itself`;
-    return { code: 'TASK_MODE_CONFLICT', message, fields: { task, mode: 'optimistic' } };
-  }
-  if (known.sources.includes(source) || known.excluded.has(source) || entries.some((entry) => entry.source === source))
-    return null;
-  return { code: 'SOURCE_NOT_FOUND', message: `task ${task} has no source ${source}`, fields: { task, source } };
+function wrongMode({ state, input: { task } }: Context): ActionFailure | null {
+  if (state.tasks.get(task)?.mode !== 'optimistic') return null;
+  const message = `task ${task} is optimistic: its tables are released by unlock, each by itself`;
+  return { code: 'TASK_MODE_CONFLICT', message, fields: { task, mode: 'optimistic' } };
 }
 
 /** What the source waits with: its info, else what its worker last said. A DM worker says nothing here. */

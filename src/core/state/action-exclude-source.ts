@@ -5,6 +5,7 @@ import { writeTaskRecord } from '../wire/task-record';
 import { endAction, refuseAction } from './action-plan';
 import type { ActionContext } from './action-plan';
 import type { CoordinatorState } from './coordinator-state';
+import { noSuchSource, noSuchTask } from './known-scope';
 import { taskKey, taskUnchanged } from './task-sources';
 import { whyUnreadable } from './unreadable';
 import type { Plan } from './write';
@@ -22,12 +23,10 @@ export function planExcludeSource(context: Context): Plan {
   const unreadable = whyUnreadable(state, key);
   if (unreadable !== null) return refuseAction(context, 'UNREADABLE_VALUE', unreadable, { key, task });
   const record = state.tasks.get(task) ?? recordOfDm(state, task);
-  if (record === null) return refuseAction(context, 'TASK_NOT_FOUND', `there is no task ${task}`, { task });
+  if (record === null) return endAction(context, { failure: noSuchTask(state, task) });
   const isExcluded = record.excluded.includes(source);
   const isOfTask = record.sources.includes(source) || state.pessimistic.subtasks.get(task)?.has(source) === true;
-  if (!isExcluded && !isOfTask) {
-    return refuseAction(context, 'SOURCE_NOT_FOUND', `task ${task} has no source ${source}`, { task, source });
-  }
+  if (!isExcluded && !isOfTask) return endAction(context, { failure: noSuchSource(state, task, source) });
   if (isExcluded !== undo)
     return endAction(context, { changes: [`source ${source} is ${undo ? 'not' : 'already'} excluded`] });
   const excluded = undo ? record.excluded.filter((other) => other !== source) : [...record.excluded, source];

@@ -5,6 +5,7 @@ import { endAction, refuseAction, writeStep } from './action-plan';
 import type { ActionContext, ActionEffects } from './action-plan';
 import type { CoordinatorState } from './coordinator-state';
 import type { HeldLock } from './held-lock';
+import { unknownScope } from './known-scope';
 import { planRecords } from './pessimistic-record';
 import { lockDeletes, lockIdsOf, sourceDeletes, taskDeletes, taskWithout } from './remove-meta-scope';
 import { taskUnchanged } from './task-sources';
@@ -25,7 +26,8 @@ const DELETES_A_SOURCE = 13;
 
 /**
  * Remove all that is stored of a task, or of some of its sources (3-optimistic.md, *Remove meta*): locks, infos,
- * operations, source tables, dropped columns, and nothing beyond that scope. Refused while a worker of the scope is alive.
+ * operations, source tables, dropped columns, and nothing beyond that scope. Refused while a worker of the scope is alive,
+ * and if nothing is known of it.
  * What doesn't fit into one write goes in parts. The first deletes nothing: from its coming back on nothing else is written
  * for the task, so that no part is undone before the next, whoever leads then.
  */
@@ -37,6 +39,8 @@ export function planRemoveMeta(context: Context): Plan {
       : planSourcePart(context, action.progress);
   }
   const { task, sources } = input;
+  const unknown = unknownScope(state, task, sources);
+  if (unknown !== null) return endAction(context, { failure: unknown });
   const alive = aliveWorkers(state, task, sources);
   if (alive.length > 0 && !input.force) {
     return refuseAction(context, 'TASK_RUNNING', `task ${task} still runs: ${alive.join(', ')}`, {

@@ -6,6 +6,7 @@ import { formatDmKey } from '../wire/dm-keys';
 import { writePessimisticInfo } from '../wire/pessimistic-info';
 import { endAction, refuseAction } from './action-plan';
 import type { ActionContext } from './action-plan';
+import { unknownScope } from './known-scope';
 import { acknowledgement, decisionPut, tableUnchanged } from './optimistic-plan';
 import type { Plan } from './write';
 
@@ -18,6 +19,8 @@ type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'retry-info'
 export function planRetryInfo(context: Context): Plan {
   const { state, input } = context;
   const { task, source, table } = input;
+  const unknown = unknownScope(state, task, [source]);
+  if (unknown !== null) return endAction(context, { failure: unknown });
   if (table === null) return planRetrySource(context);
   const entry = state.tables.get(tableKey(task, table));
   const name = `${source} ${quoteTable(table.schema, table.table)}`;
