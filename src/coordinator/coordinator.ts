@@ -24,6 +24,7 @@ import { charsetOf } from '../core/table/collation';
 import type { ServerReading } from '../ports/metrics';
 import type { Store } from '../ports/store';
 import { execute } from './execute';
+import { Lanes } from './lanes';
 import { readServer } from './read-server';
 import type {
   Acknowledgement,
@@ -60,6 +61,7 @@ export interface CoordinatorOptions extends ShellOptions {
 /** A coordinator with everything that requests can do to it. */
 export class Coordinator implements CoordinatorService {
   readonly #store: Store;
+  readonly #registrations: Lanes;
 
   private constructor(
     private readonly shell: CoordinatorShell,
@@ -67,6 +69,7 @@ export class Coordinator implements CoordinatorService {
     readonly server: ServerIdentity,
   ) {
     this.#store = options.store;
+    this.#registrations = new Lanes(options.clock);
   }
 
   /**
@@ -117,7 +120,12 @@ export class Coordinator implements CoordinatorService {
     await this.shell.stop();
   }
 
+  /** Sources of one task that register at once change one record: they go one after another. */
   async registerWorker(input: RegisterWorkerInput): Outcome<SessionGrant> {
+    return await this.#registrations.run(input.task, () => this.#register(input));
+  }
+
+  async #register(input: RegisterWorkerInput): Outcome<SessionGrant> {
     const { task, source, worker } = input;
     const lease = await this.#store.grant(input.ttlMs);
     const sessionId = randomUUID();
@@ -286,7 +294,7 @@ export class Coordinator implements CoordinatorService {
   }
 
   async #execute<T>(plan: (state: CoordinatorState) => RequestPlan<T>): Outcome<T> {
-    return await execute(this.#store, this.shell, plan);
+    return await execute({ store: this.#store, shell: this.shell, clock: this.options.clock }, plan);
   }
 
   /** A request of a session, judged by a state that knows of its registration, which may have been at another server. */

@@ -5,23 +5,36 @@ import { planSafely } from '../core/request/request-plan';
 import type { RequestPlan } from '../core/request/request-plan';
 import type { CoordinatorState } from '../core/state/coordinator-state';
 import { DM_LEADER_PREFIX } from '../core/wire/dm-keys';
+import type { Clock } from '../ports/clock';
 import type { Store } from '../ports/store';
 import type { CoordinatorShell } from './shell';
 
-/** How often a request is planned again because somebody else's change came first. */
-const ATTEMPTS = 20;
+/** For how long a request is planned again because somebody else's change came first, in milliseconds. */
+const PATIENCE_MS = 10_000;
+
+/** So often it is planned again at once; then pauses begin, each up to twice as long as the one before, in milliseconds. */
+const AT_ONCE = 3;
+const FIRST_PAUSE_MS = 4;
+const LONGEST_PAUSE_MS = 250;
+
+/** What requests are carried out with. */
+export interface Executor {
+  readonly store: Store;
+  readonly shell: CoordinatorShell;
+  readonly clock: Clock;
+}
 
 /**
  * Carry out a request: plan it on the state, write it, and answer when the state has seen what was written, so that
- * everybody reads what they wrote. A lost race is planned again on the newer state.
+ * everybody reads what they wrote. A lost race is planned again on the newer state, the sooner the fewer were lost.
  * @throws LockstepError STORE_UNAVAILABLE; CONTENTION when the race is lost over and over
  */
 export async function execute<T>(
-  store: Store,
-  shell: CoordinatorShell,
+  { store, shell, clock }: Executor,
   plan: (state: CoordinatorState) => RequestPlan<T>,
 ): Promise<Result<T, LockstepError>> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  const endMs = clock.monotonicMs() + PATIENCE_MS;
+  for (let attempt = 1; ; attempt += 1) {
     const planned = planSafely(shell.state, plan);
     if (planned.kind === 'answer') return success(planned.value);
     if (planned.kind === 'refuse') return failure(planned.error);
@@ -30,10 +43,18 @@ export async function execute<T>(
     if (succeeded) return success(planned.answer(revision));
     if (await dmLeads(store))
       return failure(new LockstepError('DM_LEADS', 'a dm-master leads on this store; this server writes nothing'));
+    if (clock.monotonicMs() >= endMs)
+      return failure(
+        new LockstepError('CONTENTION', `the keys of this request changed ${attempt} times while it was planned`),
+      );
+    await new Promise<void>((resolve) => clock.after(pauseMs(attempt), resolve));
   }
-  return failure(
-    new LockstepError('CONTENTION', `the keys of this request changed ${ATTEMPTS} times while it was planned`),
-  );
+}
+
+/** At random, so that those who lost one race don't meet in the next. */
+function pauseMs(attempt: number): number {
+  if (attempt <= AT_ONCE) return 0;
+  return Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - AT_ONCE));
 }
 
 async function dmLeads(store: Store): Promise<boolean> {

@@ -97,7 +97,9 @@ export function planRegister(state: CoordinatorState, registration: Registration
     ],
     mutations: [
       { kind: 'put', key: formatLockstepKey({ kind: 'session', task, source }), value: record, lease },
-      { kind: 'put', key: formatLockstepKey({ kind: 'task', task }), value: writeTaskRecord(grown) },
+      ...(isSameTask(known, grown)
+        ? []
+        : [{ kind: 'put', key: taskKey(task), value: writeTaskRecord(grown) } as const]),
     ],
     answer: (revision) => ({ sessionId: id, epoch: revision, ttlMs }),
   };
