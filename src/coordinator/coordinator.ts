@@ -268,6 +268,7 @@ export class Coordinator implements CoordinatorService {
       pending: action.endedAtMs === null,
       dryRun: false,
       changes: action.result?.changes ?? [],
+      schemas: [],
       repeated,
     });
   }
@@ -280,15 +281,16 @@ export class Coordinator implements CoordinatorService {
 
   /** What the action's first step would write. */
   #rehearse(demand: ActionDemand): ActionAnswer {
-    const { record, plan } = dryRunAction(this.state, demand);
+    const { record, plan, schemas } = dryRunAction(this.state, demand);
     if (plan === 'wait' || plan === 'void')
-      return { action: record, pending: plan === 'wait', dryRun: true, changes: [], repeated: false };
+      return { action: record, pending: plan === 'wait', dryRun: true, changes: [], schemas: [], repeated: false };
     const { action, changes } = describeMutations(plan.mutations, record);
     return {
       action,
       pending: action.endedAtMs === null,
       dryRun: true,
       changes: [...(action.result?.changes ?? []), ...changes],
+      schemas,
       repeated: false,
     };
   }

@@ -14,6 +14,7 @@ import type { SessionRef } from '../core/request/session';
 import type { ReportedStatus } from '../core/request/status';
 import type { RegisteredTable } from '../core/request/source-tables';
 import type { CoordinatorState } from '../core/state/coordinator-state';
+import type { ForeseenSchema } from '../core/state/foreseen-schemas';
 
 /** What a request gives: a value, or an error that a user can expect. Defects and lost stores are thrown. */
 export type Outcome<T> = Promise<Result<T, LockstepError>>;
@@ -87,6 +88,8 @@ export interface ActionAnswer {
   readonly dryRun: boolean;
   /** What is, or would be, put and deleted: sentences. */
   readonly changes: readonly string[];
+  /** In a dry run: what the optimistic locks that it changes would join to. */
+  readonly schemas: readonly ForeseenSchema[];
   /** The same request was made before, with the same idempotency key: this is its stored result. */
   readonly repeated: boolean;
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from './plain-client';
 /** What tests look at in the answers of manual actions. */
 const ERROR = '... on ShardUserError { code message help retryable dmCode details { name value } }';
 const WORKERS = 'workers { sourceId result failure { code message } }';
-const ACTION = `... on ShardActionSuccess { dryRun repeated changes action { id state kind lockId actor reason ${WORKERS} failure { code } } }`;
+const ACTION = `... on ShardActionSuccess { dryRun repeated changes joinedSchemas { lockId joinedSchema { createTable } } action { id state kind lockId actor reason ${WORKERS} failure { code } } }`;
 const FAILED = `... on ShardOwnerNotDone { ${WORKERS} } ... on ShardPartOfWorkersFailed { ${WORKERS} } ... on ShardActionPending { actionId action { state } }`;
 
 const MUTATIONS = {

@@ -1,6 +1,8 @@
 import type { ActionInput, ActionRecord } from '../model/action';
 import { planAction } from '../state/actions';
 import type { CoordinatorState } from '../state/coordinator-state';
+import { foreseenSchemas } from '../state/foreseen-schemas';
+import type { ForeseenSchema } from '../state/foreseen-schemas';
 import { requireReadable } from '../state/unreadable';
 import type { Plan } from '../state/write';
 import { writeActionRecord } from '../wire/action-record';
@@ -47,13 +49,17 @@ function isSame(a: ActionInput, b: ActionInput): boolean {
   return JSON.stringify({ ...a, waitMs: null }) === JSON.stringify({ ...b, waitMs: null });
 }
 
-/** What the first step of an action would write, without writing anything. */
+/** What the first step of an action would write, without writing anything, and what locks would join to after it. */
 export function dryRunAction(
   state: CoordinatorState,
   demand: ActionDemand,
-): { readonly record: ActionRecord; readonly plan: Plan } {
+): { readonly record: ActionRecord; readonly plan: Plan; readonly schemas: readonly ForeseenSchema[] } {
   const record = askedAction(demand);
-  return { record, plan: planAction(state, record, demand.nowMs) };
+  return {
+    record,
+    plan: planAction(state, record, demand.nowMs),
+    schemas: foreseenSchemas(state, record, demand.nowMs),
+  };
 }
 
 function askedAction({ id, input, actor, reason, nowMs }: ActionDemand): ActionRecord {

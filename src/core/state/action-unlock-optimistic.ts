@@ -3,6 +3,7 @@ import type { UpstreamTable } from '../model/names';
 import { quoteTable } from '../model/quote';
 import type { Mutation } from '../model/store';
 import { tableKey } from '../model/table-key';
+import type { Shape } from '../table/shape';
 import { endAction, refuseAction, writeStep } from './action-plan';
 import type { ActionContext, ActionEffects } from './action-plan';
 import { acknowledgement, decisionPut, ofLock, operationPut, participantOf, tableUnchanged } from './optimistic-plan';
@@ -71,7 +72,7 @@ function releaseTables(context: Context, lock: LockContext, part: readonly Table
 }
 
 /** The tables to release, or why not. */
-function chooseTables(context: Context, target: Target): TableEntry[] | ActionFailure {
+export function chooseTables(context: Context, target: Target): TableEntry[] | ActionFailure {
   const { state, input } = context;
   const released = releasedOf(context);
   const named = input.tables.map((table) => state.tables.get(tableKey(target.task, table)));
@@ -120,13 +121,19 @@ function notInConflict(entry: TableEntry): ActionFailure {
   };
 }
 
+/** The schema with which a table is released; null: it isn't in a lock. */
+export function releasedSchema({ exec }: Context['input'], { info, operation, member }: TableEntry): Shape | null {
+  const normal = member?.normal ?? null;
+  if (exec) return info?.after.at(-1)?.shape ?? normal;
+  // Only a forced skip moves the table: what was in conflict is as if it had never been tried.
+  return operation?.stage === 'detected' ? normal : (info?.before?.shape ?? normal);
+}
+
 function releaseTable({ input }: Context, lock: LockContext, entry: TableEntry): Mutation[] {
   const { info, operation, member } = entry;
   if (info === null || operation === null || member === null) return [];
   const released: OperationContent = { ...operation, ddls: input.exec ? info.ddls : [], stage: 'unlocked' };
-  // Only a forced skip moves the table: what was in conflict is as if it had never been tried.
-  const before = operation.stage === 'detected' ? member.normal : (info.before?.shape ?? member.normal);
-  const normal = input.exec ? (info.after.at(-1)?.shape ?? member.normal) : before;
+  const normal = releasedSchema(input, entry) ?? member.normal;
   const record = {
     infoRevision: entry.decidedRevision,
     normal: normal.fingerprint,

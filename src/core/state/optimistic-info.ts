@@ -2,7 +2,8 @@ import { invariant } from '../model/invariant';
 import type { Revision } from '../model/revision';
 import type { ClosedConflict } from '../optimistic/lock';
 import { applySync, planSync } from '../optimistic/sync';
-import type { Decision, DecisionProblem } from '../optimistic/sync';
+import type { Decision, DecisionProblem, SyncRequest } from '../optimistic/sync';
+import type { Shape } from '../table/shape';
 import type { CoordinatorState } from './coordinator-state';
 import { createLock, settleLock } from './optimistic-membership';
 import { holdReport, lacksSchemas } from './optimistic-schemas';
@@ -27,13 +28,7 @@ export function decideInfo(state: CoordinatorState, entry: TableEntry, silent = 
   let redirects: readonly ClosedConflict[] = [];
   const inconsistent = inconsistency(info);
   if (inconsistent === null) {
-    const request = {
-      ddls: info.ddls,
-      before: info.before.shape,
-      after: info.after.map(({ shape }) => shape),
-      version: entry.infoVersion,
-      ignoreConflict: info.ignoreConflict,
-    };
+    const request = requestOf(info, info.before.shape, entry.infoVersion);
     const plan = planSync(held.lock, member, request, (ddl) => state.caches.columnChangeOf(ddl));
     redirects = applySync(held.lock, member, plan);
     decision = plan.decision;
@@ -50,6 +45,16 @@ export function decideInfo(state: CoordinatorState, entry: TableEntry, silent = 
   oweRedirects(state, entry.key, redirects);
   state.outbox.ask({ kind: 'answer', table: entry.key });
   settleLock(state, target);
+}
+
+/** What the stored info of `entry` asks of its lock; null: there is none, or it can't be judged. */
+export function syncRequestOf({ info, infoVersion }: TableEntry): SyncRequest | null {
+  if (info?.before == null || inconsistency(info) !== null) return null;
+  return requestOf(info, info.before.shape, infoVersion);
+}
+
+function requestOf({ ddls, after, ignoreConflict }: InfoContent, before: Shape, version: number): SyncRequest {
+  return { ddls, before, after: after.map(({ shape }) => shape), version, ignoreConflict };
 }
 
 /** Why the info can't be judged at all; null: it can. */

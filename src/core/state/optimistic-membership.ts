@@ -218,7 +218,7 @@ export function placeUnreported(state: CoordinatorState, entry: TableEntry): voi
 }
 
 /** Where a table that has reported nothing stands in a lock. */
-function placeOf(
+export function placeOf(
   state: CoordinatorState,
   entry: TableEntry,
   { origin }: OptimisticLock,

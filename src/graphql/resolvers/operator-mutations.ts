@@ -34,7 +34,7 @@ import {
   UnlockLockResult,
 } from '../results/operator-results';
 import { viewAction } from '../views/action-view';
-import { describeWaits } from '../views/dry-run-view';
+import { describeForeseen, describeWaits, viewForeseen } from '../views/dry-run-view';
 import { viewLock } from '../views/lock-view';
 import { findTask } from '../views/task-view';
 
@@ -122,7 +122,10 @@ function act(
   );
 }
 
-function viewAnswer(service: CoordinatorService, { action, pending, dryRun, changes, repeated }: ActionAnswer): object {
+function viewAnswer(
+  service: CoordinatorService,
+  { action, pending, dryRun, changes, schemas, repeated }: ActionAnswer,
+): object {
   if (pending && !dryRun) {
     const message = `action ${action.id} is still ${action.state}`;
     return new ActionError({ code: 'ACTION_PENDING', message, fields: { actionId: action.id } }, action);
@@ -132,6 +135,8 @@ function viewAnswer(service: CoordinatorService, { action, pending, dryRun, chan
   const view = dryRun ? viewAction(action, null) : viewAction(action);
   const lock = view.lockId === null ? null : viewLock(service.state, view.lockId);
   const task = findTask(service.state, view.taskName);
-  const foreseen = dryRun ? describeWaits(action) : [];
-  return { action: view, changes: [...changes, ...foreseen], dryRun, repeated, workers: view.workers, lock, task };
+  const foreseen = dryRun ? [...describeWaits(action), ...schemas.map(describeForeseen)] : [];
+  const joinedSchemas = schemas.map(viewForeseen);
+  const told = { action: view, changes: [...changes, ...foreseen], dryRun, joinedSchemas, repeated };
+  return { ...told, workers: view.workers, lock, task };
 }

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../core/model/error-catalogue';
 import { Field, InterfaceType, ObjectType } from '../decorators';
 import { resultUnion } from '../errors/result-union';
-import { ShardAction, ShardWorkerResult } from '../types/action';
+import { ShardAction, ShardForeseenSchema, ShardWorkerResult } from '../types/action';
 import { ShardLock } from '../types/lock';
 import { ShardTask } from '../types/task';
 
@@ -29,6 +29,13 @@ export abstract class ShardActionSuccess {
 
   @Field(() => Boolean, { description: 'Nothing was written: it was only asked what would be done.' })
   readonly dryRun!: boolean;
+
+  @Field(() => [ShardForeseenSchema], {
+    description:
+      'In a dry run: what each optimistic lock whose tables the action changes would join to afterwards. Not listed: locks ' +
+      'that would be gone, and those in which a report that waits would be decided.',
+  })
+  readonly joinedSchemas!: readonly ShardForeseenSchema[];
 
   @Field(() => Boolean, { description: 'The same request was made before: this is its stored result.' })
   readonly repeated!: boolean;

@@ -5,6 +5,7 @@ import type { SourceId, TaskName } from '../../core/model/names';
 import { Field, ID, ObjectType } from '../decorators';
 import { ShardActionKind, ShardActionState, ShardErrorCode } from '../enums';
 import { DateTime } from '../scalars';
+import { ShardTableSchema } from './schema';
 
 /** Why an action, or its part for one source, failed. */
 @ObjectType({ description: 'Why a manual action, or its part for one source, failed.' })
@@ -30,6 +31,19 @@ export class ShardWorkerResult {
 
   @Field(() => ShardActionFailure, { nullable: true, description: 'Why it did not; null if it did.' })
   readonly failure!: ShardActionFailure | null;
+}
+
+/** What a lock would join to. */
+@ObjectType({ description: 'What an optimistic lock would join to after a manual action.' })
+export class ShardForeseenSchema {
+  @Field(() => ID, { description: 'The lock.' })
+  readonly lockId!: LockId;
+
+  @Field(() => ShardTableSchema, {
+    nullable: true,
+    description: 'What the downstream table must look like then; null: the schemas still do not join.',
+  })
+  readonly joinedSchema!: ShardTableSchema | null;
 }
 
 /** One manual action. */

@@ -1,5 +1,9 @@
 import type { ActionRecord } from '../../core/model/action';
 import { unreachable } from '../../core/model/invariant';
+import type { ForeseenSchema } from '../../core/state/foreseen-schemas';
+import { createTableTextOfShape } from '../../core/table/create-table';
+import type { ShardForeseenSchema } from '../types/action';
+import { viewSchema } from './schema-view';
 
 /**
  * What an action that would begin to wait for workers would do after its first step, in sentences; none for one that
@@ -29,4 +33,15 @@ export function describeWaits({ progress, input }: ActionRecord): string[] {
     default:
       return unreachable(progress);
   }
+}
+
+/** What a lock would join to, as the API shows it. */
+export function viewForeseen({ lockId, table, joined }: ForeseenSchema): ShardForeseenSchema {
+  return { lockId, joinedSchema: joined === null ? null : viewSchema(joined, table) };
+}
+
+/** The same in a sentence. */
+export function describeForeseen({ lockId, table, joined }: ForeseenSchema): string {
+  if (joined === null) return `the schemas of lock ${lockId} do not join then`;
+  return `lock ${lockId} joins to: ${createTableTextOfShape(joined, table)}`;
 }
