@@ -17,23 +17,34 @@ const LOOK_MS = 500;
 export function makeListener(limits: Limits, tls: WatchedFiles<TlsMaterial> | null, listener: RequestListener): Server {
   const receiveMs = limits['receive-ms'];
   const options = { headersTimeout: receiveMs, requestTimeout: receiveMs, connectionsCheckingInterval: LOOK_MS };
-  const inTurn = oneAfterTheOther(listener);
+  const inTurn = oneAfterTheOther(limits.pipelined, listener);
   const server = tls === null ? createServer(options, inTurn) : makeTlsListener(options, receiveMs, tls, inTurn);
   server.maxConnections = limits.connections;
   server.setTimeout(limits['stalled-ms']);
   return server;
 }
 
-/** Requests that come at once over one connection wait until what was asked before has been taken. */
-function oneAfterTheOther(listener: RequestListener): RequestListener {
-  const answering = new WeakMap<Socket, Promise<void>>();
+/**
+ * Requests that come at once over one connection wait until what was asked before has been taken. Node keeps all of them
+ * in memory, so a client that sends more than so many at once is cut off.
+ */
+function oneAfterTheOther(most: number, listener: RequestListener): RequestListener {
+  const lines = new WeakMap<Socket, (() => void)[]>();
   return (request, response) => {
     const { socket } = request;
-    const before = answering.get(socket);
-    const closed = new Promise<void>((resolve) => response.once('close', resolve));
-    answering.set(socket, closed);
-    if (before === undefined) listener(request, response);
-    else void before.then(() => listener(request, response));
+    const line = lines.get(socket) ?? [];
+    lines.set(socket, line);
+    if (line.length >= most) {
+      socket.destroy();
+      return;
+    }
+    line.push(() => listener(request, response));
+    response.once('close', () => {
+      line.shift();
+      // Nobody is left to take the answers to what still waits.
+      if (!socket.destroyed) line[0]?.();
+    });
+    if (line.length === 1) line[0]?.();
   };
 }
 

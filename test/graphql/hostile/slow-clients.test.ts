@@ -15,8 +15,14 @@ const RECEIVE_MS = 1_500;
 let server: GraphqlServer;
 let url: URL;
 
+const service = scriptedService({ operations: (_task, _source, _after, signal) => untilAborted(signal) });
+
+async function* untilAborted(signal: AbortSignal): AsyncGenerator<never> {
+  await new Promise((resolve) => signal.addEventListener('abort', resolve));
+}
+
 async function startWith(limits: Record<string, number>): Promise<GraphqlServer> {
-  return await GraphqlServer.start({ service: scriptedService({}), logger, host: '127.0.0.1', port: 0, limits });
+  return await GraphqlServer.start({ service, logger, host: '127.0.0.1', port: 0, limits });
 }
 
 beforeAll(async () => {
@@ -113,6 +119,27 @@ describe('connections', () => {
     await socket.greet();
     expect(await socket.untilClosed()).toBe(1000);
   });
+
+  it('that ask without end while an answer goes on are cut off', async () => {
+    const patient = await startWith({ pipelined: 5 });
+    const query = 'subscription { shardOperations(task: "t", source: "s") { id } }';
+    const body = JSON.stringify({ query });
+    const stream = requestBytes('POST /graphql/stream HTTP/1.1', [...HEAD, `content-length: ${body.length}`], body);
+    const more = requestBytes('GET /livez HTTP/1.1', ['host: localhost'], '');
+    try {
+      const socket = connect(patient.address.port, '127.0.0.1', () => socket.write(stream));
+      socket.on('error', () => undefined);
+      const closed = new Promise((resolve) => socket.once('close', resolve));
+      await new Promise((resolve) => socket.once('data', resolve));
+      socket.write(more.repeat(4));
+      await sendRaw(new URL(`http://127.0.0.1:${patient.address.port}`), more);
+      expect(socket.readableEnded).toBe(false);
+      socket.write(more);
+      await closed;
+    } finally {
+      await patient.stop();
+    }
+  }, 20_000);
 
   it('beyond the limit are not taken; others go on', async () => {
     const small = await startWith({ connections: 3 });
