@@ -79,6 +79,13 @@ export class LockEventFeed implements LockEventSource {
   }
 
   async readBack(after: EventCursor, before: EventCursor): Promise<EventSlice> {
+    const { begin } = this.#window;
+    const behind = { ...begin, index: begin.index + 1 };
+    // What is in memory needn't be read.
+    if (compareEventCursors(before, behind) > 0) {
+      if (compareEventCursors(after, begin) >= 0) return this.#window.readBack(after, before);
+      return { ...this.#window.readBack(begin, before), position: behind };
+    }
     return (await this.#journal?.readBack(after, before)) ?? this.#window.readBack(after, before);
   }
 

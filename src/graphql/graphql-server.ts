@@ -20,6 +20,7 @@ import { makeApollo } from './apollo';
 import { presentError } from './errors/top-level-error';
 import { SharedSubscriptions } from './feed/shared-subscriptions';
 import type { FeedLimits } from './feed/feed-sink';
+import { boundAnswers } from './limits/answer-size';
 import { DEFAULT_LIMITS } from './limits/limits';
 import type { Limits } from './limits/limits';
 import { MutationRate } from './limits/mutation-rate';
@@ -87,6 +88,7 @@ export class GraphqlServer {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const authenticator = options.authenticator ?? new OpenAuthenticator();
     const schema = buildShardSchema();
+    boundAnswers(schema, limits);
     const present = (error: GraphQLError): GraphQLError => presentError(error, logger, randomUUID);
     const gate = new RequestGate(schema, limits, options.safelist ?? null);
     const documents = new DocumentCache({ schema, gate, introspection });

@@ -2,6 +2,7 @@ import { Kind, createSourceEventStream, execute, getOperationAST } from 'graphql
 import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { Metrics, SubscribedField } from '../../ports/metrics';
 import { toError } from '../errors/to-error';
+import { wholeOrRefused } from '../limits/answer-size';
 import type { LockFeedItem } from '../types/lock-feed';
 import type { RequestContext } from '../request-context';
 import { FeedGroup } from './feed-group';
@@ -92,7 +93,8 @@ export class SharedSubscriptions {
     return result instanceof Promise ? result.then((done) => this.#present(done)) : this.#present(result);
   }
 
-  #present({ data, errors }: ExecutionResult): SharedPayload {
+  #present(result: ExecutionResult): SharedPayload {
+    const { data, errors } = wholeOrRefused(result);
     return new SharedPayload({
       data: data ?? null,
       ...(errors === undefined ? {} : { errors: this.options.show(errors) }),
@@ -115,7 +117,9 @@ function executeEach(
   };
   const next = async (): Promise<IteratorResult<ExecutionResult, undefined>> => {
     const { done, value } = await iterator.next();
-    return done === true ? end() : { done: false, value: await execute({ ...request, rootValue: value }) };
+    return done === true
+      ? end()
+      : { done: false, value: wholeOrRefused(await execute({ ...request, rootValue: value })) };
   };
   return {
     next: () =>

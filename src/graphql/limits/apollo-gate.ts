@@ -3,6 +3,7 @@ import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server'
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import { topLevelError } from '../errors/top-level-error';
 import type { RequestContext } from '../request-context';
+import { refusalIn } from './answer-size';
 import type { RequestGate } from './request-gate';
 
 /**
@@ -22,6 +23,14 @@ export function apolloGate(gate: RequestGate, read: (query: string) => void): Ap
           ? topLevelError('INVALID_INPUT', 'subscriptions are sent over a WebSocket, or to /graphql/stream')
           : gate.refuse(document, request.operationName ?? null, request.variables ?? {});
       return error === null ? Promise.resolve() : Promise.reject(withStatus(error));
+    },
+    willSendResponse: ({ errors, response: { body, http } }) => {
+      const refused = refusalIn(errors);
+      if (refused !== null && body.kind === 'single') {
+        body.singleResult = { errors: [refused.toJSON()] };
+        http.status = 400;
+      }
+      return Promise.resolve();
     },
   };
   return { requestDidStart: () => Promise.resolve(listener) };

@@ -14,14 +14,14 @@ export const LIST_LENGTHS: Readonly<Record<string, number>> = {
 /** Fields that cost more than to write down what they give: they walk over what there is. */
 export const FIELD_COSTS: Readonly<Record<string, number>> = {
   'Query.shardLocks': 1_000,
-  'Query.shardEvents': 1_000,
+  'Query.shardEvents': 10_000,
   'Query.shardCluster': 100,
   'Query.explainShardDDL': 1_000,
   'Query._service': 1_000,
   'ShardTask.locks': 1_000,
   'ShardTask.problems': 100,
   'ShardTask.targets': 100,
-  'ShardLock.events': 100,
+  'ShardLock.events': 1_000,
   'ShardLock.remedies': 20,
   'ShardLock.waitingFor': 20,
   'ShardLock.joinedSchema': 20,

@@ -1,4 +1,3 @@
-import { problemsOf } from '../../core/diagnosis/problems';
 import { parseTaskName } from '../../core/model/names';
 import { Arg, Ctx, FieldResolver, ID, Int, Resolver, Root } from '../decorators';
 import type { RequestContext } from '../request-context';
@@ -15,6 +14,7 @@ import { viewLock } from '../views/lock-view';
 import { pageOf } from '../views/page';
 import type { Page } from '../views/page';
 import { viewProblem } from '../views/cluster-view';
+import { problemsOfTask } from '../views/problem-view';
 import { findTask, routesOf, targetsOf, tasksOfSource } from '../views/task-view';
 import { viewStatusOf, viewWorker, workerOfSource, workersOfTask } from '../views/worker-view';
 import { AFTER, FIRST } from './page-arguments';
@@ -69,9 +69,7 @@ export class TaskFields {
 
   @FieldResolver(() => [ShardProblem], { description: 'What somebody should look at of this task.' })
   problems(@Root() { name }: ShardTask, @Ctx() { service: { state } }: RequestContext): ShardProblem[] {
-    return problemsOf(state)
-      .filter(({ task }) => task === name)
-      .map(viewProblem);
+    return problemsOfTask(state, name).map(viewProblem);
   }
 
   @FieldResolver(() => ShardLockConnection, { description: 'Its locks, by their IDs.' })

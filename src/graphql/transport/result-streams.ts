@@ -6,6 +6,7 @@ import { Askers } from '../access/askers';
 import { toError } from '../errors/to-error';
 import type { FeedSink } from '../feed/feed-sink';
 import type { SharedSubscriptions, Subscribed } from '../feed/shared-subscriptions';
+import { wholeOrRefused } from '../limits/answer-size';
 import type { RequestReader, SentRequest } from './request-reader';
 
 /** The way of one request's results to its client, who sends nothing more. */
@@ -62,7 +63,7 @@ export class ResultStreams {
     if (prepared.kind === 'refused') return { errors: prepared.errors };
     return prepared.isSubscription
       ? await subscriptions.subscribe(prepared.request, stream)
-      : await execute(prepared.request);
+      : wholeOrRefused(await execute(prepared.request));
   }
 
   async #sendEach(stream: ResultStream, results: AsyncIterableIterator<ExecutionResult>): Promise<void> {

@@ -13,6 +13,7 @@ import { Asker } from '../access/asker';
 import { Askers } from '../access/askers';
 import type { SharedSubscriptions, SubscribeRequest } from '../feed/shared-subscriptions';
 import { topLevelError } from '../errors/top-level-error';
+import { wholeOrRefused } from '../limits/answer-size';
 import type { Limits } from '../limits/limits';
 import { IdleConnections } from './idle-connections';
 import type { RequestReader, SentRequest } from './request-reader';
@@ -98,7 +99,7 @@ export class GraphqlWebSockets {
         return await extra.turns.take(async () => {
           await extra.room();
           // Nobody is told what comes of it.
-          return extra.operations.isCompleted(id) ? {} : await execute(args);
+          return extra.operations.isCompleted(id) ? {} : wholeOrRefused(await execute(args));
         });
       },
       onError: (_connection, _id, _payload, errors) => show(errors),

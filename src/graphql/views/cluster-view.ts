@@ -1,11 +1,11 @@
 import type { CoordinatorService } from '../../coordinator/service';
-import { problemsOf } from '../../core/diagnosis/problems';
 import { storeProblems } from '../../core/diagnosis/store-problem';
 import type { Problem } from '../../core/diagnosis/problem';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
 import type { ServerPhase } from '../enums';
 import type { ShardCluster, ShardServer } from '../types/cluster';
 import type { ShardProblem } from '../types/diagnosis';
+import { allProblems } from './problem-view';
 
 /** What a server knows of itself. */
 export type ServerKnowledge = Pick<CoordinatorService, 'state' | 'server' | 'readiness' | 'usage'>;
@@ -27,7 +27,7 @@ export function viewCluster(service: ServerKnowledge): ShardCluster {
     notReadyBecause: reasons,
     divergences: server.role === 'observing' ? state.divergences : null,
     get problems() {
-      return [...reasons.map(lagProblem), ...[...storeProblems(service.usage), ...problemsOf(state)].map(viewProblem)];
+      return [...reasons.map(lagProblem), ...[...storeProblems(service.usage), ...allProblems(state)].map(viewProblem)];
     },
   };
 }

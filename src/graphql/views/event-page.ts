@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { EventSlice, LockEventSource } from '../../coordinator/service';
 import { matchesEvent } from '../../core/event/event-filter';
 import type { EventFilter } from '../../core/event/event-filter';
@@ -71,7 +72,7 @@ function checkCount(field: string, count: number | null): void {
     throw new LockstepError('INVALID_INPUT', `${field} must be from 0 to ${LARGEST_PAGE}, not ${count}`, { field });
 }
 
-/** Forwards; what is trimmed is stepped over. */
+/** Forwards; what is trimmed is stepped over. Between two reads everybody else has his turn: a store may answer at once. */
 async function search(source: LockEventSource, filter: EventFilter, from: EventCursor, first: number): Promise<Found> {
   const until = source.head;
   const events: PublishedEvent[] = [];
@@ -80,6 +81,7 @@ async function search(source: LockEventSource, filter: EventFilter, from: EventC
     const slice: EventSlice | null = await source.read(position, until, LARGEST_PAGE);
     if (slice !== null) for (const each of slice.events) if (matchesEvent(each.event, filter)) events.push(each);
     position = slice?.position ?? source.oldest(until);
+    await othersTurn();
   }
   const isCutBehind = events.length > first || isBefore(position, until);
   const chosen = events.slice(0, first);
@@ -101,6 +103,7 @@ async function searchBack(
     const slice = await source.readBack(from, before);
     events = [...slice.events.filter(({ event }) => matchesEvent(event, filter)), ...events];
     before = slice.position;
+    await othersTurn();
   }
   const chosen = last === 0 ? [] : events.slice(-last);
   return { events: chosen, from, to, isCutBehind: false, isCutBefore: events.length > last || isBefore(from, before) };

@@ -11,6 +11,7 @@ import type { CoordinatorState } from '../../core/state/coordinator-state';
 import type { Target } from '../../core/state/table-entry';
 import type { TargetLock } from '../../core/state/target';
 import type { LockOrder } from '../diagnosis-enums';
+import { grouped, onceARevision } from './once-a-revision';
 
 /** Which locks are listed; null: whatever it is. */
 export interface LockFilter {
@@ -45,13 +46,17 @@ export interface ListedLock {
 /** What is asked of a lock that is forming, or is there. */
 type Candidate = FoundLock | { readonly mode: 'forming'; readonly lockId: LockId };
 
+const targetsByTask = onceARevision((state) =>
+  grouped([...state.targets.values()].map((target) => [target.task, target] as const)),
+);
+
 /** The locks that match a filter; nothing walks over a lock's tables unless the filter asks for what they say. */
 export function* listLocks(state: CoordinatorState, filter: LockFilter, order: LockOrder): Generator<ListedLock> {
   const { task, mode } = filter;
   if (mode !== 'pessimistic') {
-    for (const target of state.targets.values()) {
+    for (const target of task === null ? state.targets.values() : (targetsByTask(state).get(task) ?? [])) {
       const held = target.lock;
-      if (held === null || (task !== null && target.task !== task)) continue;
+      if (held === null) continue;
       if (matchesOptimistic(filter, target, held)) yield listed(state, { mode: 'optimistic', target, held }, order);
     }
   }
@@ -68,7 +73,7 @@ function* listPessimistic(state: CoordinatorState, filter: LockFilter, order: Lo
   for (const held of locks) {
     const { lock, lastProgressMs } = held;
     if (!isOld(lastProgressMs) || states?.has(pessimisticState(lock)) === false) continue;
-    if (sources === null || [...sources].some((source) => lock.participants.has(source)))
+    if (sources === null || some(lock.participants.keys(), (source) => sources.has(source)))
       yield listed(state, { mode: 'pessimistic', held }, order);
   }
   if (states?.has('forming') === false) return;

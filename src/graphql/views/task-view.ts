@@ -4,39 +4,53 @@ import { sourceKey, taskSourceOfKey } from '../../core/model/table-key';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
 import { taskSourcesOf } from '../../core/state/task-sources';
 import type { ShardRoute, ShardTask } from '../types/task';
+import { grouped, onceARevision } from './once-a-revision';
 
 /** What is known of tasks by what it is asked for by. */
 interface TaskIndex {
-  readonly revision: number;
   readonly tasks: ReadonlySet<TaskName>;
   /** Sources with tables or infos, by task. */
   readonly sources: ReadonlyMap<TaskName, ReadonlySet<SourceId>>;
   readonly targets: ReadonlyMap<TaskName, readonly DownstreamTable[]>;
 }
 
-const INDEXES = new WeakMap<CoordinatorState, TaskIndex>();
-
-/** Put together once a revision: a router asks for a thousand tasks at a time. */
-function indexOf(state: CoordinatorState): TaskIndex {
-  const known = INDEXES.get(state);
-  if (known?.revision === state.revision) return known;
+/** A router asks for a thousand tasks at a time. */
+const indexOf = onceARevision((state): TaskIndex => {
   const sources = new Map<TaskName, Set<SourceId>>();
-  const targets = new Map<TaskName, DownstreamTable[]>();
   for (const { task, source, tables } of state.sourceTables.values())
     if (tables.length > 0) sources.set(task, (sources.get(task) ?? new Set()).add(source));
   for (const { task, source, info } of state.pessimistic.entries)
     if (info !== null) sources.set(task, (sources.get(task) ?? new Set()).add(source));
-  for (const { task, table } of state.targets.values()) {
-    const list = targets.get(task);
-    if (list === undefined) targets.set(task, [table]);
-    else list.push(table);
-  }
+  const targets = grouped([...state.targets.values()].map(({ task, table }) => [task, table] as const));
   const locks = [...state.pessimistic.locks.values()].map(({ lock }) => lock.origin.task);
   const tasks = new Set([...state.tasks.keys(), ...state.pessimistic.subtasks.keys(), ...targets.keys(), ...locks]);
-  const index = { revision: state.revision, tasks, sources, targets };
-  INDEXES.set(state, index);
-  return index;
-}
+  return { tasks, sources, targets };
+});
+
+/** The tasks that each source takes part in, in their order. */
+const tasksBySource = onceARevision((state) => {
+  const { tasks, sources } = indexOf(state);
+  const pairs = [...tasks].sort().flatMap((task) => {
+    const known = taskSourcesOf(state, task);
+    const ofDm = state.pessimistic.subtasks.get(task)?.keys() ?? [];
+    const all = new Set([...known.sources, ...known.excluded, ...ofDm, ...(sources.get(task) ?? [])]);
+    return [...all].map((source) => [source, task] as const);
+  });
+  return grouped(pairs);
+});
+
+/** The sources that a worker speaks for now. */
+const spokenFor = onceARevision((state) => new Set([...state.sessions.values()].map(({ source }) => source)));
+
+/** The routes of pessimistic tasks, with the source that has them. */
+const routesByTask = onceARevision((state) =>
+  grouped(
+    [...state.pessimisticRoutes].map(([key, { routes }]) => {
+      const { task, source } = taskSourceOfKey(key);
+      return [task, { source, routes }] as const;
+    }),
+  ),
+);
 
 /** Every task that has a record, a subtask of DM's, or tables. */
 export function listTasks(state: CoordinatorState): ReadonlySet<TaskName> {
@@ -74,9 +88,7 @@ export function viewTask(state: CoordinatorState, task: TaskName): ShardTask {
 /** The downstream tables of a task, in the order of their names. */
 export function targetsOf(state: CoordinatorState, task: TaskName): DownstreamTable[] {
   const optimistic = indexOf(state).targets.get(task) ?? [];
-  const routed = [...state.pessimisticRoutes].flatMap(([key, { routes }]) =>
-    taskSourceOfKey(key).task === task ? routes.map(({ target }) => target) : [],
-  );
+  const routed = (routesByTask(state).get(task) ?? []).flatMap(({ routes }) => routes.map(({ target }) => target));
   const locked = [...state.pessimistic.locksOf(task)].map(({ lock }) => lock.origin.target);
   const all = [...optimistic, ...routed, ...locked].map(
     (target) => [JSON.stringify([target.schema, target.table]), target] as const,
@@ -86,33 +98,22 @@ export function targetsOf(state: CoordinatorState, task: TaskName): DownstreamTa
 
 /** The upstream tables of a pessimistic task that are routed into a target. */
 export function tablesOfTarget(state: CoordinatorState, task: TaskName, target: DownstreamTable): UpstreamTable[] {
-  return [...state.pessimisticRoutes].flatMap(([key, { routes }]) => {
-    const of = taskSourceOfKey(key);
-    const own = of.task === task ? routes : [];
-    const routed = own.filter((route) => route.target.schema === target.schema && route.target.table === target.table);
-    return routed.map(({ table }) => ({ source: of.source, schema: table.schema, table: table.table }));
+  return (routesByTask(state).get(task) ?? []).flatMap(({ source, routes }) => {
+    const routed = routes.filter(
+      (route) => route.target.schema === target.schema && route.target.table === target.table,
+    );
+    return routed.map(({ table }) => ({ source, schema: table.schema, table: table.table }));
   });
 }
 
 /** Whether a task, a worker or a table names a source. */
 export function isSource(state: CoordinatorState, source: SourceId): boolean {
-  if ([...state.sessions.values()].some((session) => session.source === source)) return true;
-  return tasksOfSource(state, source).length > 0;
+  return spokenFor(state).has(source) || tasksBySource(state).has(source);
 }
 
 /** The tasks that a source takes part in. */
 export function tasksOfSource(state: CoordinatorState, source: SourceId): ShardTask[] {
-  const { tasks, sources } = indexOf(state);
-  const takesPart = (task: TaskName): boolean => {
-    const known = taskSourcesOf(state, task);
-    const isOfDm = state.pessimistic.subtasks.get(task)?.has(source) === true;
-    const isKnown = known.sources.includes(source) || known.excluded.has(source);
-    return isKnown || isOfDm || sources.get(task)?.has(source) === true;
-  };
-  return [...tasks]
-    .filter(takesPart)
-    .sort()
-    .map((task) => viewTask(state, task));
+  return (tasksBySource(state).get(source) ?? []).map((task) => viewTask(state, task));
 }
 
 /** The upstream tables of a source in a task, with their routes. */

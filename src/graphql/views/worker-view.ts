@@ -4,36 +4,16 @@ import { sourceKey } from '../../core/model/table-key';
 import type { CoordinatorState, Session } from '../../core/state/coordinator-state';
 import { dmAssignments, dmWorkersOfTask } from './dm-worker-view';
 import type { ShardAssignment, ShardWorker, ShardWorkerStatus } from '../types/worker';
+import { grouped, onceARevision } from './once-a-revision';
 
-/** The living sessions by what they are asked for by. */
-interface SessionIndex {
-  readonly revision: number;
-  readonly ofWorker: ReadonlyMap<string, readonly Session[]>;
-  readonly ofTask: ReadonlyMap<TaskName, readonly Session[]>;
-}
-
-const INDEXES = new WeakMap<CoordinatorState, SessionIndex>();
-
-/** The living sessions by worker and by task, put together once a revision: a router asks for a thousand at a time. */
-export function sessionsOf(state: CoordinatorState): SessionIndex {
-  const known = INDEXES.get(state);
-  if (known?.revision === state.revision) return known;
-  const ofWorker = new Map<string, Session[]>();
-  const ofTask = new Map<TaskName, Session[]>();
-  for (const session of state.sessions.values()) {
-    append(ofWorker, session.record.worker, session);
-    append(ofTask, session.task, session);
-  }
-  const index = { revision: state.revision, ofWorker, ofTask };
-  INDEXES.set(state, index);
-  return index;
-}
-
-function append<K>(lists: Map<K, Session[]>, key: K, session: Session): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [session]);
-  else list.push(session);
-}
+/** The living sessions by worker and by task: a router asks for a thousand workers at a time. */
+const sessionsOf = onceARevision((state) => {
+  const sessions = [...state.sessions.values()];
+  return {
+    ofWorker: grouped(sessions.map((session) => [session.record.worker, session] as const)),
+    ofTask: grouped(sessions.map((session) => [session.task, session] as const)),
+  };
+});
 
 /** The name of every worker that is registered now. */
 export function listWorkers(state: CoordinatorState): Iterable<string> {

@@ -162,8 +162,13 @@ async function makeEvents(count: number): Promise<void> {
 /** Every event that there was. */
 async function journal(): Promise<string[]> {
   const { state, events } = coordinator;
-  const slice = await events.readBack({ revision: NO_REVISION, index: 0 }, endOfRevision(state.revision));
-  return slice.events.map(({ cursor }) => formatEventCursor(cursor));
+  const found: string[] = [];
+  for (let before = endOfRevision(state.revision); before.revision > NO_REVISION;) {
+    const slice = await events.readBack({ revision: NO_REVISION, index: 0 }, before);
+    found.unshift(...slice.events.map(({ cursor }) => formatEventCursor(cursor)));
+    before = slice.position;
+  }
+  return found;
 }
 
 /** Delete the journal as the leader would when it is too long. */
