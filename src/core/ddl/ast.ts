@@ -202,9 +202,10 @@ export interface Reference {
 // ---------------------------------------------------------------- keys and constraints
 
 export interface KeyPart {
-  /** A column, or an expression (functional key). */
+  /** A column, an expression (functional key), or MariaDB's `period WITHOUT OVERLAPS`. */
   readonly key:
     | { readonly kind: 'column'; readonly name: string }
+    | { readonly kind: 'period'; readonly name: string }
     | { readonly kind: 'expression'; readonly expression: Expression };
   /** Written prefix length; null: none. */
   readonly length: number | null;
@@ -216,6 +217,8 @@ export interface IndexOptions {
   readonly using: string | null;
   readonly comment: string | null;
   readonly invisible: boolean | null;
+  /** MariaDB's `IGNORED` and `NOT IGNORED`; null: neither. */
+  readonly ignored: boolean | null;
   readonly keyBlockSize: number | null;
   readonly parser: string | null;
   readonly clustered: boolean | null;
@@ -229,6 +232,7 @@ export const NoIndexOptions: IndexOptions = {
   using: null,
   comment: null,
   invisible: null,
+  ignored: null,
   keyBlockSize: null,
   parser: null,
   clustered: null,
@@ -260,6 +264,14 @@ export type Constraint =
       readonly ifNotExists: boolean;
       readonly expression: Expression;
       readonly enforced: boolean;
+    }
+  /** MariaDB's `PERIOD FOR`, of the system's time (`name` null) or of an application's. */
+  | {
+      readonly kind: 'period';
+      readonly name: string | null;
+      readonly ifNotExists: boolean;
+      readonly start: string;
+      readonly end: string;
     };
 
 // ---------------------------------------------------------------- ALTER TABLE
@@ -317,7 +329,14 @@ export type AlterSpec =
       readonly column: string;
       readonly visible: boolean;
     }
-  | { readonly kind: 'alter-index'; readonly ifExists: boolean; readonly name: string; readonly invisible: boolean }
+  | {
+      readonly kind: 'alter-index';
+      readonly ifExists: boolean;
+      readonly name: string;
+      readonly invisible: boolean;
+      /** Written as MariaDB writes it: `IGNORED`, `NOT IGNORED`. */
+      readonly ignored: boolean;
+    }
   | { readonly kind: 'alter-check'; readonly name: string; readonly enforced: boolean }
   | {
       readonly kind: 'order-by';

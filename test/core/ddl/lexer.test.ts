@@ -21,6 +21,8 @@ describe('comments', () => {
     'ALTER TABLE t /*T![auto_rand, ttl] DROP */ a',
     'ALTER TABLE t /*! DROP /* within */ a */',
     'ALTER TABLE t DROP a /*+ hint */',
+    '/*!999999\\- enable the sandbox mode */ ALTER TABLE t DROP a',
+    'ALTER TABLE t /*!99999 ADD */ /*M!999999 ADD */ DROP a /*!90700 */',
   ])('%j', (sql) => {
     expect(print(sql)).toBe('ALTER TABLE `t` DROP COLUMN `a`');
   });

@@ -11,6 +11,9 @@ const SingleSymbols = '(),.;=<>+-*/%&|^~!?:{}[]';
 /** Symbols with which no longer one begins. */
 const LoneSymbols = '(),.;=+*/%^~?{}[]';
 
+/** Versions by which a comment says that no server may read it as code. */
+const NoServer: ReadonlySet<string> = new Set(['99999', '999999']);
+
 /**
  * The lexer: tokens of a text, one at a time. Comments are skipped, except that the inside of versioned ones
  * (opened by `/*!50100`, `/*M!`, `/*T![feature]`) is code. Linear in the length of the text.
@@ -212,9 +215,12 @@ export class Scanner {
     const third = this.source.charAt(start + 2);
     const fourth = this.source.charAt(start + 3);
     if (this.codeComment === null && (third === '!' || ((third === 'M' || third === 'T') && fourth === '!'))) {
-      this.codeComment = start;
-      this.at = this.endOfMarker(third === '!' ? start + 3 : start + 4);
-      return true;
+      const from = third === '!' ? start + 3 : start + 4;
+      if (!NoServer.has(this.source.slice(from, this.endOfMarker(from)))) {
+        this.codeComment = start;
+        this.at = this.endOfMarker(from);
+        return true;
+      }
     }
     const end = this.source.indexOf('*/', start + 2);
     if (end === -1) throw syntaxError(this.source, start, 'a comment that is closed by "*/"');

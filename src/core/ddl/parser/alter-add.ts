@@ -9,7 +9,6 @@ import { parseDefinitions } from './partition';
 export function parseAdd(cursor: Cursor): AlterSpec {
   if (cursor.accept('PARTITION')) return parseAddPartition(cursor);
   if (cursor.acceptAll('SYSTEM', 'VERSIONING')) return { kind: 'fixed', text: 'ADD SYSTEM VERSIONING', number: 0 };
-  refusePeriod(cursor);
   if (isConstraint(cursor)) return { kind: 'add-constraint', constraint: parseConstraint(cursor) };
   cursor.accept('COLUMN');
   const ifNotExists = acceptIfNotExists(cursor);
@@ -24,18 +23,9 @@ export function parseElements(cursor: Cursor): { columns: ColumnDefinition[]; co
   const constraints: Constraint[] = [];
   cursor.bracketed(() => {
     if (isConstraint(cursor)) constraints.push(parseConstraint(cursor));
-    else {
-      refusePeriod(cursor);
-      columns.push(parseColumnDefinition(cursor));
-    }
+    else columns.push(parseColumnDefinition(cursor));
   });
   return { columns, constraints };
-}
-
-/** MariaDB's periods, of the system's time or of an application's. Errors: `DDL_UNSUPPORTED`. */
-export function refusePeriod(cursor: Cursor): void {
-  if (!cursor.is('PERIOD')) return;
-  if (cursor.peek(1).upper === 'FOR' || cursor.peek(1).upper === 'IF') cursor.failUnsupported('PERIOD FOR');
 }
 
 function parseAddPartition(cursor: Cursor): AlterSpec {

@@ -3,7 +3,7 @@ import { parseColumnDefinition, parsePosition } from './column';
 import type { Cursor } from './cursor';
 import { parseDefaultValue } from './default-value';
 import { parseBracketed } from './expression';
-import { acceptEnforced, acceptVisibility } from './index-option';
+import { acceptEnforced, acceptIgnored, acceptVisibility } from './index-option';
 import { acceptIfExists, parseColumnName, parseTableName } from './names';
 
 /** What follows `MODIFY`. Errors: `DDL_SYNTAX`. */
@@ -61,10 +61,10 @@ export function parseAlter(cursor: Cursor): AlterSpec {
 function parseAlterIndex(cursor: Cursor): AlterSpec {
   const ifExists = acceptIfExists(cursor);
   const name = cursor.name("an index's name");
-  const ignored = cursor.acceptAll('NOT', 'IGNORED') ? false : cursor.accept('IGNORED') ? true : null;
-  if (ignored !== null) return { kind: 'alter-index', ifExists, name, invisible: ignored };
+  const ignored = acceptIgnored(cursor);
+  if (ignored !== null) return { kind: 'alter-index', ifExists, name, invisible: ignored, ignored: true };
   const visible = acceptVisibility(cursor) ?? cursor.fail('VISIBLE or INVISIBLE');
-  return { kind: 'alter-index', ifExists, name, invisible: !visible };
+  return { kind: 'alter-index', ifExists, name, invisible: !visible, ignored: false };
 }
 
 function parseAlterCheck(cursor: Cursor): AlterSpec {

@@ -1,7 +1,7 @@
 import type { AlterSpec } from '../ast';
-import { refusePeriod } from './alter-add';
 import type { Cursor } from './cursor';
 import { acceptIfExists, parseColumnName } from './names';
+import { isPeriod, parseDropPeriod } from './period';
 
 /** What follows `DROP`. Errors: `DDL_SYNTAX`. */
 export function parseDrop(cursor: Cursor): AlterSpec {
@@ -14,8 +14,7 @@ export function parseDrop(cursor: Cursor): AlterSpec {
   if (cursor.acceptOneOf('CHECK', 'CONSTRAINT') !== null) return named(cursor, 'drop-check', "a constraint's name");
   if (cursor.accept('PARTITION')) return parseDropPartition(cursor);
   if (cursor.acceptAll('SYSTEM', 'VERSIONING')) return { kind: 'fixed', text: 'DROP SYSTEM VERSIONING', number: 0 };
-  refusePeriod(cursor);
-  return parseDropColumn(cursor);
+  return isPeriod(cursor) ? parseDropPeriod(cursor) : parseDropColumn(cursor);
 }
 
 function parseDropPrimary(cursor: Cursor): AlterSpec {

@@ -133,10 +133,10 @@ function parseAutoRandom(cursor: Cursor): ColumnOption {
   return { kind: 'auto-random', shardBits, rangeBits };
 }
 
-/** MariaDB's way to write `SRID`. */
+/** What MariaDB has where MySQL has `SRID`, which no schema sees either. */
 function parseRefSystem(cursor: Cursor): ColumnOption {
   cursor.expectSymbol('=');
-  return { kind: 'srid', srid: cursor.count('a spatial reference system') };
+  return { kind: 'fixed', text: `REF_SYSTEM_ID = ${cursor.count('a spatial reference system')}` };
 }
 
 function parseAttribute(cursor: Cursor, name: string): ColumnOption {

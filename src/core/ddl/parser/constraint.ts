@@ -4,6 +4,7 @@ import { parseBracketed } from './expression';
 import { acceptEnforced, acceptIndexType, parseIndexOptions } from './index-option';
 import { parseKeyParts } from './key-part';
 import { acceptIfNotExists } from './names';
+import { isPeriod, parsePeriod } from './period';
 import { parseReference } from './reference';
 
 type KeyKind = Extract<Constraint, { kind: 'key' }>['keyKind'];
@@ -22,7 +23,7 @@ const FirstWords = [
 
 /** Whether a key or constraint begins here, not a column. */
 export function isConstraint(cursor: Cursor): boolean {
-  return cursor.isOneOf(...FirstWords) || isVectorKey(cursor);
+  return cursor.isOneOf(...FirstWords) || isVectorKey(cursor) || isPeriod(cursor);
 }
 
 /** `VECTOR` alone may be a column's name. */
@@ -30,8 +31,9 @@ function isVectorKey(cursor: Cursor): boolean {
   return cursor.areNext('VECTOR', 'INDEX') || cursor.areNext('VECTOR', 'KEY');
 }
 
-/** A key, foreign key or check. Errors: `DDL_SYNTAX`. */
+/** A key, foreign key, check or period. Errors: `DDL_SYNTAX`. */
 export function parseConstraint(cursor: Cursor): Constraint {
+  if (isPeriod(cursor)) return parsePeriod(cursor);
   const named = cursor.accept('CONSTRAINT');
   const ifNotExists = named && acceptIfNotExists(cursor);
   const symbol = named && !isConstraint(cursor) ? cursor.name("a constraint's name") : null;

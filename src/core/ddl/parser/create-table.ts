@@ -1,5 +1,6 @@
 import type { CreateTable, CreateTableLike, OnCommit } from '../ast';
 import { parseElements } from './alter-add';
+import type { Token } from '../lexer/token';
 import type { Cursor } from './cursor';
 import { acceptIfNotExists, parseTableName } from './names';
 import { parsePartitioning } from './partition';
@@ -16,11 +17,10 @@ export function parseCreateTable(cursor: Cursor, orReplace: boolean): CreateTabl
   const source = parseLike(cursor);
   const head = { temporary, orReplace, ifNotExists, name };
   if (source !== null) return { kind: 'create-table-like', ...head, source, onCommit: parseOnCommit(cursor, global) };
-  if (!cursor.isSymbol('(')) refuseSelect(cursor);
-  const { columns, constraints } = parseElements(cursor);
+  const { columns, constraints } = isSelect(cursor) ? refuseSelect(cursor) : parseColumns(cursor);
   const options = parseTableOptions(cursor, true);
   const partitioning = parsePartitioning(cursor);
-  refuseSelect(cursor);
+  if (isSelect(cursor)) refuseSelect(cursor);
   const onCommit = parseOnCommit(cursor, global);
   return { kind: 'create-table', ...head, columns, constraints, options, partitioning, onCommit };
 }
@@ -44,8 +44,31 @@ function parseLike(cursor: Cursor): CreateTableLike['source'] | null {
   return source;
 }
 
-/** The columns of `CREATE TABLE … SELECT` depend on other tables; upstreams log such statements in another form. */
-function refuseSelect(cursor: Cursor): void {
-  if (cursor.isOneOf('AS', 'SELECT', 'IGNORE', 'REPLACE', 'WITH', 'TABLE', 'VALUES'))
-    cursor.failUnsupported('CREATE TABLE … SELECT');
+/** The columns; of a table that has none yet, perhaps options and a `SELECT`. */
+function parseColumns(cursor: Cursor): ReturnType<typeof parseElements> {
+  if (cursor.isSymbol('(')) return parseElements(cursor);
+  const { token } = cursor;
+  parseTableOptions(cursor, true);
+  parsePartitioning(cursor);
+  return isSelect(cursor) ? refuseSelect(cursor) : cursor.failAt(token, '"("');
+}
+
+/** Whether a `SELECT` comes here that gives the table its rows, perhaps in brackets. */
+function isSelect(cursor: Cursor): boolean {
+  return isSelectToken(cursor.token) || (cursor.isSymbol('(') && isSelectToken(cursor.peek(1), true));
+}
+
+function isSelectToken({ kind, upper, text }: Token, inBrackets = false): boolean {
+  return kind === 'symbol' ? inBrackets && text === '(' : SelectWords.has(upper);
+}
+
+/** Reserved words, so no column is called like them. */
+const SelectWords: ReadonlySet<string> = new Set(['AS', 'SELECT', 'IGNORE', 'REPLACE', 'WITH', 'TABLE', 'VALUES']);
+
+/**
+ * What `CREATE TABLE … SELECT` makes depends on other tables, and nobody but its own server may run it again; logs of rows
+ * hold the table's definition and the rows instead.
+ */
+function refuseSelect(cursor: Cursor): never {
+  return cursor.failUnsupported('CREATE TABLE … SELECT');
 }

@@ -28,12 +28,8 @@ function parseIndexOption(cursor: Cursor): Partial<IndexOptions> | null {
   if (cursor.accept('COMMENT')) return { comment: parseEquals(cursor).string('a comment') };
   if (cursor.accept('KEY_BLOCK_SIZE')) return { keyBlockSize: parseEquals(cursor).count('a size') };
   if (cursor.acceptAll('WITH', 'PARSER')) return { parser: cursor.name("a parser's name") };
-  // MariaDB's way to hide an index from the optimiser.
-  return cursor.acceptOneOf('IGNORED') !== null
-    ? { invisible: true }
-    : cursor.areNext('NOT', 'IGNORED')
-      ? skipNot(cursor)
-      : null;
+  const ignored = acceptIgnored(cursor);
+  return ignored === null ? null : { ignored };
 }
 
 /** Of MySQL's storage engines, or any that MariaDB has; null: none follows. */
@@ -41,11 +37,6 @@ function acceptAttribute(cursor: Cursor): string | null {
   const name = cursor.acceptOneOf('ENGINE_ATTRIBUTE', 'SECONDARY_ENGINE_ATTRIBUTE');
   if (name === null) return parseEngineAttribute(cursor);
   return `${name} = ${quoteString(parseWord(parseEquals(cursor), 'a JSON text'))}`;
-}
-
-function skipNot(cursor: Cursor): Partial<IndexOptions> {
-  cursor.expect('NOT', 'IGNORED');
-  return { invisible: false };
 }
 
 /** `USING BTREE`, `TYPE BTREE`; null: none follows. */
@@ -62,6 +53,12 @@ const IndexTypes: readonly string[] = ['BTREE', 'HASH', 'RTREE', 'HYPO', 'HNSW',
 export function acceptVisibility(cursor: Cursor): boolean | null {
   const word = cursor.acceptOneOf('VISIBLE', 'INVISIBLE');
   return word === null ? null : word === 'VISIBLE';
+}
+
+/** MariaDB's way to hide an index from the optimiser: whether `IGNORED` follows; null: neither it nor `NOT IGNORED`. */
+export function acceptIgnored(cursor: Cursor): boolean | null {
+  if (cursor.accept('IGNORED')) return true;
+  return cursor.acceptAll('NOT', 'IGNORED') ? false : null;
 }
 
 /** Whether `ENFORCED` follows; null: neither it nor `NOT ENFORCED`. */

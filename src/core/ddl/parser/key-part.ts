@@ -3,7 +3,7 @@ import type { Cursor } from './cursor';
 import { parseBracketed } from './expression';
 import { parseColumnName } from './names';
 
-/** `(c, c(10), c DESC, (expression))`. Errors: `DDL_SYNTAX`. */
+/** `(c, c(10), c DESC, (expression), period WITHOUT OVERLAPS)`. Errors: `DDL_SYNTAX`. */
 export function parseKeyParts(cursor: Cursor): KeyPart[] {
   return cursor.bracketed(() => parseKeyPart(cursor));
 }
@@ -13,8 +13,10 @@ function parseKeyPart(cursor: Cursor): KeyPart {
     const key = { kind: 'expression', expression: parseBracketed(cursor) } as const;
     return { key, length: null, descending: parseDirection(cursor) };
   }
-  const key = { kind: 'column', name: parseColumnName(cursor) } as const;
-  if (cursor.areNext('WITHOUT', 'OVERLAPS')) return cursor.failUnsupported('a key WITHOUT OVERLAPS');
+  const name = parseColumnName(cursor);
+  if (cursor.acceptAll('WITHOUT', 'OVERLAPS'))
+    return { key: { kind: 'period', name }, length: null, descending: false };
+  const key = { kind: 'column', name } as const;
   let length: number | null = null;
   if (cursor.acceptSymbol('(')) {
     length = cursor.count('a length');

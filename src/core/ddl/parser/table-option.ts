@@ -38,6 +38,8 @@ export function parseTableOptions(cursor: Cursor, commas: boolean): TableOption[
   const options: TableOption[] = [];
   for (;;) {
     const comma = commas && options.length > 0 && cursor.acceptSymbol(',');
+    // MySQL's mark in the log that rows of the same transaction follow: of a `CREATE TABLE … SELECT`, not of the table.
+    if (cursor.acceptAll('START', 'TRANSACTION')) continue;
     const parsed = parseTableOption(cursor);
     if (parsed === null) return comma ? cursor.fail('a table option') : options;
     options.push(parsed);
@@ -174,7 +176,6 @@ const TwoWordOptions: readonly (readonly [string, string, ParseValue | null])[] 
   ['INDEX', 'DIRECTORY', parseString],
   ['PLACEMENT', 'POLICY', parseName],
   ['STORAGE', 'ENGINE', parseAsWritten],
-  ['START', 'TRANSACTION', null],
   ['WITH', 'SYSTEM', null],
 ];
 

@@ -2,7 +2,7 @@ import type { AlterSpec, Expression, TableOption } from '../ast';
 import { unreachable } from '../../model/invariant';
 import { quoteName } from '../../model/quote';
 import { printColumnDefinition, printPosition } from './column';
-import { printConstraint } from './constraint';
+import { printConstraint, printIgnored } from './constraint';
 import { printExpression } from './expression';
 import { printPartitionSpec } from './partition-spec';
 import { printTableName } from './reference';
@@ -50,7 +50,7 @@ export function printAlterSpec(spec: AlterSpec): string {
     case 'column-visibility':
       return `ALTER COLUMN ${ifExists(spec)}${quoteName(spec.column)} SET ${spec.visible ? 'VISIBLE' : 'INVISIBLE'}`;
     case 'alter-index':
-      return `ALTER INDEX ${ifExists(spec)}${quoteName(spec.name)} ${spec.invisible ? 'INVISIBLE' : 'VISIBLE'}`;
+      return `ALTER INDEX ${ifExists(spec)}${quoteName(spec.name)} ${printVisibility(spec)}`;
     case 'alter-check':
       return `ALTER CHECK ${quoteName(spec.name)} ${spec.enforced ? 'ENFORCED' : 'NOT ENFORCED'}`;
     case 'order-by':
@@ -128,6 +128,11 @@ function printChange(spec: Of<'change-column'>): string {
 
 function printOrderItem({ expression, descending }: Of<'order-by'>['items'][number]): string {
   return printExpression(expression) + (descending ? ' DESC' : '');
+}
+
+function printVisibility({ invisible, ignored }: Of<'alter-index'>): string {
+  if (ignored) return printIgnored(invisible);
+  return invisible ? 'INVISIBLE' : 'VISIBLE';
 }
 
 const Literals: ReadonlySet<Expression['kind']> = new Set(['string', 'number', 'hex', 'bit', 'boolean', 'null']);

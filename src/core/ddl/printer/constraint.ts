@@ -7,6 +7,7 @@ import { quoteString } from './literal';
 import { printReference } from './reference';
 
 type KeyConstraint = Extract<Constraint, { kind: 'key' }>;
+type PeriodConstraint = Extract<Constraint, { kind: 'period' }>;
 type ForeignKeyConstraint = Extract<Constraint, { kind: 'foreign-key' }>;
 
 /** A key or constraint in normal form. */
@@ -18,6 +19,8 @@ export function printConstraint(constraint: Constraint): string {
       return printForeignKey(constraint);
     case 'check':
       return printCheck(constraint, constraint.ifNotExists);
+    case 'period':
+      return printPeriod(constraint);
     default:
       return unreachable(constraint);
   }
@@ -46,6 +49,16 @@ function printForeignKey({ name, indexName, ifNotExists, parts, reference }: For
   return `CONSTRAINT ${named}FOREIGN KEY ${exists}${printKeyParts(parts)} ${printReference(reference)}`;
 }
 
+function printPeriod({ name, ifNotExists, start, end }: PeriodConstraint): string {
+  const exists = ifNotExists ? 'IF NOT EXISTS ' : '';
+  return `PERIOD ${exists}FOR ${printPeriodName(name)}(${quoteName(start)}, ${quoteName(end)})`;
+}
+
+/** The name of a period; null: that of the system's time. */
+export function printPeriodName(name: string | null): string {
+  return name === null ? 'SYSTEM_TIME' : quoteName(name);
+}
+
 interface Check {
   readonly name: string | null;
   readonly expression: Expression;
@@ -63,6 +76,7 @@ export function printIndexOptions({
   using,
   comment,
   invisible,
+  ignored,
   keyBlockSize,
   parser,
   clustered,
@@ -77,7 +91,13 @@ export function printIndexOptions({
   if (comment !== null && comment !== '') text += ` COMMENT ${quoteString(comment)}`;
   if (global) text += ' /*T![global_index] GLOBAL */';
   if (invisible !== null) text += invisible ? ' INVISIBLE' : ' VISIBLE';
+  if (ignored !== null) text += ` ${printIgnored(ignored)}`;
   return text + attributes.map((attribute) => ` ${attribute}`).join('');
+}
+
+/** MariaDB's words for an index that the optimiser passes over, or doesn't. */
+export function printIgnored(ignored: boolean): string {
+  return ignored ? 'IGNORED' : 'NOT IGNORED';
 }
 
 /** Whether rows are stored in the order of the primary key: TiDB's word, in a comment of its own. */

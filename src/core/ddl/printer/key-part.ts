@@ -8,6 +8,7 @@ export function printKeyParts(parts: readonly KeyPart[]): string {
 }
 
 function printKeyPart({ key, length, descending }: KeyPart): string {
+  if (key.kind === 'period') return `${quoteName(key.name)} WITHOUT OVERLAPS`;
   const text = key.kind === 'column' ? quoteName(key.name) : `(${printExpression(key.expression)})`;
   return text + (length === null ? '' : `(${length})`) + (descending ? ' DESC' : '');
 }

@@ -3,12 +3,13 @@ import { PRIMARY_NAME, buildIndex } from './build-index';
 import { nameAddedKey, refusePrimaryName } from './index-name';
 import { makesIndex } from './key-constraint';
 import type { KeyConstraint } from './key-constraint';
-import { addKeyFlags, dropKeyFlags, forbidNull } from './key-flags';
+import { addKeyFlags, dropKeyFlags, forbidNullsOf } from './key-flags';
 import { notApplicable } from './refusal';
 import type { TableDraft } from './table-draft';
 
 /**
- * ADD INDEX, ADD UNIQUE, ADD PRIMARY KEY and CREATE INDEX. Full-text, spatial and vector keys are no part of a schema.
+ * ADD INDEX, ADD UNIQUE, ADD PRIMARY KEY and CREATE INDEX. Full-text, spatial and vector keys, and those over periods, are
+ * no part of a schema.
  * @throws LockstepError DDL_NOT_APPLICABLE for a taken name, the primary key's, a second primary key or an unknown column
  */
 export function addKey(draft: TableDraft, key: KeyConstraint): void {
@@ -28,11 +29,8 @@ function addPrimaryKey(draft: TableDraft, key: KeyConstraint): void {
     if (key.ifNotExists) return;
     throw notApplicable('the table has a primary key already', { index: PRIMARY_NAME });
   }
-  appendIndex(draft, key, PRIMARY_NAME);
-  forbidNull(
-    draft,
-    key.parts.flatMap((part) => (part.key.kind === 'column' ? [part.key.name] : [])),
-  );
+  if (makesIndex(key)) appendIndex(draft, key, PRIMARY_NAME);
+  forbidNullsOf(draft, key);
 }
 
 function appendIndex(draft: TableDraft, key: KeyConstraint, name: string): void {

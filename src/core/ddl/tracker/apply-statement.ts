@@ -3,6 +3,7 @@ import { lowerName } from '../../table/lower-name';
 import type { TableSchema } from '../../table/table-schema';
 import type { AlterSpec, AlterTable, Constraint, CreateIndex, DropIndex, RenameTable, Statement } from '../ast';
 import { addColumn, changeColumn, dropColumn, dropDefault, renameColumn, setDefault } from './alter-columns';
+import { addPeriod } from './key-flags';
 import { addKey, dropIndex, renameIndex, setVisibility } from './alter-indexes';
 import { applyOptions, convertCharacterSet } from './alter-options';
 import { PRIMARY_NAME } from './build-index';
@@ -181,4 +182,5 @@ function passOver(spec: Exclude<AlterSpec, { kind: TableSpecKind }>): void {
 /** A foreign key that ALTER adds gets no index in TiDB's tracker, and checks are no part of a schema. */
 function addConstraint(draft: TableDraft, constraint: Constraint): void {
   if (constraint.kind === 'key') addKey(draft, constraint);
+  if (constraint.kind === 'period') addPeriod(draft, constraint);
 }

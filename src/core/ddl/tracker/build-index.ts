@@ -46,7 +46,7 @@ export function buildIndex(columns: Lookup<Column>, key: KeyConstraint, name: st
       primary,
       type: indexType(key.options),
       comment: key.options.comment ?? '',
-      invisible: key.options.invisible ?? false,
+      invisible: key.options.invisible ?? key.options.ignored ?? false,
     },
   };
 }

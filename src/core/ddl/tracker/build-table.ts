@@ -11,7 +11,7 @@ import { checkReads } from './generated-column';
 import { nameNewKeys } from './index-name';
 import { keyOfColumn, makesIndex } from './key-constraint';
 import type { KeyConstraint } from './key-constraint';
-import { addConstraintFlags, addKeyFlags } from './key-flags';
+import { addConstraintFlags, addKeyFlags, addPeriod } from './key-flags';
 import { notApplicable } from './refusal';
 import { TableDraft } from './table-draft';
 import type { TableFacts } from './table-draft';
@@ -39,6 +39,7 @@ export function buildTable(create: CreateTable, defaults: CharacterSet = SERVER_
   });
   const keys = keysOf(create, built);
   for (const key of keys) addConstraintFlags(draft, key);
+  for (const constraint of create.constraints) if (constraint.kind === 'period') addPeriod(draft, constraint);
   addKeys(draft, keys);
   draft.change({ primaryKeyKind: primaryKeyKindOf(draft, keys) });
   addForeignKeyIndexes(

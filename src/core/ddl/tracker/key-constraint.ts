@@ -8,9 +8,17 @@ export type KeyConstraint = Extract<Constraint, { kind: 'key' }>;
 /** A foreign key. */
 export type ForeignKey = Extract<Constraint, { kind: 'foreign-key' }>;
 
-/** Full-text, spatial and vector keys are no part of a schema. */
-export function makesIndex({ keyKind }: KeyConstraint): boolean {
-  return keyKind !== 'fulltext' && keyKind !== 'spatial' && keyKind !== 'vector';
+/** MariaDB's period of two columns. */
+export type Period = Extract<Constraint, { kind: 'period' }>;
+
+/** Full-text, spatial and vector keys, and those over periods, are no part of a schema. */
+export function makesIndex(key: KeyConstraint): boolean {
+  return key.keyKind !== 'fulltext' && key.keyKind !== 'spatial' && key.keyKind !== 'vector' && !isOverPeriod(key);
+}
+
+/** Whether a part of the key is a period `WITHOUT OVERLAPS`. */
+export function isOverPeriod({ parts }: KeyConstraint): boolean {
+  return parts.some(({ key }) => key.kind === 'period');
 }
 
 /** The key that a column's own definition asks for. */

@@ -1,7 +1,8 @@
 import { ColumnFlag } from '../../table/column-type';
 import { lowerName } from '../../table/lower-name';
 import type { Column, Index } from '../../table/table-schema';
-import type { KeyConstraint } from './key-constraint';
+import { isOverPeriod } from './key-constraint';
+import type { KeyConstraint, Period } from './key-constraint';
 import { markNoDefault } from './column-definition';
 import type { TableDraft } from './table-draft';
 
@@ -51,8 +52,20 @@ function firstColumn(index: Index): string | null {
 }
 
 /** After a primary key was put over columns they are `NOT NULL`; nothing else changes. */
-export function forbidNull(draft: TableDraft, names: readonly string[]): void {
+function forbidNull(draft: TableDraft, names: readonly string[]): void {
   changeFlags(draft, names, (flags) => flags | ColumnFlag.notNull);
+}
+
+/** MariaDB makes the columns of an application's period `NOT NULL`; that is all that a schema sees of it. */
+export function addPeriod(draft: TableDraft, { name, start, end }: Period): void {
+  if (name !== null) forbidNull(draft, [start, end]);
+}
+
+/** After a primary key was put over its columns. */
+export function forbidNullsOf(draft: TableDraft, { keyKind, parts }: KeyConstraint): void {
+  if (keyKind !== 'primary') return;
+  const names = parts.flatMap(({ key }) => (key.kind === 'column' ? [key.name] : []));
+  forbidNull(draft, names);
 }
 
 /**
@@ -60,6 +73,7 @@ export function forbidNull(draft: TableDraft, names: readonly string[]): void {
  * foreign keys give none, a part that is an expression none either.
  */
 export function addConstraintFlags(draft: TableDraft, key: KeyConstraint): void {
+  if (isOverPeriod(key)) return forbidNullsOf(draft, key);
   const names = key.parts.map((part) => (part.key.kind === 'column' ? part.key.name : null));
   const [first = null] = names;
   switch (key.keyKind) {

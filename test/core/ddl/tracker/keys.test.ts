@@ -42,6 +42,14 @@ describe('keys of CREATE TABLE', () => {
       'a INT, KEY k (a, (a - 2))',
       ['a 3 f8 (11,0)', '_V$_k_1 8 f128 (20,0) virtual `a` - 2 hidden', 'key k(a,_V$_k_1)'],
     ],
+    // Of a period a schema sees that its columns are there, and of a key over one that its columns are.
+    ['a INT, b DATE, c DATE, PERIOD FOR p (b, c)', ['a 3 f0 (11,0)', 'b 10 f129 (10,0)', 'c 10 f129 (10,0)']],
+    [
+      'a INT, b DATE, c DATE, PRIMARY KEY (a, p WITHOUT OVERLAPS)',
+      ['a 3 f1 (11,0)', 'b 10 f128 (10,0)', 'c 10 f128 (10,0)'],
+    ],
+    ['a INT, UNIQUE u (a, p WITHOUT OVERLAPS)', ['a 3 f0 (11,0)']],
+    ['a INT, KEY k (a) IGNORED', ['a 3 f8 (11,0)', 'key k(a) invisible']],
   ])('%s', (body, expected) => expect(describeSchema(built(`CREATE TABLE t (${body})`))).toEqual(expected));
 
   it.each([
