@@ -22,6 +22,7 @@ import type { Environment } from './environment';
 import { GroupCommit } from './group-commit';
 import { LeaseTable } from './lease-table';
 import { readRange } from './read-range';
+import { RecentRevisions } from './recent-revisions';
 import { Tables } from './tables';
 
 /** How an embedded store behaves; all may be left out. */
@@ -46,6 +47,7 @@ export class EmbeddedStore implements Store, History {
   readonly #commits: GroupCommit;
   readonly #compactor: Compactor;
   readonly #timers: LeaseTimers;
+  readonly #recent = new RecentRevisions();
   readonly #reads = new Set<Promise<unknown>>();
   #closing: Promise<void> | null = null;
   /** The last revision that was written; committed by the time that anybody is told. */
@@ -121,6 +123,10 @@ export class EmbeddedStore implements Store, History {
 
   /** The changes of one kept revision; for `followHistory`. */
   read(revision: Revision, prefixes: readonly string[]): Batch {
+    return this.#recent.read(revision, prefixes) ?? this.#readTables(revision, prefixes);
+  }
+
+  #readTables(revision: Revision, prefixes: readonly string[]): Batch {
     const changes: Change[] = [];
     for (const { kind, key } of this.#tables.readRevision(revision).changes) {
       if (!prefixes.some((prefix) => key.startsWith(prefix))) continue;
@@ -181,6 +187,7 @@ export class EmbeddedStore implements Store, History {
     if (changes.length === 0) return;
     const revision = parseRevision(this.#written + 1);
     this.#tables.writeRevision(revision, changes, this.clock.wallMs());
+    this.#recent.add(revision, changes);
     this.#written = revision;
   }
 
