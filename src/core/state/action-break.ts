@@ -130,7 +130,8 @@ function goOn(context: Context, entry: SourceEntry): Plan {
     failure?.retryable === false
       ? `source ${input.source} failed: ${failure.reason}`
       : `source ${input.source} has not answered`;
-  return fail(context, entry, { code: 'PART_OF_WORKERS_FAILED', message, fields: { source: input.source } });
+  const expired = failure?.retryable !== false;
+  return fail(context, entry, { code: 'PART_OF_WORKERS_FAILED', message, fields: { source: input.source } }, expired);
 }
 
 /** The action ends well; with a lock ID to remove that lock goes too. */
@@ -142,14 +143,14 @@ function finish(context: Context, entry: SourceEntry, mark: BreakRecord | null, 
 }
 
 /** The source didn't do it. Its mark stays, so that a late acknowledgement counts, unless its lock is removed anyway. */
-function fail(context: Context, entry: SourceEntry, failure: ActionFailure): Write {
+function fail(context: Context, entry: SourceEntry, failure: ActionFailure, expired: boolean): Write {
   const goes = removedBy(context)?.lock.origin.id === entry.mark?.lockId;
   const mutations = goes
     ? [markKey(entry), operationKey(entry), infoKey(entry)].map((key): Mutation => ({ kind: 'delete', key }))
     : [];
   return endWith(
     context,
-    { failure, workers: [{ source: entry.source, failure }] },
+    { failure, workers: [{ source: entry.source, failure }], expired },
     { compares: breakCompares(entry), mutations, events: [] },
   );
 }
@@ -168,6 +169,7 @@ function endWith(
     readonly failure?: ActionFailure;
     readonly workers?: readonly ActionWorkerResult[];
     readonly changes?: readonly string[];
+    readonly expired?: boolean;
   },
   effects: Write,
 ): Write {

@@ -107,7 +107,8 @@ function awaitOwner(running: Running, owner: SourceId): Plan {
     fields: { lockId: lock.origin.id, owner },
   };
   if (input.forceRemove) return lookAtOthers(running, { ...unlock, skipAnyway: true }, failure);
-  const write = endAction(context, { failure, workers: [{ source: owner, failure }] });
+  const expired = report?.retryable !== false;
+  const write = endAction(context, { failure, workers: [{ source: owner, failure }], expired });
   return withLock(running, null, write);
 }
 
@@ -192,7 +193,9 @@ function finish(
   const executed = lock.executed
     ? `${owner} has executed ${lock.origin.ddls.join('; ')}`
     : `${owner} has not executed ${lock.origin.ddls.join('; ')}`;
-  const outcome = { workers, changes: [executed, `lock ${id} is removed`], ...(silent.length > 0 ? { failure } : {}) };
+  const expired = silent.some((source) => hasNotEnded(context, held, source));
+  const failed = silent.length > 0 ? { failure, expired } : {};
+  const outcome = { workers, changes: [executed, `lock ${id} is removed`], ...failed };
   const unlocked = {
     ...ofLock(lock),
     kind: 'LockUnlocked',
@@ -206,6 +209,12 @@ function finish(
 function isOpen({ lock }: HeldLock, source: SourceId): boolean {
   const participant = lock.participants.get(source);
   return participant !== undefined && (!participant.done || participant.isAsking);
+}
+
+/** Whether `source` was waited for until the deadline: it hasn't said that it failed for good. */
+function hasNotEnded({ state }: Context, { lock }: HeldLock, source: SourceId): boolean {
+  const { orderRevision } = lock.participants.get(source) ?? { orderRevision: NO_REVISION };
+  return currentFailureOf(state, sourceKey(lock.origin.task, source), orderRevision)?.retryable !== false;
 }
 
 function failureOf({ state }: Context, { lock }: HeldLock, source: SourceId): ActionFailure | null {

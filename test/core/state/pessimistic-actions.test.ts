@@ -45,6 +45,7 @@ describe('unlock', () => {
     world.coordinator.elapse(WAIT_MS);
     expect(world.outcome(id)).toBe('PART_OF_WORKERS_FAILED');
     expect(workers(world, id)).toEqual({ s2: 'ok', s1: 'PART_OF_WORKERS_FAILED' });
+    expect(world.action(id)?.state).toBe('expired');
     expect(world.lock()).toBeUndefined();
   });
 
@@ -71,6 +72,7 @@ describe('unlock', () => {
     expect(world.outcome(id)).toBe('running');
     world.coordinator.elapse(1);
     expect(world.outcome(id)).toBe('OWNER_NOT_DONE');
+    expect(world.action(id)?.state).toBe('expired');
     expect(world.lock()?.remain).toBe(1);
     expect(world.told()).toEqual({ s1: 'exec' });
     world.acknowledge('s1');
@@ -144,6 +146,8 @@ describe('unlock', () => {
     expect(world.outcome(id)).toBe('running');
     fail(false);
     expect(world.outcome(id)).toBe('OWNER_NOT_DONE');
+    // What a worker said ended it, not the time.
+    expect(world.action(id)?.state).toBe('failed');
   });
 
   it.each<[string, (world: PessimisticWorld) => string, string]>([
@@ -241,6 +245,7 @@ describe('break', () => {
     const id = world.breakOut('s2');
     world.coordinator.elapse(WAIT_MS);
     expect(world.outcome(id)).toBe('PART_OF_WORKERS_FAILED');
+    expect(world.action(id)?.state).toBe('expired');
     expect(marks(world)).toBe(1);
     world.report('s2');
     expect(world.lock()).toBeUndefined();
