@@ -35,12 +35,15 @@ export function decideInfo(state: CoordinatorState, entry: TableEntry, silent = 
   } else {
     decision = { ddls: [], columns: [], problem: inconsistent };
   }
+  const isSilent = silent || info.ignoreConflict;
+  // A worker of the API pauses until a person has acted, and what that needs would go with the lock; DM's lock goes.
+  if (decision.problem?.stage === 'error' && entry.attempt !== null && !isSilent) held.lock.setDone(member, false);
   state.answers.set(entry.key, {
     infoRevision: entry.infoRevision,
     decision,
     normal: member.normal,
     conflict: member.conflict,
-    silent: silent || info.ignoreConflict,
+    silent: isSilent,
   });
   oweRedirects(state, entry.key, redirects);
   state.outbox.ask({ kind: 'answer', table: entry.key });
