@@ -280,3 +280,22 @@ describe('an outdated request', () => {
     });
   });
 });
+
+describe('a report of a source that was left out', () => {
+  it('is refused until that is undone, in both modes', async () => {
+    const reports = [
+      (attempt: string) => optimist.report(T1, CREATE, [ADD], attempt),
+      (attempt: string) => pessimist.reportSource([ADD], attempt),
+    ];
+    for (const [index, task] of ['opt', 'pess'].entries()) {
+      await operate(server.url, 'exclude', { task, source: 's1' });
+      expect(await reports[index]!('left out')).toMatchObject({
+        code: 'SOURCE_EXCLUDED',
+        message: expect.stringContaining('s1'),
+        retryable: false,
+      });
+      await operate(server.url, 'exclude', { task, source: 's1', undo: true });
+      expect(await reports[index]!('taken in')).toMatchObject({ __typename: 'ShardReportInfoSuccess' });
+    }
+  });
+});
