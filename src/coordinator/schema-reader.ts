@@ -1,11 +1,11 @@
 import { LockstepError } from '../core/model/error';
 import type { TaskName, UpstreamTable } from '../core/model/names';
-import { tableKey } from '../core/model/table-key';
 import type { CoordinatorEvent } from '../core/step';
 import type { Clock } from '../ports/clock';
 import type { DownstreamMetadata } from '../ports/downstream-metadata';
 import type { Logger } from '../ports/logger';
 import { hasEnded, pause } from './follower';
+import { readCheckpoints } from './read-checkpoints';
 
 /** How long a downstream that couldn't be read is left alone, in milliseconds. */
 const RETRY_MS = 2_000;
@@ -59,8 +59,7 @@ export class SchemaReader {
     const { clock, logger } = this.options;
     while (!signal.aborted) {
       try {
-        const infos = await downstream.tableInfos(task, tables);
-        const schemas = new Map(tables.map((table, index) => [tableKey(task, table), infos[index] ?? null]));
+        const schemas = await readCheckpoints(downstream, task, tables);
         if (!hasEnded(signal)) this.tell({ kind: 'schemas', task, schemas, nowMs: clock.wallMs() });
         return;
       } catch (error) {

@@ -4,40 +4,19 @@ import { MemoryStore } from '../../src/adapters/memory/memory-store';
 import { SystemClock } from '../../src/adapters/system/system-clock';
 import { Coordinator } from '../../src/coordinator/coordinator';
 import { problemsOf } from '../../src/core/diagnosis/problems';
-import { LockstepError } from '../../src/core/model/error';
 import { parseSourceId, parseTaskName } from '../../src/core/model/names';
-import type { TaskName, UpstreamTable } from '../../src/core/model/names';
-import { tableKey } from '../../src/core/model/table-key';
-import type { TableKey } from '../../src/core/model/table-key';
 import { formatLockstepKey, lockstepPrefix } from '../../src/core/wire/lockstep-keys';
 import { writeTableInfo } from '../../src/core/wire/table-info';
 import type { DownstreamMetadata } from '../../src/ports/downstream-metadata';
 import { SilentLogger } from '../support/silent-logger';
 import { DmShard, sourceTablesPut } from './dm-shard';
 import { DmTableWorker } from './dm-worker';
+import { ScriptedDownstream } from './scripted-downstream';
 
 const task = parseTaskName('merge-1');
 const source = parseSourceId('s1');
 const DROP = 'ALTER TABLE `shop`.`orders` DROP COLUMN `v`';
 const WITHOUT_V = 'CREATE TABLE t (id INT PRIMARY KEY)';
-
-/** A downstream as a test says that it is. */
-class ScriptedDownstream implements DownstreamMetadata {
-  readonly tasks = new Map<TaskName, string>([[task, 'dm_meta']]);
-  readonly infos = new Map<TableKey, string>();
-  readonly asked: UpstreamTable[] = [];
-  broken = false;
-
-  tableInfos(of: TaskName, tables: readonly UpstreamTable[]): Promise<readonly (string | null)[]> {
-    if (this.broken) return Promise.reject(new LockstepError('DOWNSTREAM_UNAVAILABLE', 'nobody answers'));
-    this.asked.push(...tables);
-    return Promise.resolve(tables.map((table) => this.infos.get(tableKey(of, table)) ?? null));
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
 
 const clock = new SystemClock();
 const running: Coordinator[] = [];
@@ -47,7 +26,7 @@ let shards: readonly [DmShard, DmShard];
 
 beforeEach(async () => {
   store = new MemoryStore(clock);
-  downstream = new ScriptedDownstream();
+  downstream = new ScriptedDownstream([task]);
   // The second shard has lost the column before anything was reported.
   shards = [new DmShard(task, source, 'orders_1'), new DmShard(task, source, 'orders_2', WITHOUT_V)];
   for (const shard of shards) downstream.infos.set(shard.key, writeTableInfo(shard.schema));
@@ -103,6 +82,20 @@ describe('a task whose downstream is configured', () => {
     await first.stop();
     downstream.broken = false;
     await start();
+    expect((await reported).operation).toMatchObject({ ddls: [DROP] });
+  });
+
+  it('holds reports, visibly, while a checkpoint holds no schema that can be read', async () => {
+    downstream.infos.set(shards[1].key, '{"name":7}');
+    const coordinator = await start();
+    const reported = new DmTableWorker(store, shards[0]).report([DROP]);
+    await until(() => coordinator.state.downstream.failures.size > 0);
+    expect(problemsOf(coordinator.state)).toMatchObject([
+      { kind: 'unanswered-info', sentence: expect.stringContaining('checkpoint of `db`.`orders_2` in s1: name') },
+    ]);
+    // Nothing was recorded that nobody can read.
+    expect((await store.range(lockstepPrefix('initial-schema'))).values).toEqual([]);
+    downstream.infos.set(shards[1].key, writeTableInfo(shards[1].schema));
     expect((await reported).operation).toMatchObject({ ddls: [DROP] });
   });
 
