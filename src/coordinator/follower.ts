@@ -26,8 +26,8 @@ export interface Rebuilding {
 export interface FollowerTarget {
   /** Begin to build the state anew, from what is stored at `revision`. */
   readonly rebuild: (values: readonly KeyValue[], revision: Revision) => Rebuilding;
-  /** The next changes, in order. */
-  readonly apply: (batch: Batch) => void;
+  /** The next changes, in order; those behind them come when it is done. */
+  readonly apply: (batch: Batch) => void | Promise<void>;
   /** The store can't be reached; null: it can again. */
   readonly report: (trouble: LockstepError | null) => void;
 }
@@ -51,7 +51,7 @@ export async function follow(
       next ??= await read(store, target);
       target.report(null);
       for await (const batch of store.watch(FOLLOWED_PREFIXES, next, signal)) {
-        target.apply(batch);
+        await target.apply(batch);
         next = parseRevision(batch.revision + 1);
       }
     } catch (error) {

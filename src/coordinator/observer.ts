@@ -7,13 +7,15 @@ import type { Revision } from '../core/model/revision';
 import type { Batch, KeyValue } from '../core/model/store';
 import { VERSION } from '../core/model/version';
 import { recoverObserver } from '../core/observe/adopt-answers';
-import { observeBatch } from '../core/observe/observe-batch';
+import { observeBatch, observeSchemas } from '../core/observe/observe-batch';
+import type { Observation } from '../core/observe/observe-batch';
 import { listPendingOperations } from '../core/request/operation-view';
 import { observerRefusal } from '../core/request/read-only';
 import { ContentCache } from '../core/state/content-cache';
 import { CoordinatorState } from '../core/state/coordinator-state';
 import { EMBEDDED_RETENTION } from '../core/state/retention';
 import type { Clock } from '../ports/clock';
+import type { DownstreamMetadata } from '../ports/downstream-metadata';
 import type { Logger } from '../ports/logger';
 import { NO_METRICS } from '../ports/metrics';
 import type { Metrics, ServerReading } from '../ports/metrics';
@@ -23,6 +25,7 @@ import type { Rebuilding } from './follower';
 import { LeaderWatch } from './leader-watch';
 import { LockEventFeed } from './lock-event-feed';
 import { logEvents } from './log-events';
+import { ObservedSchemas } from './observed-schemas';
 import { OperationFeed } from './operation-feed';
 import { readServer } from './read-server';
 import { RevisionWaiters } from './revision-waiters';
@@ -40,6 +43,8 @@ export interface ObserverOptions {
   readonly recentEvents?: number;
   /** What kind the store is of, for who asks; etcd if absent. */
   readonly storeKind?: ServerIdentity['storeKind'];
+  /** Where table schemas of some tasks are read from; absent: nowhere. */
+  readonly downstream?: DownstreamMetadata;
 }
 
 /**
@@ -55,6 +60,7 @@ export class Observer implements CoordinatorService {
   readonly #abort = new AbortController();
   readonly #waiters: RevisionWaiters;
   readonly #metrics: Metrics;
+  readonly #schemas: ObservedSchemas | null;
   readonly phase = 'observing';
   /** It tells what happens to the store as a whole, since nobody else of ours does. */
   readonly speaksForStore = true;
@@ -65,7 +71,8 @@ export class Observer implements CoordinatorService {
   #care: StoreCare | null = null;
 
   private constructor(private readonly options: ObserverOptions) {
-    const { store, storeKind = 'etcd' } = options;
+    const { store, storeKind = 'etcd', clock, logger, downstream } = options;
+    this.#schemas = downstream === undefined ? null : new ObservedSchemas({ clock, logger, downstream });
     this.server = { id: randomUUID(), version: VERSION, storeKind, role: 'observing' };
     this.#metrics = options.metrics ?? NO_METRICS;
     this.#state = this.#newState();
@@ -84,7 +91,7 @@ export class Observer implements CoordinatorService {
     const observer = new Observer(options);
     const target = {
       rebuild: (values: readonly KeyValue[], revision: Revision): Rebuilding => observer.#rebuild(values, revision),
-      apply: (batch: Batch): void => observer.#apply(batch),
+      apply: (batch: Batch): Promise<void> => observer.#apply(batch),
       report: (trouble: LockstepError | null): void => observer.#report(trouble),
     };
     const next = await rebuildLast(options.store, target);
@@ -179,6 +186,9 @@ export class Observer implements CoordinatorService {
 
   #replace(state: CoordinatorState, leaders: LeaderWatch): void {
     this.#state = state;
+    // What was decided before this server looked is as DM had it; from now on schemas are read.
+    for (const [task, metaSchema] of this.options.downstream?.tasks ?? [])
+      state.downstream.recorded.set(task, { metaSchema });
     this.#leaders = leaders;
     for (const { key, message } of state.problems.values()) this.options.logger.warn({ key }, `unreadable: ${message}`);
     this.#waiters.advance(state.revision);
@@ -186,21 +196,34 @@ export class Observer implements CoordinatorService {
     this.#operations.restart(state);
   }
 
-  #apply(batch: Batch): void {
+  async #apply(batch: Batch): Promise<void> {
     const nowMs = this.nowMs();
     const begunMs = this.options.clock.monotonicMs();
     this.#leaders.apply(batch);
-    const events = observeBatch(this.#state, batch, nowMs);
+    const observed = observeBatch(this.#state, batch, nowMs);
     this.#metrics.stepped('batch', this.options.clock.monotonicMs() - begunMs);
+    const events = await this.#readSchemas(observed, nowMs);
     const { revision, touchedOperations } = this.#state;
     this.#state.touchedOperations = [];
     if (touchedOperations.length > 0) this.#operations.notify(this.#state, touchedOperations);
     const observer = this.server.id;
-    const published = events.map((event, index) => ({ cursor: { revision, index, observer }, atMs: nowMs, event }));
+    // Who came while schemas were read stands at the revision's first place, and is to be told what follows.
+    const first = observed.wanted.length > 0 ? 1 : 0;
+    const published = events.map((event, place) => {
+      const cursor = { revision, index: first + place, observer };
+      return { cursor, atMs: nowMs, event };
+    });
     this.#metrics.happened(events);
     logEvents(this.options.logger, published);
     this.events.publish(published);
     this.#waiters.advance(revision);
+  }
+
+  /** What was observed, and what follows when the schemas have been read that are wanted for it. */
+  async #readSchemas({ events, wanted }: Observation, nowMs: number): Promise<Observation['events']> {
+    if (this.#schemas === null || wanted.length === 0) return events;
+    const read = observeSchemas(this.#state, await this.#schemas.read(wanted), nowMs);
+    return [...events, ...(await this.#readSchemas(read, nowMs))];
   }
 
   #report(trouble: LockstepError | null): void {

@@ -23,7 +23,7 @@ export class ObservedStore {
     const before = this.store.revision;
     this.store.transact([], mutations);
     for (const batch of this.store.batchesAfter(before))
-      this.events.push(...observeBatch(this.state, batch, this.nowMs));
+      this.events.push(...observeBatch(this.state, batch, this.nowMs).events);
   }
 
   /** The kinds of the events since the last time. */

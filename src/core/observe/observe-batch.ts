@@ -1,11 +1,16 @@
 import type { LockEvent } from '../model/lock-event';
 import { NO_REVISION } from '../model/revision';
-import type { Batch } from '../model/store';
+import type { Batch, Change } from '../model/store';
 import { tableKey } from '../model/table-key';
+import type { TableKey } from '../model/table-key';
 import type { CoordinatorState } from '../state/coordinator-state';
+import { takeWanted } from '../state/downstream-reading';
+import type { WantedSchemas } from '../state/downstream-reading';
 import { foldChange, guardProblems, takeApart } from '../state/fold';
 import type { KeyedChange } from '../state/fold';
 import { endOptimisticLock } from '../state/optimistic-end';
+import { decideHeld } from '../state/optimistic-held';
+import { planKnowSchema } from '../state/optimistic-know-schema';
 import { dropUntold } from '../state/optimistic-leaving';
 import { ofLock, participantOf } from '../state/optimistic-plan';
 import type { Target } from '../state/table-entry';
@@ -23,8 +28,14 @@ import { endResolved, sourceBefore, sourceEvents } from './observe-pessimistic';
 /** A change of one of DM's keys. */
 type DmChange = Extract<KeyedChange, { layout: 'dm' }>;
 
-/** Take in the store's next changes as an observer: what DM decides is taken as it is. What they let happen, in order. */
-export function observeBatch(state: CoordinatorState, batch: Batch, nowMs: number): LockEvent[] {
+/** What changes let happen, in order; and which schemas are wanted of downstreams, without which reports wait. */
+export interface Observation {
+  readonly events: readonly LockEvent[];
+  readonly wanted: readonly WantedSchemas[];
+}
+
+/** Take in the store's next changes as an observer: what DM decides is taken as it is. */
+export function observeBatch(state: CoordinatorState, batch: Batch, nowMs: number): Observation {
   state.revision = batch.revision;
   const events: LockEvent[] = [];
   const touched = new Set<Target>();
@@ -36,11 +47,47 @@ export function observeBatch(state: CoordinatorState, batch: Batch, nowMs: numbe
   }
   for (const target of new Set([...touched, ...bereft])) events.push(...syncedEvents(target));
   for (const target of bereft) events.push(...endIfGone(state, target));
-  for (const event of events) state.past.take(event, nowMs);
   forgetLeft(state);
+  return conclude(state, events, nowMs);
+}
+
+/**
+ * The schemas that were wanted have been read, before any later change is taken in; null where there is no checkpoint, or
+ * nobody could read it. What waited for them is decided.
+ */
+export function observeSchemas(
+  state: CoordinatorState,
+  schemas: ReadonlyMap<TableKey, string | null>,
+  nowMs: number,
+): Observation {
+  const { downstream, revision } = state;
+  const held = [...downstream.held.values()].flatMap((reports) => [...reports]);
+  for (const [table, schema] of schemas) downstream.found.set(table, schema);
+  // As a leader would write them, which reads all that is found before it changes anything.
+  const changes = [...schemas.keys()].flatMap((table): Change[] => {
+    const plan = planKnowSchema(state, table);
+    const mutations = plan === 'void' || plan === 'wait' ? [] : plan.mutations;
+    return mutations.flatMap((mutation) =>
+      mutation.kind === 'put' ? [{ ...mutation, version: 1, createRevision: revision, modRevision: revision }] : [],
+    );
+  });
+  for (const keyed of takeApart(state, changes)) guardProblems(state, keyed.change, () => foldChange(state, keyed));
+  downstream.forgetReading();
+  decideHeld(state);
+  const contexts = held.flatMap((entry) => placed(state, entry, nowMs) ?? []);
+  const events = [
+    ...contexts.flatMap(infoEvents),
+    ...[...new Set(contexts.map(({ target }) => target))].flatMap(syncedEvents),
+  ];
+  return conclude(state, events, nowMs);
+}
+
+function conclude(state: CoordinatorState, events: readonly LockEvent[], nowMs: number): Observation {
+  for (const event of events) state.past.take(event, nowMs);
+  const wanted = takeWanted(state, [...state.outbox]);
   // Nobody here writes anything.
   state.outbox.clear();
-  return events;
+  return { events, wanted };
 }
 
 /** The fold of one change, and what it lets happen. */
@@ -132,6 +179,8 @@ function endIfGone(state: CoordinatorState, target: Target): LockEvent[] {
       'DM has removed the lock, which would not be resolved here, since not all of its tables are through';
     events.push({ kind: 'Divergence', task, lockId, participant: participantOf(open), message });
   }
+  // What stood in the downstream when this lock began says nothing about the next one.
+  if (state.downstream.recorded.has(target.task)) for (const entry of target.tables) entry.initial = null;
   endOptimisticLock(state, target);
   return [...events, { ...of, kind: 'LockResolved' }];
 }

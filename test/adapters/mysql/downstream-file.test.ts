@@ -27,6 +27,12 @@ describe('the file of downstreams', () => {
     });
   });
 
+  it('lets tasks share one downstream', () => {
+    const shared = read('tasks: {a: &tidb {host: h, port: 4000}, b: *tidb}') as Record<string, unknown>;
+    expect(Object.keys(shared)).toEqual(['a', 'b']);
+    expect(shared['b']).toEqual(shared['a']);
+  });
+
   it.each([
     ['task: {}', 'task: unknown'],
     ['tasks: {a: {hots: h}}', 'tasks.a.hots: unknown'],
