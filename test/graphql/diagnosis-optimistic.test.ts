@@ -81,7 +81,7 @@ describe('a table that waits for a redirect', () => {
     expect(state).toBe('CONFLICT');
     const redirect = waitingFor.find(({ kind }) => kind === 'REDIRECT');
     expect(redirect?.sentence).toContain('RENAME COLUMN a TO b');
-    expect(redirect?.sentence).toContain('it goes on by itself when these tables have run the same DDL: s2 `up`.`t2`');
+    expect(redirect?.sentence).toContain('it goes on by itself when this table has run the same DDL: s2 `up`.`t2`');
     expect(waitingFor.find(({ sourceId }) => sourceId === 's2')).toMatchObject({ kind: 'SHARDS_MISSING' });
     expect(joinConflict).toBeNull();
   });

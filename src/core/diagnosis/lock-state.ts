@@ -2,7 +2,7 @@ import type { LockState } from '../model/lock-state';
 import type { PessimisticLock } from '../pessimistic/lock';
 import type { Target } from '../state/table-entry';
 import type { TargetLock } from '../state/target';
-import { blockingStageOf } from './optimistic-waits';
+import { blockingStageOf } from './blocking-stage';
 
 /** How far an optimistic lock is. Of its tables only those are looked at that were told to wait. */
 export function optimisticState(target: Target, { lock }: TargetLock): LockState {

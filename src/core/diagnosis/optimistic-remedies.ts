@@ -2,7 +2,7 @@ import type { SourceId } from '../model/names';
 import type { CoordinatorState } from '../state/coordinator-state';
 import type { TableEntry, Target } from '../state/table-entry';
 import type { TargetLock } from '../state/target';
-import { blockingStageOf } from './optimistic-waits';
+import { blockingStageOf } from './blocking-stage';
 import type { Remedy } from './remedy';
 import { excludeSource, includeSource, removeMeta, retryInfo, unlockTable } from './request';
 import { excludable } from './scope';

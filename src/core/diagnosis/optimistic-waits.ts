@@ -1,13 +1,11 @@
-import { isBlockingStage } from '../model/conflict-stage';
-import type { BlockingStage } from '../model/conflict-stage';
 import { differences } from '../table/differences';
 import { isShape } from '../table/shape';
-import type { Shape } from '../table/shape';
 import type { CoordinatorState } from '../state/coordinator-state';
 import type { TableEntry, Target } from '../state/table-entry';
 import type { TargetLock } from '../state/target';
-import { definitionAt, findContradiction, placeText } from './contradiction';
-import type { Contradiction } from './contradiction';
+import { blockingStageOf } from './blocking-stage';
+import { explainerOf } from './conflict-text';
+import type { Explain } from './conflict-text';
 import { failureText } from './failure-text';
 import { ddlsText, listText, sinceText, tableText } from './words';
 import type { WaitKind, WaitReason } from './wait-reason';
@@ -20,12 +18,6 @@ interface Context {
   readonly held: TargetLock;
 }
 
-/** The stage in which a table waits for a person or for other tables; null: it doesn't. */
-export function blockingStageOf({ operation, isAnswered }: TableEntry): BlockingStage | null {
-  if (operation === null || !isAnswered) return null;
-  return isBlockingStage(operation.stage) ? operation.stage : null;
-}
-
 /** For which of its tables an optimistic lock waits, and why, one by one: walks only as far as it is asked to. */
 export function* optimisticWaits(state: CoordinatorState, target: Target, held: TargetLock): Generator<WaitReason> {
   const context = { state, target, held };
@@ -35,8 +27,6 @@ export function* optimisticWaits(state: CoordinatorState, target: Target, held: 
     if (reason !== null) yield reason;
   }
 }
-
-type Explain = (entry: TableEntry) => string;
 
 function waitOf(context: Context, entry: TableEntry, explain: Explain): WaitReason | null {
   const { state, held } = context;
@@ -121,65 +111,4 @@ function missingSentence({ held }: Context, entry: TableEntry, worker: string): 
     return `${where} is ${from ?? 'missing'} instead of ${to ?? 'gone'}`;
   });
   return `${name} does not have the joined schema${sinceText(held.createdAtMs)}: ${listText(texts)}; ${worker}.`;
-}
-
-/** Why a table is in conflict, with whom, and both definitions; equal reports are explained once. */
-function explainerOf(context: Context): Explain {
-  const known = new Map<string, string>();
-  return (entry) => {
-    const { info, operation, member } = entry;
-    const key = JSON.stringify([
-      info?.ddls,
-      info?.after.map(({ shape }) => shape.id),
-      operation?.stage,
-      member?.normal.id,
-    ]);
-    const text = known.get(key) ?? explainConflict(context, entry);
-    known.set(key, text);
-    return text;
-  };
-}
-
-function explainConflict(context: Context, entry: TableEntry): string {
-  const ddls = ddlsText(entry.info?.ddls ?? []);
-  const found = contradictionOf(context.held, entry);
-  if (found === null) return `its DDL ${ddls} contradicts other tables: ${entry.operation?.message ?? ''}`;
-  const { place, here, there } = found;
-  const others = tablesWith(context, entry, there);
-  const whose = others.total === 1 ? 'has' : 'have';
-  const [mine, theirs] = [definitionAt(here, place.path), definitionAt(there, place.path)];
-  const both = `it wants ${mine ?? 'none'}, but ${listText(others.names, others.total)} ${whose} ${theirs ?? 'none'}`;
-  const must =
-    blockingStageOf(entry) === 'skip and wait for redirect'
-      ? `; it goes on by itself when these tables have run the same DDL: ${listText(others.names, others.total)}`
-      : '';
-  return `its DDL ${ddls} contradicts them in ${placeText(place.path)}: ${both}${must}`;
-}
-
-/** Where what `entry` wants contradicts the other tables of its lock; null: nowhere now. */
-export function contradictionOf({ lock }: TargetLock, entry: TableEntry): Contradiction | null {
-  const { info, member } = entry;
-  if (info === null || member === null) return null;
-  const { finals } = lock.schemas;
-  const own = member.conflict ?? member.normal;
-  const others = [...finals].filter((shape) => finals.countOf(shape) > (shape === own ? 1 : 0));
-  return findContradiction(
-    info.after.map(({ shape }) => shape),
-    others,
-  );
-}
-
-/** The tables beside `entry` that have a schema: the first of them by name, and how many there are. */
-function tablesWith({ target, held }: Context, entry: TableEntry, shape: Shape): { names: string[]; total: number } {
-  const { finals } = held.lock.schemas;
-  const { member } = entry;
-  const own = member !== null && (member.conflict ?? member.normal) === shape ? 1 : 0;
-  const total = finals.countOf(shape) - own;
-  const names: string[] = [];
-  for (const other of target.tables) {
-    if (names.length === Math.min(total, 3)) break;
-    if (other === entry || other.member === null) continue;
-    if ((other.member.conflict ?? other.member.normal) === shape) names.push(tableText(other.table));
-  }
-  return { names, total };
 }

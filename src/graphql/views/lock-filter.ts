@@ -1,4 +1,4 @@
-import { blockingStageOf } from '../../core/diagnosis/optimistic-waits';
+import { blockingStageOf } from '../../core/diagnosis/blocking-stage';
 import { formingLocks, formingSinceMs } from '../../core/diagnosis/forming';
 import { optimisticState, pessimisticState } from '../../core/diagnosis/lock-state';
 import type { FoundLock } from '../../core/diagnosis/scope';

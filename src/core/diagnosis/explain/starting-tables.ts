@@ -2,7 +2,7 @@ import type { LockId } from '../../model/lock-id';
 import type { CoordinatorState } from '../../state/coordinator-state';
 import type { TableEntry } from '../../state/table-entry';
 import { schemaOfShape } from '../../table/shape-schema';
-import { blockingStageOf } from '../optimistic-waits';
+import { blockingStageOf } from '../blocking-stage';
 import type { StartingTable } from './scratch-lock';
 
 /** The tables of a target as they are now, as far as their schemas are known; those that were left out by hand are not among them. */
