@@ -82,6 +82,7 @@ export interface ShardRegisterWorkerInput {
   readonly expectedSources?: readonly string[] | null;
   readonly ttlMs?: number;
   readonly instance?: string | null;
+  readonly version?: string | null;
 }
 
 /** A table of the source that the session speaks for, with its route. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LockstepError } from '../../src/core/model/error';
+import { VERSION } from '../../src/core/model/version';
 import type { LockstepClient } from '../client/client';
 import type { ShardSessionInput } from '../client/messages';
 import { pause } from '../client/pauses';
@@ -81,6 +82,7 @@ export class WorkerSession {
     const input = {
       worker: name,
       instance: this.#instance,
+      version: VERSION,
       task,
       source,
       mode: mode === 'pessimistic' ? ('PESSIMISTIC' as const) : ('OPTIMISTIC' as const),

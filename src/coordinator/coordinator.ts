@@ -131,7 +131,7 @@ export class Coordinator implements CoordinatorService {
     const sessionId = randomUUID();
     const { id, ttlMs } = lease;
     const registered = await this.#execute((state) =>
-      planRegister(state, { ...input, sessionId, lease: id, ttlMs, nowMs: this.nowMs() }),
+      planRegister(state, { version: null, ...input, sessionId, lease: id, ttlMs, nowMs: this.nowMs() }),
     );
     const isNew = registered.ok && registered.value.sessionId === sessionId;
     if (!isNew) await this.#store.revoke(id);
@@ -197,12 +197,12 @@ export class Coordinator implements CoordinatorService {
 
   async reportInfo(session: SessionRef, { defaultCollation, ...report }: ReportInfoInput): Outcome<ReportedInfo> {
     return await this.#executeFor(session, (state) =>
-      planReportInfo(state, session, report, characterSetOf(defaultCollation)),
+      planReportInfo(state, session, report, this.nowMs(), characterSetOf(defaultCollation)),
     );
   }
 
   async reportSourceInfo(session: SessionRef, report: SourceInfoReport): Outcome<ReportedInfo> {
-    return await this.#executeFor(session, (state) => planReportSourceInfo(state, session, report));
+    return await this.#executeFor(session, (state) => planReportSourceInfo(state, session, report, this.nowMs()));
   }
 
   async acknowledgeOperation(

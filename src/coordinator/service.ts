@@ -31,6 +31,8 @@ export interface RegisterWorkerInput {
   readonly ttlMs: number;
   /** This start of the worker's process: the same one gets the same session; null: a new session in any case. */
   readonly instance: string | null;
+  /** The version of the worker's program; absent: it doesn't say. */
+  readonly version?: string | null;
 }
 
 /** A session as its worker knows it. */

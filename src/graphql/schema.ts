@@ -9,7 +9,7 @@ import { EventQueries, LockEventFields } from './resolvers/event-queries';
 import { ExplainQuery } from './resolvers/explain-query';
 import { LockFields, ParticipantFields, WaitReasonFields } from './resolvers/lock-fields';
 import { LockFeedSubscription } from './resolvers/lock-feed-subscription';
-import { EventFields, OperationFields, SourceFields, TaskFields } from './resolvers/object-fields';
+import { EventFields, OperationFields, SourceFields, TaskFields, WorkerFields } from './resolvers/object-fields';
 import { OperatorMutations } from './resolvers/operator-mutations';
 import { Queries } from './resolvers/queries';
 import { Subscriptions } from './resolvers/subscriptions';
@@ -41,6 +41,7 @@ export function buildShardSchema(): GraphQLSchema {
       WaitReasonFields,
       EventFields,
       OperationFields,
+      WorkerFields,
       TaskFields,
       SourceFields,
     ],

@@ -132,7 +132,9 @@ describe('a source that is gone', () => {
       () => look('g1'),
       (found) => found.waitingFor.some(({ sentence }) => sentence.includes('offline since')),
     );
-    expect(waitingFor).toMatchObject([{ kind: 'SHARDS_MISSING', sourceId: 's2', workerOnline: false, worker: null }]);
+    expect(waitingFor).toMatchObject([
+      { kind: 'SHARDS_MISSING', sourceId: 's2', workerOnline: false, worker: { id: 'w2' } },
+    ]);
     expect(waitingFor[0]?.sentence).toMatch(/column `c` is missing instead of INT\(11\) NULL; its worker is offline/u);
     const remedy = remedyWith(remedies, 'lockstep exclude-source --source s2 g1');
     expect(remedy.sentence).toContain('Otherwise start its worker again.');

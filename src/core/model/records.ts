@@ -167,6 +167,8 @@ export interface SessionRecord {
   readonly worker: string;
   /** The start of the worker's process, in its own words: a registration that is repeated is recognised by it. Null: not said. */
   readonly instance: string | null;
+  /** The version of its program; null: it didn't say. */
+  readonly version: string | null;
   /** Identifies the registration; every mutation of the worker carries it. */
   readonly id: string;
   /** What it lives on: every server can renew it, also one that hasn't granted it. */
@@ -181,6 +183,8 @@ export interface SessionRecord {
 /** The last report of a table or source: a repetition of the same attempt is recognised by it. */
 export interface AttemptRecord {
   readonly attempt: string;
+  /** When it was reported, in milliseconds; null: an earlier version didn't store it. */
+  readonly atMs: number | null;
   /** Fingerprint of what was reported. */
   readonly content: string;
   /** Fingerprints of the attempts before it, oldest first, as far as they are kept: one that comes late is recognised by them. */

@@ -3,6 +3,7 @@ import { formatLockId } from '../model/lock-id';
 import type { LockId } from '../model/lock-id';
 import { parseUpstreamTable } from '../model/names';
 import type { DownstreamTable } from '../model/names';
+import type { AttemptRecord } from '../model/records';
 import type { Revision } from '../model/revision';
 import type { Compare, Mutation } from '../model/store';
 import { sourceKey, tableKey } from '../model/table-key';
@@ -61,6 +62,7 @@ export function planReportInfo(
   state: CoordinatorState,
   ref: SessionRef,
   report: InfoReport,
+  nowMs: number,
   defaults?: CharacterSet,
 ): RequestPlan<ReportedInfo> {
   const checked = checkSession(state, ref);
@@ -94,7 +96,7 @@ export function planReportInfo(
     compares: [...checked.compares, reportUnchanged(attemptKey, known)],
     mutations: [
       { kind: 'put', key: formatDmKey({ kind: 'optimistic-info', task, table }), value },
-      attemptPut(attemptKey, known, attempt, fingerprint),
+      attemptPut(attemptKey, known, { attempt, atMs: nowMs, content: fingerprint }),
     ],
     answer: (revision) => ({ lockId, revision, repeated: false }),
   };
@@ -108,6 +110,7 @@ export function planReportSourceInfo(
   state: CoordinatorState,
   ref: SessionRef,
   report: SourceInfoReport,
+  nowMs: number,
 ): RequestPlan<ReportedInfo> {
   const checked = checkSession(state, ref);
   if (checked.kind === 'refuse') return checked;
@@ -147,7 +150,7 @@ export function planReportSourceInfo(
         key: formatDmKey({ kind: 'pessimistic-info', task, source }),
         value: writePessimisticInfo({ task, source, target: report.target, ddls: report.ddls }),
       },
-      attemptPut(attemptKey, known, attempt, fingerprint),
+      attemptPut(attemptKey, known, { attempt, atMs: nowMs, content: fingerprint }),
     ],
     answer: (revision) => ({ lockId, revision, repeated: false }),
   };
@@ -166,9 +169,9 @@ function reportUnchanged(key: string, known: Attempt | null): Compare {
 }
 
 /** Remember the attempt, and that those before it are over. */
-function attemptPut(key: string, known: Attempt | null, attempt: string, content: string): Mutation {
+function attemptPut(key: string, known: Attempt | null, reported: Omit<AttemptRecord, 'former'>): Mutation {
   const former = known === null ? [] : [...known.former, attemptFingerprint(known.attempt)].slice(-FORMER_ATTEMPTS);
-  return { kind: 'put', key, value: writeAttemptRecord({ attempt, content, former }) };
+  return { kind: 'put', key, value: writeAttemptRecord({ ...reported, former }) };
 }
 
 function attemptFingerprint(attempt: string): string {

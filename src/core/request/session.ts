@@ -33,6 +33,8 @@ export interface Registration {
   readonly expectedSources: readonly SourceId[] | null;
   /** This start of the worker's process; null: it doesn't say. */
   readonly instance: string | null;
+  /** The version of its program; null: it doesn't say. */
+  readonly version: string | null;
   /** The ID of the session, should one begin. */
   readonly sessionId: string;
   /** The lease that the session would live on. */
@@ -85,9 +87,9 @@ export function planRegister(state: CoordinatorState, registration: Registration
     const { id, ttlMs } = held.record;
     return answer({ sessionId: id, epoch: held.revision, ttlMs });
   }
-  const { sessionId: id, lease, ttlMs, instance, nowMs } = registration;
+  const { sessionId: id, lease, ttlMs, instance, version, nowMs } = registration;
   const epoch = (held?.record.epoch ?? 0) + 1;
-  const record = writeSessionRecord({ worker, instance, id, lease, ttlMs, epoch, registeredAtMs: nowMs });
+  const record = writeSessionRecord({ worker, instance, version, id, lease, ttlMs, epoch, registeredAtMs: nowMs });
   return {
     kind: 'write',
     compares: [

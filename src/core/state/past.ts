@@ -49,6 +49,11 @@ export class Past {
     return this.#offline.values();
   }
 
+  /** The workers that went offline, by the sources that nobody has taken over since. */
+  get offline(): ReadonlyMap<SourceKey, OfflineWorker> {
+    return this.#offline;
+  }
+
   /** What the lock of this ID before the one of `incarnation` executed; null: nothing is known. */
   executedBefore(lockId: LockId, incarnation: Revision): ExecutedDdls | null {
     const last = this.#running.get(lockId);

@@ -7,6 +7,7 @@ const FORMAT: RecordFormat<AttemptRecord> = {
   version: 1,
   read: (root) => ({
     attempt: root.field('attempt').text(),
+    atMs: root.field('atMs').nullable((at) => at.count()),
     content: root.field('content').text(),
     former: root.field('former').or([], (former) => former.list((attempt) => attempt.text())),
   }),

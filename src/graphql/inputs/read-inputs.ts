@@ -11,6 +11,7 @@ import { Field, Float, ID, InputType } from '../decorators';
 import { ShardActionKind, ShardActionState, ShardConflictStage, ShardLockState, ShardMode } from '../enums';
 import type { ParticipantFilter } from '../views/keyed-participant';
 import type { LockFilter } from '../views/lock-filter';
+import type { WorkerFilter } from '../views/worker-view';
 
 /** Which locks are listed. */
 @InputType({ description: 'Which locks are listed: those for which everything that is given holds.' })
@@ -57,6 +58,19 @@ export class ShardParticipantFilter {
 
   @Field(() => ID, { nullable: true, description: 'Only this source, or its tables.' })
   readonly source?: string | null;
+}
+
+/** Which workers are listed. */
+@InputType({ description: 'Which workers are listed: those for which everything that is given holds at once.' })
+export class ShardWorkerFilter {
+  @Field(() => ID, { nullable: true, description: 'Only workers of this task.' })
+  readonly task?: string | null;
+
+  @Field(() => [ID], { nullable: true, description: 'Only workers that speak for one of these sources, or did.' })
+  readonly sources?: readonly string[] | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Only those that are registered now, or are gone.' })
+  readonly online?: boolean | null;
 }
 
 /** Which manual actions are listed. */
@@ -109,6 +123,15 @@ export function parseParticipantFilter(filter: ShardParticipantFilter | null): P
     done: filter?.done ?? null,
     conflictStages: given(filter?.conflictStages, (stages) => new Set(stages)),
     source: given(filter?.source, parseSourceId),
+  };
+}
+
+/** @throws LockstepError INVALID_INPUT */
+export function parseWorkerFilter(filter: ShardWorkerFilter | null): WorkerFilter {
+  return {
+    task: given(filter?.task, parseTaskName),
+    sources: given(filter?.sources, (sources) => new Set(sources.map(parseSourceId))),
+    online: filter?.online ?? null,
   };
 }
 

@@ -66,6 +66,12 @@ export class ShardRegisterWorkerInput {
       'repeated, or comes late, then gets the session that the first one began. Without it each begins a new session.',
   })
   readonly instance?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The version of the program of the worker, for people who look for an old one.',
+  })
+  readonly version?: string | null;
 }
 
 /** The input of `renewShardWorker`. */
@@ -103,5 +109,6 @@ export function parseRegistration(input: ShardRegisterWorkerInput): RegisterWork
     expectedSources: input.expectedSources?.map(parseSourceId) ?? null,
     ttlMs: parseWithin('ttlMs', input.ttlMs, TTL_MS.least, TTL_MS.most),
     instance: input.instance == null ? null : parseText('instance', input.instance),
+    version: input.version == null ? null : parseText('version', input.version),
   };
 }

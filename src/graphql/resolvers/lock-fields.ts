@@ -1,6 +1,5 @@
 import { remediesOfLock, waitReasonsOfLock } from '../../core/diagnosis/diagnose';
 import { workerOf } from '../../core/diagnosis/worker-of';
-import type { CoordinatorState } from '../../core/state/coordinator-state';
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from '../decorators';
 import { ShardParticipantFilter, parseParticipantFilter } from '../inputs/read-inputs';
 import { parseWithin } from '../inputs/parse-input';
@@ -14,7 +13,7 @@ import { viewParticipants } from '../views/lock-view';
 import { LARGEST_PAGE, pageOf } from '../views/page';
 import type { Page } from '../views/page';
 import { viewTask } from '../views/task-view';
-import { viewWorker, workerOfSource } from '../views/worker-view';
+import { viewWorkerOf } from '../views/worker-view';
 import { AFTER, FIRST } from './page-arguments';
 
 /** Fields of locks that lead to other objects, and what walks over a lock's tables. */
@@ -85,10 +84,14 @@ export class ParticipantFields {
 
   @FieldResolver(() => ShardWorker, {
     nullable: true,
-    description: 'The worker of the source; null: none is registered now.',
+    description:
+      'The worker of the source: the one that is registered now, else the last that was; null: nobody knows of one.',
   })
-  worker(@Root() participant: ShardParticipant, @Ctx() { service: { state } }: RequestContext): ShardWorker | null {
-    return viewWorkerOf(state, participant);
+  worker(
+    @Root() { taskName, sourceId }: ShardParticipant,
+    @Ctx() { service: { state } }: RequestContext,
+  ): ShardWorker | null {
+    return viewWorkerOf(state, taskName, sourceId);
   }
 }
 
@@ -97,10 +100,13 @@ export class ParticipantFields {
 export class WaitReasonFields {
   @FieldResolver(() => ShardWorker, {
     nullable: true,
-    description: 'The worker of the source; null: none is registered now, or it is no source that is waited for.',
+    description: 'The worker of the source, as participants have it; null also if it is no source that is waited for.',
   })
-  worker(@Root() reason: ShardWaitReason, @Ctx() { service: { state } }: RequestContext): ShardWorker | null {
-    return viewWorkerOf(state, reason);
+  worker(
+    @Root() { taskName, sourceId }: ShardWaitReason,
+    @Ctx() { service: { state } }: RequestContext,
+  ): ShardWorker | null {
+    return sourceId === null ? null : viewWorkerOf(state, taskName, sourceId);
   }
 
   @FieldResolver(() => Boolean, {
@@ -116,12 +122,4 @@ export class WaitReasonFields {
     const { kind } = workerOf(state, taskName, sourceId);
     return kind === 'dm' ? null : kind === 'online';
   }
-}
-
-function viewWorkerOf(
-  state: CoordinatorState,
-  { taskName, sourceId }: Pick<ShardWaitReason, 'taskName' | 'sourceId'>,
-): ShardWorker | null {
-  const worker = sourceId === null ? null : workerOfSource(state, taskName, sourceId);
-  return worker === null ? null : viewWorker(state, worker);
 }

@@ -15,13 +15,23 @@ import { pageOf } from '../views/page';
 import type { Page } from '../views/page';
 import { viewProblem } from '../views/cluster-view';
 import { problemsOfTask } from '../views/problem-view';
-import { findTask, routesOf, targetsOf, tasksOfSource } from '../views/task-view';
-import { viewStatusOf, viewWorker, workerOfSource, workersOfTask } from '../views/worker-view';
+import { findTask, routesOf, targetsOf, tasksOfSource, viewTask } from '../views/task-view';
+import { viewStatusOf, viewWorker, viewWorkerOf, workersOfTask } from '../views/worker-view';
 import { AFTER, FIRST } from './page-arguments';
 
 /** Fields of operations that lead to other objects. */
 @Resolver(() => ShardOperation)
 export class OperationFields {
+  @FieldResolver(() => ShardTask, { description: 'The task.' })
+  task(@Root() { taskName }: ShardOperation, @Ctx() { service }: RequestContext): ShardTask {
+    return viewTask(service.state, taskName);
+  }
+
+  @FieldResolver(() => ShardSource, { description: 'The source.' })
+  source(@Root() { sourceId }: ShardOperation): ShardSource {
+    return { id: sourceId };
+  }
+
   @FieldResolver(() => ShardLock, { nullable: true, description: 'The lock; null: it has ended.' })
   lock(@Root() { lockId }: ShardOperation, @Ctx() { service }: RequestContext): ShardLock | null {
     return viewLock(service.state, lockId);
@@ -88,6 +98,15 @@ export class TaskFields {
   }
 }
 
+/** Fields of workers that lead to other objects. */
+@Resolver(() => ShardWorker)
+export class WorkerFields {
+  @FieldResolver(() => [ShardSource], { description: 'The sources that it speaks for, or did, by their IDs.' })
+  sources(@Root() { assignments }: ShardWorker): ShardSource[] {
+    return [...new Set(assignments.map(({ sourceId }) => sourceId))].sort().map((id) => ({ id }));
+  }
+}
+
 /** Fields of sources. */
 @Resolver(() => ShardSource)
 export class SourceFields {
@@ -98,15 +117,15 @@ export class SourceFields {
 
   @FieldResolver(() => ShardWorker, {
     nullable: true,
-    description: 'Its worker in a task; null: none is registered now.',
+    description:
+      'Its worker in a task: the one that is registered now, else the last that was; null: nobody knows of one.',
   })
   worker(
     @Root() { id }: ShardSource,
     @Ctx() { service: { state } }: RequestContext,
     @Arg('task', () => ID, { description: 'The name of the task.' }) task: string,
   ): ShardWorker | null {
-    const worker = workerOfSource(state, parseTaskName(task), id);
-    return worker === null ? null : viewWorker(state, worker);
+    return viewWorkerOf(state, parseTaskName(task), id);
   }
 
   @FieldResolver(() => ShardWorkerStatus, {

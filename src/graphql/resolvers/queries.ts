@@ -3,7 +3,14 @@ import { parseLockName } from '../../core/model/lock-name';
 import { Arg, Ctx, ID, Int, Query, Resolver } from '../decorators';
 import { ShardLockOrder } from '../diagnosis-enums';
 import type { LockOrder } from '../diagnosis-enums';
-import { ShardActionFilter, ShardLockFilter, parseActionFilter, parseLockFilter } from '../inputs/read-inputs';
+import {
+  ShardActionFilter,
+  ShardLockFilter,
+  ShardWorkerFilter,
+  parseActionFilter,
+  parseLockFilter,
+  parseWorkerFilter,
+} from '../inputs/read-inputs';
 import type { RequestContext } from '../request-context';
 import { ShardAction } from '../types/action';
 import { ShardCluster } from '../types/cluster';
@@ -95,7 +102,10 @@ export class Queries {
     return isSource(service.state, source) ? { id: source } : null;
   }
 
-  @Query(() => ShardWorker, { nullable: true, description: 'A worker; null: it is not registered now.' })
+  @Query(() => ShardWorker, {
+    nullable: true,
+    description: 'A worker, also one that is gone; null: nobody knows of it.',
+  })
   shardWorker(
     @Arg('id', () => ID, { description: 'The name of the worker.' }) id: string,
     @Ctx() { service }: RequestContext,
@@ -103,14 +113,18 @@ export class Queries {
     return viewWorker(service.state, id);
   }
 
-  @Query(() => ShardWorkerConnection, { description: 'Workers that are registered now, by their names.' })
+  @Query(() => ShardWorkerConnection, {
+    description: 'Workers, also those that are gone and whose sources nobody has taken over since, by their names.',
+  })
   shardWorkers(
     @Ctx() { service: { state } }: RequestContext,
+    @Arg('filter', () => ShardWorkerFilter, { nullable: true, description: 'Which of them; none: all.' })
+    filter: ShardWorkerFilter | null,
     @Arg('first', () => Int, { defaultValue: AT_MOST, description: FIRST }) first: number,
     @Arg('after', () => String, { nullable: true, description: AFTER }) after: string | null,
   ): Page<ShardWorker | null> {
     return pageOf(
-      listWorkers(state),
+      listWorkers(state, parseWorkerFilter(filter ?? null)),
       { first, after: after ?? null },
       (id) => id,
       (id) => viewWorker(state, id),

@@ -33,6 +33,12 @@ export class ShardDDLInfo {
   @Field(() => ShardRevision, { description: 'The revision of the report.' })
   readonly revision!: Revision;
 
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it was reported; null: not through this API, and the store of DM does not say.',
+  })
+  readonly receivedAt!: Date | null;
+
   @Field(() => Boolean, { description: 'Optimistic mode: whether a conflict is passed over instead of waited for.' })
   readonly ignoreConflict!: boolean;
 }

@@ -91,8 +91,10 @@ export class ShardDmAssignment {
   readonly unknownBecause!: string;
 }
 
-/** Which source of which task a worker speaks for. */
-@ObjectType({ description: 'A registration that lives: which source of which task a worker speaks for.' })
+/** Which source of which task a worker speaks for, or did. */
+@ObjectType({
+  description: 'Which source of which task a worker speaks for; or did, if nobody has taken the source over since.',
+})
 export class ShardAssignment {
   @Field(() => ID, { description: 'The name of the task.' })
   readonly taskName!: TaskName;
@@ -100,13 +102,22 @@ export class ShardAssignment {
   @Field(() => ID, { description: 'The ID of the source.' })
   readonly sourceId!: SourceId;
 
+  @Field(() => Boolean, { description: 'Whether it is registered now, or as one of DM is alive.' })
+  readonly online!: boolean;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'Since when it is gone; null: it is not, or nobody knows.',
+  })
+  readonly offlineSince!: Date | null;
+
   @Field(() => ShardRevision, {
     nullable: true,
-    description: 'Larger than that of every earlier registration of the source; null: it is a worker of DM.',
+    description: 'Larger than that of every earlier registration of the source; null: it is gone, or a worker of DM.',
   })
   readonly epoch!: Revision | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When it registered; null: it is a worker of DM.' })
+  @Field(() => DateTime, { nullable: true, description: 'When it registered; null: it is gone, or a worker of DM.' })
   readonly registeredAt!: Date | null;
 
   @Field(() => ShardWorkerStatus, { nullable: true, description: 'What it last said of itself; null: nothing.' })
@@ -116,16 +127,35 @@ export class ShardAssignment {
   readonly dm!: ShardDmAssignment | null;
 }
 
-/** A worker that is registered now. */
+/** A worker that is registered now, or was. */
 @Directive('@key(fields: "id")')
 @ObjectType({
   description:
-    'A worker that is registered now, here or in the DM cluster: a process that reads sources and executes what it is told.',
+    'A worker, here or in the DM cluster: a process that reads sources and executes what it is told. It is registered now, or it is gone and nobody has taken over a source of it since, as far as the journal reaches back.',
 })
 export class ShardWorker {
   @Field(() => ID, { description: 'The name under which it registered, here or in the DM cluster.' })
   readonly id!: string;
 
-  @Field(() => [ShardAssignment], { description: 'What it is registered for, by task and source.' })
+  @Field(() => String, { description: 'The same name.' })
+  readonly name!: string;
+
+  @Field(() => Boolean, { description: 'Whether it is registered now for any source, or as one of DM is alive.' })
+  readonly online!: boolean;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description:
+      'When something of it was last stored: its registration, a status, its end; renewals of its lease are not. Null: nobody knows.',
+  })
+  readonly lastSeenAt!: Date | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The version of its program, as its last registration said; null: it did not say, or it is gone.',
+  })
+  readonly version!: string | null;
+
+  @Field(() => [ShardAssignment], { description: 'What it is registered for, or was, by task and source.' })
   readonly assignments!: readonly ShardAssignment[];
 }

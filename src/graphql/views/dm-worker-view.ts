@@ -27,6 +27,8 @@ function viewDmAssignment(
   return {
     taskName: task,
     sourceId: source,
+    online: isAlive,
+    offlineSince: null,
     epoch: null,
     registeredAt: null,
     status: null,

@@ -13,6 +13,7 @@ import { dateOf } from './date-of';
 import { isListed } from './keyed-participant';
 import type { KeyedParticipant, ParticipantFilter } from './keyed-participant';
 import { viewOperation } from './operation-view';
+import { receivedAt } from './received-at';
 import { viewConflict, viewDifferences, viewSchema } from './schema-view';
 
 /** An optimistic lock; null: there is none. What walks over the tables, or prints a schema, is made when it is asked for. */
@@ -90,7 +91,7 @@ function latestRevision({ tables }: Target, created: Revision): Revision {
 }
 
 function viewTable(entry: TableEntry, { lock }: TargetLock): ShardParticipant {
-  const { member, info, infoRevision } = entry;
+  const { member, info } = entry;
   const operation = viewTableOperation(entry);
   const shape = member === null ? null : (member.conflict ?? member.normal);
   return {
@@ -108,15 +109,14 @@ function viewTable(entry: TableEntry, { lock }: TargetLock): ShardParticipant {
       const joined = lock.schemas.finals.joined();
       return shape === null || !isShape(joined) ? [] : viewDifferences(shape, joined);
     },
-    info: info === null ? null : viewInfo(info, infoRevision, entry.name),
+    info: info === null ? null : viewInfo(info, entry),
     operation: operation === null ? null : viewOperation(operation),
   };
 }
 
 function viewInfo(
   { ddls, before, after, ignoreConflict }: InfoContent,
-  revision: Revision,
-  name: string,
+  { infoRevision, attempt, name }: TableEntry,
 ): ShardDDLInfo {
   return {
     ddls,
@@ -124,7 +124,8 @@ function viewInfo(
     get after() {
       return after.map(({ shape }) => viewSchema(shape, name));
     },
-    revision,
+    revision: infoRevision,
+    receivedAt: receivedAt(attempt, infoRevision),
     ignoreConflict,
   };
 }

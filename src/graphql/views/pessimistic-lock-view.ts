@@ -9,11 +9,13 @@ import type { PessimisticLock } from '../../core/pessimistic/lock';
 import { viewSourceOperation } from '../../core/request/operation-view';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
 import type { HeldLock } from '../../core/state/held-lock';
-import type { ShardLock, ShardParticipant } from '../types/lock';
+import type { SourceEntry } from '../../core/state/source-entry';
+import type { ShardDDLInfo, ShardLock, ShardParticipant } from '../types/lock';
 import { dateOf } from './date-of';
 import { isListed } from './keyed-participant';
 import type { KeyedParticipant, ParticipantFilter } from './keyed-participant';
 import { viewOperation } from './operation-view';
+import { receivedAt } from './received-at';
 
 /** A pessimistic lock; null: there is none. */
 export function viewPessimisticLock(state: CoordinatorState, lockId: LockId): ShardLock | null {
@@ -97,12 +99,16 @@ function viewSource(
     message: messageOf(lock, source, isExcluded),
     schema: null,
     differences: [],
-    info:
-      entry?.infoLockId === id && entry.info !== null
-        ? { ddls: entry.info.ddls, before: null, after: [], revision: entry.infoRevision, ignoreConflict: false }
-        : null,
+    info: entry?.infoLockId === id ? viewInfo(state, entry) : null,
     operation: operation?.lockId === id ? viewOperation(operation) : null,
   };
+}
+
+function viewInfo({ attempts }: CoordinatorState, { info, infoRevision, key }: SourceEntry): ShardDDLInfo | null {
+  if (info === null) return null;
+  const at = receivedAt(attempts.get(key) ?? null, infoRevision);
+  const none = { before: null, after: [], ignoreConflict: false };
+  return { ...none, ddls: info.ddls, revision: infoRevision, receivedAt: at };
 }
 
 function messageOf(lock: PessimisticLock, source: Participant['source'], isExcluded: boolean): string | null {

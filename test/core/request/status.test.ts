@@ -34,7 +34,14 @@ class Reporter {
     this.coordinator.lead();
     const key = formatLockstepKey({ kind: 'session', task, source });
     const lease = { lease: parseLeaseId('1'), epoch: 1, ttlMs: 30_000 };
-    const record = { id: 'session', worker: 'w1', registeredAtMs: this.#begin, instance: null, ...lease };
+    const record = {
+      id: 'session',
+      worker: 'w1',
+      registeredAtMs: this.#begin,
+      instance: null,
+      version: null,
+      ...lease,
+    };
     this.coordinator.change([{ kind: 'put', key, value: writeSessionRecord(record) }]);
   }
 

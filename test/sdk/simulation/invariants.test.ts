@@ -47,7 +47,7 @@ const order = (source: typeof s1, exec: boolean, done: boolean): Mutation =>
 const attempt = (name: string): Mutation =>
   put(
     formatLockstepKey({ kind: 'source-attempt', task, source: s1 }),
-    writeAttemptRecord({ attempt: name, content: '', former: [] }),
+    writeAttemptRecord({ attempt: name, content: '', former: [], atMs: null }),
   );
 
 /** What is found wrong when these are written, one revision each. */
