@@ -98,5 +98,6 @@ function formingText(state: CoordinatorState, { lock }: HeldLock, source: Source
   const group = groups.find(({ target: other }) => other.schema === target.schema && other.table === target.table);
   if (group === undefined) return '';
   const missing = group.unsynced.map(({ schema, table }) => quoteTable(schema, table));
-  return `; ${group.synced.length} of its tables have met the DDL, these have not: ${listText(missing)}`;
+  const met = group.synced.length;
+  return `; ${met} of its ${met + missing.length} tables have met the DDL, these have not: ${listText(missing)}`;
 }
