@@ -8,8 +8,11 @@ const LongSymbols = ['<=>', '->>', '->', '<=', '>=', '<>', '!=', '<<', '>>', '&&
 
 const SingleSymbols = '(),.;=<>+-*/%&|^~!?:{}[]';
 
-/** Symbols with which no longer one begins. */
-const LoneSymbols = '(),.;=+*/%^~?{}[]';
+/** Symbols with which no longer one begins, by their codes. */
+const LoneSymbols: readonly (string | undefined)[] = Array.from({ length: 0x80 }, (_, code) => {
+  const symbol = String.fromCharCode(code);
+  return '(),.;=+*/%^~?{}[]'.includes(symbol) ? symbol : undefined;
+});
 
 /** Versions by which a comment says that no server may read it as code. */
 const NoServer: ReadonlySet<string> = new Set(['99999', '999999']);
@@ -45,16 +48,18 @@ export class Scanner {
     const start = this.at;
     if (start >= this.source.length) return this.readEnd();
     const code = this.source.charCodeAt(start);
+    if (isNamePart(code)) return isDigit(code) && !this.afterDot ? this.readNumber(start) : this.readWord(start);
     if (code === Code.Quote || (code === Code.DoubleQuote && !this.ansiQuotes))
       return this.quoted('string', start, true);
     if (code === Code.Backquote || code === Code.DoubleQuote) return this.quoted('name', start, false);
-    if (isDigit(code) && !this.afterDot) return this.readNumber(start);
     if (code === Code.Dot && !this.afterDot && isDigit(this.source.charCodeAt(start + 1)) && this.startsNumber(start)) {
       return this.token('number', start, this.endOfExponent(this.endOfDigits(start + 1)));
     }
-    if (isNamePart(code)) return this.readWord(start);
     if (code === Code.At) return this.readVariable(start);
-    return this.readSymbol(start);
+    const lone = LoneSymbols[code];
+    return lone === undefined
+      ? this.readSymbol(start)
+      : { kind: 'symbol', text: lone, upper: '', start, end: start + 1 };
   }
 
   private readEnd(): Token {
@@ -63,7 +68,6 @@ export class Scanner {
   }
 
   private readSymbol(start: number): Token {
-    if (LoneSymbols.includes(this.source.charAt(start))) return this.token('symbol', start, start + 1);
     const long = LongSymbols.find((symbol) => this.source.startsWith(symbol, start));
     if (long !== undefined) return this.token('symbol', start, start + long.length);
     if (!SingleSymbols.includes(this.source.charAt(start))) throw syntaxError(this.source, start, 'a token of SQL');

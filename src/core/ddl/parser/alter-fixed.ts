@@ -9,6 +9,7 @@ import { parseTableOptions } from './table-option';
 
 /** Specs that no table schema sees: of secondary engines, and TiDB's own. Null: something else follows. */
 export function parseFixedSpec(cursor: Cursor): AlterSpec | null {
+  if (!FirstWords.has(cursor.token.upper)) return null;
   if (cursor.acceptAll('WITH', 'VALIDATION')) return { kind: 'validation', enabled: true };
   if (cursor.acceptAll('WITHOUT', 'VALIDATION')) return { kind: 'validation', enabled: false };
   if (cursor.areNext('SET', 'TIFLASH')) return parseReplica(cursor);
@@ -42,6 +43,12 @@ const Bounded: readonly (readonly [readonly string[], number])[] = [
   [['SPLIT', 'MAXVALUE'], 57],
   [['MERGE', 'FIRST'], 58],
 ];
+
+/** The words with which such a spec begins, so that others cost one look. */
+const FirstWords: ReadonlySet<string | undefined> = new Set([
+  ...['WITH', 'WITHOUT', 'SET', 'ATTRIBUTES', 'STATS_OPTIONS', 'PARTITION'],
+  ...[...Fixed, ...Bounded].map(([words]) => words[0]),
+]);
 
 function parseBounded(cursor: Cursor, words: readonly string[], number: number): AlterSpec {
   cursor.expect(...words);

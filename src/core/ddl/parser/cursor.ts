@@ -60,7 +60,9 @@ export class Cursor {
 
   /** Whether the tokens from the current one on are these keywords. */
   areNext(...keywords: readonly string[]): boolean {
-    return keywords.every((keyword, index) => (index === 0 ? this.token : this.peek(index)).upper === keyword);
+    for (const [index, keyword] of keywords.entries())
+      if ((index === 0 ? this.token : this.peek(index)).upper !== keyword) return false;
+    return true;
   }
 
   isSymbol(symbol: string): boolean {
