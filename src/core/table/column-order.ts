@@ -33,6 +33,17 @@ function relateLengths(a: ColumnItems, b: ColumnItems, item: 'length' | 'decimal
   return a.code === TypeCode.decimal ? relateSame(a[item], b[item]) : relateNumbers(a[item], b[item]);
 }
 
+function relateDefaults(a: ColumnItems, b: ColumnItems): Relation {
+  const relation = relateAbove(null, a.defaultValue, b.defaultValue);
+  return relation === EQUAL && a.defaultIsExpression !== b.defaultIsExpression ? INCOMPARABLE : relation;
+}
+
+/** The default of a column for people; null: none is recorded. */
+export function defaultText({ defaultValue, defaultIsExpression }: ColumnItems): string | null {
+  if (defaultValue === null) return null;
+  return defaultIsExpression ? `(${defaultValue})` : JSON.stringify(defaultValue);
+}
+
 function relateNullable(a: boolean, b: boolean): Relation {
   if (a === b) return EQUAL;
   return a ? GREATER : LESS;
@@ -67,8 +78,8 @@ const TYPE_ITEMS: readonly ColumnItem[] = [
 const VALUE_ITEMS: readonly ColumnItem[] = [
   {
     name: 'default',
-    relate: (a, b) => relateAbove(null, a.defaultValue, b.defaultValue),
-    describe: (c) => (c.defaultValue === null ? 'none' : JSON.stringify(c.defaultValue)),
+    relate: relateDefaults,
+    describe: (c) => defaultText(c) ?? 'none',
   },
   {
     name: 'generated',
@@ -159,6 +170,7 @@ function mixColumns(a: ColumnItems, b: ColumnItems): ColumnItems {
   return {
     name: a.name,
     defaultValue: a.defaultValue ?? b.defaultValue,
+    defaultIsExpression: (a.defaultValue === null ? b : a).defaultIsExpression,
     expression: a.expression,
     stored: a.stored,
     code: relateTypes(a.code, b.code) === LESS ? b.code : a.code,

@@ -1,4 +1,4 @@
-import { COLUMN_ITEMS } from './column-order';
+import { COLUMN_ITEMS, defaultText } from './column-order';
 import { indexText } from './index-order';
 import { visitByName } from './merge-by-name';
 import { EQUAL } from './relation';
@@ -68,8 +68,9 @@ function columnDifferences(a: ShapeColumn | null, b: ShapeColumn | null): Schema
 
 function definitionText(column: ShapeColumn | null): string | null {
   if (column === null) return null;
-  const value = column.defaultValue === null ? '' : ` DEFAULT ${JSON.stringify(column.defaultValue)}`;
-  return `${typeText(column)} ${column.nullable ? 'NULL' : 'NOT NULL'}${value}`;
+  const value = defaultText(column);
+  const nullable = column.nullable ? 'NULL' : 'NOT NULL';
+  return `${typeText(column)} ${nullable}${value === null ? '' : ` DEFAULT ${value}`}`;
 }
 
 function indexDifferences(a: IndexItems | null, b: IndexItems | null): SchemaDifference[] {

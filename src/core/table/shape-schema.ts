@@ -32,7 +32,7 @@ function columnOf(items: ColumnItems): Column {
     name,
     type: { code, flags: flagsOf(items), length, decimals, charset: charsetOf(collation), collation, members },
     defaultValue: items.defaultValue,
-    defaultIsExpression: false,
+    defaultIsExpression: items.defaultIsExpression,
     originDefault: null,
     generated: items.expression === null ? null : { expression: items.expression, stored: items.stored },
     comment: '',

@@ -6,6 +6,8 @@ export interface ColumnItems {
   readonly name: string;
   /** Null: no default recorded. */
   readonly defaultValue: string | null;
+  /** Whether the default is an expression, and not a value of the same text. */
+  readonly defaultIsExpression: boolean;
   /** Null: not generated. */
   readonly expression: string | null;
   readonly stored: boolean;

@@ -126,7 +126,8 @@ class InternedShape implements Shape {
 
 /** Without loss: texts are quoted, numbers separated. */
 function columnText(items: ColumnItems): string {
-  const type = `${items.code},${items.length},${items.decimals},${flagsOf(items)},${items.stored}`;
+  const kind = `${items.stored}${items.defaultIsExpression ? 'computed' : ''}`;
+  const type = `${items.code},${items.length},${items.decimals},${flagsOf(items)},${kind}`;
   const texts = [items.name, items.defaultValue, items.expression, items.collation, items.members];
   return type + JSON.stringify(texts);
 }
@@ -142,6 +143,7 @@ function itemsOfColumn(column: Column): ColumnItems {
   return {
     name: lowerName(column.name),
     defaultValue: column.defaultValue,
+    defaultIsExpression: column.defaultValue !== null && column.defaultIsExpression,
     expression: column.generated?.expression ?? null,
     stored: column.generated?.stored ?? false,
     code: type.code,

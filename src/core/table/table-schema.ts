@@ -2,7 +2,7 @@ import type { ColumnType } from './column-type';
 
 /**
  * One column as it was defined. The comparison (2-table-schemas.md) sees the lower-case name, type, default and
- * generated expression; comment, position, `originDefault` and `defaultIsExpression` are for printing and storing only.
+ * generated expression; comment, position and `originDefault` are for printing and storing only.
  */
 export interface Column {
   /** As written; names are compared without case. */
@@ -13,6 +13,7 @@ export interface Column {
    * character U+0000–U+00FF a byte, only for BIT (BINARY keeps text, as in DM's JSON).
    */
   readonly defaultValue: string | null;
+  /** Whether it is an expression, and not a value of the same text. */
   readonly defaultIsExpression: boolean;
   /** The value that rows from before the column have: recorded when ALTER adds or changes it, else null. Not compared. */
   readonly originDefault: string | null;

@@ -12,6 +12,7 @@ const options: fc.Arbitrary<ColumnOptions> = fc.oneof(
   fc.constant({ notNull: true, value: '1' }),
   fc.constant({ value: '1' }),
   fc.constant({ value: '2' }),
+  fc.constant({ value: '2', computed: true }),
 );
 
 const typed = fc.oneof(

@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import { parseStatement } from '../../../src/core/ddl';
 import { buildTable } from '../../../src/core/ddl/tracker';
-import { createTableText } from '../../../src/core/table/create-table';
+import { createTableText, createTableTextOfShape } from '../../../src/core/table/create-table';
+import { join as joinOf } from '../../../src/core/table/join';
+import { isShape } from '../../../src/core/table/shape';
 import { Shapes } from '../../../src/core/table/shapes';
 import type { TableSchema } from '../../../src/core/table/table-schema';
 import { hasOddKeyFlags, readTableVector } from '../../conformance/table-vectors';
@@ -46,7 +48,11 @@ function isUnsayable({ columns }: TableSchema): boolean {
 describe('a CREATE TABLE that was printed is read as the same shape', () => {
   it.each(COLUMNS)('%s', (column) => {
     const schema = build(`CREATE TABLE t (${column})`);
-    expect(shapes.intern(build(createTableText(schema)))).toBe(shapes.intern(schema));
+    const shape = shapes.intern(schema);
+    expect(shapes.intern(build(createTableText(schema)))).toBe(shape);
+    const joined = joinOf([shape, shapes.intern(build(`CREATE TABLE t (${column}, d INT)`))]);
+    expect(isShape(joined)).toBe(true);
+    if (isShape(joined)) expect(shapes.intern(build(createTableTextOfShape(joined, 't')))).toBe(joined);
   });
 
   it('of every recorded table', () => {

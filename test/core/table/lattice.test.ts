@@ -88,6 +88,20 @@ const columnRows: readonly Row[] = [
     { path: 'columns.c.default' },
   ],
   [
+    'the same computed default',
+    one(column('c', 'varchar', { value: 'uuid()', computed: true, length: 36 })),
+    one(column('c', 'varchar', { value: 'uuid()', computed: true, length: 40 })),
+    'less',
+    '`c` VARCHAR(40) CHARACTER SET UTF8MB4 COLLATE utf8mb4_bin DEFAULT uuid()',
+  ],
+  [
+    'a computed default and a value of the same text',
+    one(column('c', 'varchar', { value: 'uuid()', computed: true })),
+    one(column('c', 'varchar', { value: 'uuid()' })),
+    'incomparable',
+    { path: 'columns.c.default' },
+  ],
+  [
     'auto-increment against none',
     table([column('c', 'int', { notNull: true, autoIncrement: true })], [index('k', ['c'])]),
     table([column('c', 'int', { notNull: true, value: '1' })], [index('k', ['c'])]),

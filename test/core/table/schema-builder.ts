@@ -32,6 +32,8 @@ export interface ColumnOptions {
   readonly notNull?: boolean;
   /** `NOT NULL` without it sets the has-no-default flag. */
   readonly value?: string;
+  /** `value` is an expression. */
+  readonly computed?: boolean;
   readonly autoIncrement?: boolean;
   readonly flags?: number;
   readonly length?: number;
@@ -65,7 +67,7 @@ export function column(name: string, type: keyof typeof TYPES, options: ColumnOp
       members: options.members ?? null,
     },
     defaultValue: options.value ?? null,
-    defaultIsExpression: false,
+    defaultIsExpression: options.computed ?? false,
     originDefault: null,
     generated: options.expression === undefined ? null : { expression: options.expression, stored: !!options.stored },
     comment: options.comment ?? '',
