@@ -40,6 +40,7 @@ export async function readServer({
     stateRevision: state.revision,
     storeRevision,
     unreadableRecords: state.problems.size,
+    impossibleWrites: [...state.outbox.impossible].length,
     usage: shell.usage,
     store: shell.speaksForStore ? readStore(state) : null,
   };

@@ -303,6 +303,11 @@ export class CoordinatorShell {
       sequence: this.#state.journal.last,
       settled: () => settledPut(this.#state),
       onEnd: (end) => {
+        if (end.kind === 'impossible')
+          logger.error(
+            { code: end.error.code, write: end.id },
+            `the store refuses a write for good: ${end.error.message}`,
+          );
         // What this server began when it led before says nothing about what it writes now.
         const old = this.#phase.kind === 'leading' && this.#phase.queue !== queue;
         if (!old) this.#handle({ ...end, nowMs: clock.wallMs() });

@@ -1,10 +1,11 @@
 import { invariant } from '../core/model/invariant';
 import type { LockEvent } from '../core/model/lock-event';
 import { LockstepError } from '../core/model/error';
+import type { ErrorCode } from '../core/model/error-catalogue';
 import { NO_REVISION } from '../core/model/revision';
 import type { Revision } from '../core/model/revision';
 import type { Batch, Compare, Mutation } from '../core/model/store';
-import type { ObligationId } from '../core/state/outbox';
+import type { ObligationId } from '../core/state/obligation';
 import type { Write } from '../core/state/write';
 import { writeJournalRecord } from '../core/wire/journal-record';
 import { formatLockstepKey } from '../core/wire/lockstep-keys';
@@ -18,10 +19,14 @@ export interface QueuedWrite {
   readonly write: Write;
 }
 
-/** How a write ended: done or refused, at a revision; or nobody knows. */
+/** How a write ended: done or refused, at a revision; nobody knows; or the store takes it never, and nothing was done. */
 export type WriteEnd =
-  | { readonly kind: 'ended'; readonly id: ObligationId; readonly revision: Revision }
-  | { readonly kind: 'failed'; readonly id: ObligationId };
+  | { readonly kind: 'done' | 'refused'; readonly id: ObligationId; readonly revision: Revision }
+  | { readonly kind: 'failed'; readonly id: ObligationId }
+  | { readonly kind: 'impossible'; readonly id: ObligationId; readonly error: LockstepError };
+
+/** Errors that say of a transaction that it was not made, and never will be as it is. */
+const FINAL: ReadonlySet<ErrorCode> = new Set(['INVALID_INPUT', 'LEASE_ENDED']);
 
 /** How long the queue waits after a failure of the store before it reports it, in milliseconds. */
 const PAUSE_MS = 200;
@@ -94,33 +99,48 @@ export class WriteQueue {
     for (;;) {
       this.#dropOvertaken();
       if (this.#waiting.length === 0 || this.#stopped) break;
-      const group = this.#takeGroup();
-      try {
-        await this.#carryOut(group);
-      } catch (error) {
-        await this.#fail(group, error);
-      }
+      await this.#carryOut(this.#takeGroup());
     }
     this.#running = null;
   }
 
+  /** One transaction for all, or several for parts of them where the store refuses that. */
   async #carryOut(group: readonly QueuedWrite[]): Promise<void> {
-    const result = await this.#transact(group);
-    if (result.succeeded || group.length === 1) {
-      for (const queued of group) this.#end(queued, result.revision);
-      return;
+    const parts = [group];
+    for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+      const result = await this.#attempt(part);
+      const [alone] = part;
+      if (!(result instanceof LockstepError)) parts.unshift(...(await this.#settlePart(part, result)));
+      else if (!FINAL.has(result.code)) return await this.#failAll([...part, ...parts.flat()], result);
+      else if (part.length > 1 || alone === undefined) parts.unshift(...halves(part));
+      else return this.#giveUp(alone, parts.flat(), result);
+    }
+  }
+
+  async #attempt(part: readonly QueuedWrite[]): Promise<TransactionResult | LockstepError> {
+    try {
+      return await this.#transact(part);
+    } catch (error) {
+      if (error instanceof LockstepError) return error;
+      throw error;
+    }
+  }
+
+  /** What is left of some writes, in parts: those that the store refused for what others of them compare. */
+  async #settlePart(
+    part: readonly QueuedWrite[],
+    result: TransactionResult,
+  ): Promise<readonly (readonly QueuedWrite[])[]> {
+    if (result.succeeded || part.length === 1) {
+      for (const queued of part) this.#end(queued, result.succeeded ? 'done' : 'refused', result.revision);
+      return [];
     }
     // What was refused shows in the changes that the transaction ran into; if not, halves show it.
     await this.#sight(result.revision);
-    const rest = group.filter(({ write }) => this.#overtaken.revisionOf(write) === null);
-    if (rest.length < group.length) {
-      this.#endOvertaken(group);
-      if (rest.length > 0) await this.#carryOut(rest);
-      return;
-    }
-    const half = Math.ceil(group.length / 2);
-    await this.#carryOut(group.slice(0, half));
-    await this.#carryOut(group.slice(half));
+    const rest = part.filter(({ write }) => this.#overtaken.revisionOf(write) === null);
+    if (rest.length === part.length) return halves(part);
+    this.#endOvertaken(part);
+    return rest.length > 0 ? [rest] : [];
   }
 
   /** Let nothing wait that the store would refuse. */
@@ -134,13 +154,13 @@ export class WriteQueue {
   #endOvertaken(writes: readonly QueuedWrite[]): void {
     for (const queued of writes) {
       const revision = this.#overtaken.revisionOf(queued.write);
-      if (revision !== null) this.#end(queued, revision);
+      if (revision !== null) this.#end(queued, 'refused', revision);
     }
   }
 
-  #end({ id, write }: QueuedWrite, revision: Revision): void {
+  #end({ id, write }: QueuedWrite, kind: 'done' | 'refused', revision: Revision): void {
     this.#overtaken.remove(write);
-    this.options.onEnd({ kind: 'ended', id, revision });
+    this.options.onEnd({ kind, id, revision });
   }
 
   /** Resolves when the changes up to `revision` were observed, or after a while. */
@@ -203,19 +223,39 @@ export class WriteQueue {
     return group;
   }
 
-  /** Everything that waits fails with the group: later writes may rely on earlier ones. */
-  async #fail(group: readonly QueuedWrite[], error: unknown): Promise<void> {
-    if (!(error instanceof LockstepError)) throw error;
+  /** Nobody knows what became of a transaction: everything behind it fails too, since later writes may rely on earlier ones. */
+  async #failAll(failed: readonly QueuedWrite[], error: LockstepError): Promise<void> {
     this.options.onFailure(error);
     await new Promise<void>((resolve) => this.options.clock.after(PAUSE_MS, resolve));
     // What came in the pause fails as well: it would overtake what is planned again.
-    const failed = [...group, ...this.#waiting];
+    this.#endFailed([...failed, ...this.#takeWaiting()]);
+  }
+
+  /** The store takes one write never. What is behind it fails, and is planned again knowing of that. */
+  #giveUp({ id, write }: QueuedWrite, behind: readonly QueuedWrite[], error: LockstepError): void {
+    this.#overtaken.remove(write);
+    const failed = [...behind, ...this.#takeWaiting()];
+    this.options.onEnd({ kind: 'impossible', id, error });
+    this.#endFailed(failed);
+  }
+
+  #takeWaiting(): readonly QueuedWrite[] {
+    const waiting = this.#waiting;
     this.#waiting = [];
+    return waiting;
+  }
+
+  #endFailed(failed: readonly QueuedWrite[]): void {
     for (const { id, write } of failed) {
       this.#overtaken.remove(write);
       this.options.onEnd({ kind: 'failed', id });
     }
   }
+}
+
+function halves(writes: readonly QueuedWrite[]): (readonly QueuedWrite[])[] {
+  const half = Math.ceil(writes.length / 2);
+  return [writes.slice(0, half), writes.slice(half)];
 }
 
 /** The keys that a group of writes touches. */

@@ -1,4 +1,5 @@
 import type { ActionRecord } from './model/action';
+import type { LockstepError } from './model/error';
 import { unreachable } from './model/invariant';
 import type { TaskName, UpstreamTable } from './model/names';
 import type { PublishedEvent } from './model/published-event';
@@ -9,14 +10,18 @@ import type { CoordinatorState, TouchedOperation } from './state/coordinator-sta
 import { askDownstreams } from './state/downstream-tasks';
 import { takeSchemas, takeWanted } from './state/downstream-reading';
 import { foldBatch } from './state/fold';
+import { isHeldBack } from './state/held-back';
 import { askOverdueActions } from './state/pessimistic-touch';
 import { planObligation } from './state/planner';
-import type { Obligation, ObligationId } from './state/outbox';
-import { obligationId } from './state/outbox';
+import type { Obligation, ObligationId } from './state/obligation';
+import { obligationId } from './state/obligation';
 import { askSettledRecord, noteSettled } from './state/settled';
 import { askTrim } from './state/trim';
 import { compareAsSeen } from './state/unreadable';
 import type { Write } from './state/write';
+
+/** How often it is looked whether what can't be written still holds back the rest of its lock, in milliseconds. */
+const HELD_BACK_MS = 1_000;
 
 /** What happens to the coordinator. Times are the clock of this server, in milliseconds since 1970. */
 export type CoordinatorEvent =
@@ -26,8 +31,15 @@ export type CoordinatorEvent =
   | { readonly kind: 'lead'; readonly nowMs: number }
   /** This server doesn't lead any more. */
   | { readonly kind: 'follow' }
-  /** A write ended: it was done, or a compare of it failed, in the transaction of this revision. */
-  | { readonly kind: 'ended'; readonly id: ObligationId; readonly revision: Revision; readonly nowMs: number }
+  /** A write was done, or refused because a compare of it failed, in the transaction of this revision. */
+  | {
+      readonly kind: 'done' | 'refused';
+      readonly id: ObligationId;
+      readonly revision: Revision;
+      readonly nowMs: number;
+    }
+  /** The store takes a write never, for this reason; nothing of it was done. */
+  | { readonly kind: 'impossible'; readonly id: ObligationId; readonly error: LockstepError; readonly nowMs: number }
   /** Nobody knows whether a write was done; the shell has waited before it says so. */
   | { readonly kind: 'failed'; readonly id: ObligationId; readonly nowMs: number }
   /** The downstream of a task was read: the schemas of these tables, null where there is no checkpoint. */
@@ -79,11 +91,17 @@ function react(state: CoordinatorState, event: CoordinatorEvent): Effect[] {
       state.leading = false;
       state.downstream.forgetReading();
       return [];
-    case 'ended':
-      state.outbox.markEnded(event.id, event.revision);
+    case 'done':
+      state.outbox.markDone(event.id, event.revision);
+      return planDue(state, event.nowMs);
+    case 'refused':
+      state.outbox.markRefused(event.id, event.revision, event.nowMs);
+      return planDue(state, event.nowMs);
+    case 'impossible':
+      state.outbox.markImpossible(event.id, event.error, event.nowMs);
       return planDue(state, event.nowMs);
     case 'failed':
-      state.outbox.markEnded(event.id, state.revision, true);
+      state.outbox.markFailed(event.id, state.revision);
       return planDue(state, event.nowMs);
     case 'schemas':
       takeSchemas(state, event.task, event.schemas);
@@ -119,18 +137,22 @@ function publications(state: CoordinatorState): Effect[] {
 
 function planDue(state: CoordinatorState, nowMs: number): Effect[] {
   if (!state.leading) return [];
-  const due = state.outbox.takeDue(state.revision);
+  const due = state.outbox.takeDue(state.revision, nowMs);
   const writes = planWrites(state, due, nowMs);
   return [...writes, ...takeWanted(state, due).map((wanted) => ({ kind: 'read-schemas', ...wanted }) as const)];
 }
 
 function planWrites(state: CoordinatorState, due: readonly Obligation[], nowMs: number): Effect[] {
   return due.flatMap((obligation): Effect[] => {
+    if (isHeldBack(state, obligation)) {
+      state.outbox.postpone(obligation, nowMs + HELD_BACK_MS);
+      return [];
+    }
     const plan = planObligation(state, obligation, nowMs);
     if (plan === 'void') state.outbox.settle(obligation);
     if (plan === 'void' || plan === 'wait') return [];
-    state.outbox.markSent(obligation);
     const write = { ...plan, compares: compareAsSeen(state, plan.compares) };
+    state.outbox.markSent(obligation, write.compares);
     return [{ kind: 'write', id: obligationId(obligation), write }];
   });
 }

@@ -22,6 +22,7 @@ export const ShardWaitKind = {
 export const ShardProblemKind = {
   UNREADABLE_RECORD: 'unreadable-record',
   NEWER_RECORD: 'newer-record',
+  IMPOSSIBLE_WRITE: 'impossible-write',
   ORPHAN_LOCK: 'orphan-lock',
   PHANTOM_LOCK: 'phantom-lock',
   BLOCKED_WITHOUT_LOCK: 'blocked-without-lock',
@@ -91,6 +92,9 @@ registerEnumType(ShardProblemKind, {
   valuesConfig: {
     UNREADABLE_RECORD: { description: 'A stored value cannot be read; it is skipped.' },
     NEWER_RECORD: { description: 'A newer program wrote a record: this server follows and does not lead.' },
+    IMPOSSIBLE_WRITE: {
+      description: 'The store never takes what is to be written; told by the server that leads.',
+    },
     ORPHAN_LOCK: { description: 'A lock whose task has neither workers nor source tables.' },
     PHANTOM_LOCK: { description: 'A lock for DDLs that the last lock of its target has executed already.' },
     BLOCKED_WITHOUT_LOCK: { description: 'A worker says that it is blocked on a lock that does not exist.' },

@@ -52,6 +52,8 @@ export interface ServerReading {
   readonly storeRevision: Revision | null;
   /** Records that can't be read. */
   readonly unreadableRecords: number;
+  /** Writes that the store never takes; only a leader has some. */
+  readonly impossibleWrites: number;
   /** How full the store is; null: it isn't known, or has no end. */
   readonly usage: StoreUsage | null;
   /** What is true of the whole store, told by the server that leads or observes, so that sums over servers are right. */

@@ -45,7 +45,7 @@ export class Feed {
       if (effect.kind !== 'write') continue;
       queue.push(...this.apply([...effect.write.mutations, ...this.journal(effect.write)]));
       const revision = parseRevision(this.#revision);
-      queue.push(...step(this.state, { kind: 'ended', id: effect.id, revision, nowMs: NOW_MS }));
+      queue.push(...step(this.state, { kind: 'done', id: effect.id, revision, nowMs: NOW_MS }));
     }
   }
 

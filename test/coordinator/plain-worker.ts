@@ -47,11 +47,15 @@ export class PlainWorker {
   }
 
   async report(table: string, spec: string, createTableBefore = CREATE): Promise<void> {
+    await this.reportOther(table, `ALTER TABLE \`shop\`.\`orders\` ${spec}`, target, createTableBefore);
+  }
+
+  /** Report a DDL for any target. */
+  async reportOther(table: string, ddl: string, of: typeof target, createTableBefore = CREATE): Promise<void> {
     this.#attempts += 1;
     const attempt = `${this.session.sessionId}-${this.#attempts}`;
-    const ddls = [`ALTER TABLE \`shop\`.\`orders\` ${spec}`];
     const common = { createTablesAfter: null, ignoreConflict: false, defaultCollation: null };
-    const report = { ...common, schema: 'db', table, target, ddls, attempt, createTableBefore };
+    const report = { ...common, schema: 'db', table, target: of, ddls: [ddl], attempt, createTableBefore };
     value(await this.coordinator.reportInfo(this.session, report));
   }
 

@@ -28,6 +28,8 @@ function putIf(key: string, compare: Compare): Write {
 class WatchedStore {
   readonly transactions: Transaction[] = [];
   failures = 0;
+  /** Keys that it never takes. */
+  readonly refused = new Set<string>();
   /** What happens while the next transactions are under way, and when they have ended; one each. */
   readonly during: (() => Promise<unknown>)[] = [];
   readonly after: (() => unknown)[] = [];
@@ -44,6 +46,8 @@ class WatchedStore {
       this.failures -= 1;
       throw new LockstepError('STORE_UNAVAILABLE', 'out of reach');
     }
+    if (names(transaction).some((key) => this.refused.has(key)))
+      throw new LockstepError('INVALID_INPUT', 'it is too large');
     await this.during.shift()?.();
     const result = await this.inner.txn(transaction);
     this.after.shift()?.();
@@ -115,9 +119,9 @@ describe('the queue of writes', () => {
     await settled();
     expect(store.transactions.map(names)).toEqual([['/a', '/b', '/c']]);
     expect(ends.map(({ id, kind }) => [id, kind])).toEqual([
-      ['a', 'ended'],
-      ['b', 'ended'],
-      ['c', 'ended'],
+      ['a', 'done'],
+      ['b', 'done'],
+      ['c', 'done'],
     ]);
     const { values } = await store.inner.range(JOURNAL_PREFIX);
     expect(values).toHaveLength(1);
@@ -237,7 +241,53 @@ describe('the queue of writes', () => {
     ]);
     queue.push([{ id: 'a', write: put('/a') }]);
     await settled();
-    expect(ends.at(-1)).toMatchObject({ kind: 'ended', id: 'a' });
+    expect(ends.at(-1)).toMatchObject({ kind: 'done', id: 'a' });
+  });
+
+  it('sets apart the one write of a group that the store never takes, and makes those before it', async () => {
+    const { queue, store, ends, ended, settled } = setUp();
+    store.refused.add('/c');
+    const failedAgain = ({ kind, id }: WriteEnd): void => {
+      if (kind === 'failed') queue.push([{ id, write: put(`/${id}`) }]);
+    };
+    ended.push(...Array.from({ length: 20 }, () => failedAgain));
+    queue.push(['a', 'b', 'c', 'd', 'e'].map((id) => ({ id, write: put(`/${id}`) })));
+    await settled();
+    expect(ends.map(({ id, kind }) => `${id} ${kind}`)).toEqual([
+      'a done',
+      'b done',
+      'c impossible',
+      'd failed',
+      'e failed',
+      'd done',
+      'e done',
+    ]);
+    expect(ends[2]).toMatchObject({ error: { code: 'INVALID_INPUT', message: 'it is too large' } });
+    expect(store.transactions.map(names)).toEqual([
+      ['/a', '/b', '/c', '/d', '/e'],
+      ['/a', '/b', '/c'],
+      ['/a', '/b'],
+      ['/c'],
+      ['/d', '/e'],
+    ]);
+    expect(await store.inner.get('/c')).toBeNull();
+  });
+
+  it('ends once what was made before the store could not be reached', async () => {
+    const { queue, store, ends, settled } = setUp();
+    const never: Compare = { kind: 'version', key: '/a', operator: '>', value: 7 };
+    store.after.push(
+      () => undefined,
+      () => undefined,
+      () => (store.failures = 1),
+    );
+    queue.push([
+      { id: 'a', write: put('/a') },
+      { id: 'b', write: putIf('/b', never) },
+      { id: 'c', write: put('/c') },
+    ]);
+    await settled();
+    expect(ends.map(({ id, kind }) => `${id} ${kind}`)).toEqual(['a done', 'b failed', 'c failed']);
   });
 
   it('goes on behind the journal record of a transaction that was made though the store could not say so', async () => {

@@ -150,6 +150,13 @@ const CASES: readonly {
     labels: { severity: 'warning' },
     summary: '2 stored records cannot be read, and are skipped.',
   },
+  {
+    alert: 'LockstepImpossibleWrites',
+    series: { ...alive, 'lockstep_impossible_writes{instance="a"}': '0 1x20' },
+    firesAtMinutes: 6,
+    labels: { severity: 'critical' },
+    summary: '1 writes are refused by the store for good; their locks stand still.',
+  },
 ];
 
 /** The rules without the sentences of what helps: what has to be exact of an alert is when it fires, for what. */

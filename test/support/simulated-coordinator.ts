@@ -4,7 +4,7 @@ import type { Revision } from '../../src/core/model/revision';
 import type { Compare, KeyValue, Mutation } from '../../src/core/model/store';
 import { CoordinatorState } from '../../src/core/state/coordinator-state';
 import type { Limits } from '../../src/core/state/coordinator-state';
-import type { ObligationId } from '../../src/core/state/outbox';
+import type { ObligationId } from '../../src/core/state/obligation';
 import type { Write } from '../../src/core/state/write';
 import { step } from '../../src/core/step';
 import type { CoordinatorEvent, Effect } from '../../src/core/step';
@@ -137,15 +137,15 @@ export class SimulatedCoordinator {
         this.lost.push(effect.id);
         continue;
       }
-      const revision = this.#write(effect.write);
-      queue.push(...this.#feed(), ...step(this.state, { kind: 'ended', id: effect.id, revision, nowMs: this.nowMs }));
+      const end = this.#write(effect.write);
+      queue.push(...this.#feed(), ...step(this.state, { ...end, id: effect.id, nowMs: this.nowMs }));
     }
   }
 
-  #write(write: Write): Revision {
+  #write(write: Write): { readonly kind: 'done' | 'refused'; readonly revision: Revision } {
     const { succeeded, revision } = this.store.transact(write.compares, [...write.mutations, ...this.#journal(write)]);
     if (succeeded) this.written.push(write);
-    return revision;
+    return { kind: succeeded ? 'done' : 'refused', revision };
   }
 
   /** One record of the write's events, numbered by the revision that it will have. */

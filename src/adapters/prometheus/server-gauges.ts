@@ -26,6 +26,7 @@ export class ServerGauges {
   readonly #storeReachable;
   readonly #watchLag;
   readonly #unreadable;
+  readonly #impossible;
   readonly #storeBytes;
   readonly #storeQuota;
   readonly #locks;
@@ -47,6 +48,10 @@ export class ServerGauges {
       'How many revisions of the store this server has not read yet; absent while the store cannot be reached.',
     );
     this.#unreadable = this.#gauge('lockstep_unreadable_records', 'Stored records that cannot be read.');
+    this.#impossible = this.#gauge(
+      'lockstep_impossible_writes',
+      'Writes that the store never takes, as large ones; told by the server that leads.',
+    );
     this.#storeBytes = this.#gauge('lockstep_store_bytes', 'How large the database of the store is; only of an etcd.');
     this.#storeQuota = this.#gauge('lockstep_store_quota_bytes', 'How large it may become.');
     this.#locks = this.#gauge('lockstep_locks', 'Locks by mode and state, told by the server that leads.', [
@@ -82,6 +87,7 @@ export class ServerGauges {
     this.#led.set(Number(reading.isLed));
     this.#stateRevision.set(stateRevision);
     this.#unreadable.set(reading.unreadableRecords);
+    this.#impossible.set(reading.impossibleWrites);
     this.#storeReachable.set(Number(storeRevision !== null));
     for (const gauge of [this.#storeBytes, this.#storeQuota]) gauge.remove();
     if (reading.usage !== null) {

@@ -7,6 +7,8 @@ import type { Remedy } from './remedy';
 export type ProblemKind =
   | 'unreadable-record'
   | 'newer-record'
+  /** The store never takes what is to be written. */
+  | 'impossible-write'
   | 'orphan-lock'
   | 'phantom-lock'
   /** A worker says that it is blocked on a lock that doesn't exist. */
@@ -29,3 +31,6 @@ export interface Problem {
   readonly revision: Revision | null;
   readonly remedies: readonly Remedy[];
 }
+
+/** Of a problem that concerns nothing in particular. */
+export const NOTHING = { task: null, lockId: null, source: null, key: null, revision: null, remedies: [] } as const;

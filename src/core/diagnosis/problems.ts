@@ -1,25 +1,23 @@
-import { LockstepError } from '../model/error';
 import { parseLockId } from '../model/lock-id';
 import type { LockId } from '../model/lock-id';
 import { taskSourceOfKey } from '../model/table-key';
 import type { CoordinatorState } from '../state/coordinator-state';
 import { isHeld } from '../state/optimistic-schemas';
-import { parseDmKey } from '../wire/dm-keys';
-import { parseLockstepKey } from '../wire/lockstep-keys';
 import { remediesOfLock } from './diagnose';
+import { NOTHING } from './problem';
 import type { Problem } from './problem';
+import { recordProblems, writeProblems } from './record-problems';
 import { remediesByDmctl } from './remedy';
 import { breakSource, removeMeta } from './request';
 import { isOrphanTask, phantomOfSources, phantomOfTables } from './scope';
 import { ddlsText, tableText, timeText } from './words';
 import { workerOf, workerText } from './worker-of';
 
-const NOTHING = { task: null, lockId: null, source: null, key: null, revision: null, remedies: [] } as const;
-
 /** Everything that somebody should look at beside the waiting of locks; this walks over all locks, statuses and tables. */
 export function problemsOf(state: CoordinatorState): Problem[] {
   const problems = [
     ...recordProblems(state),
+    ...writeProblems(state),
     ...lockProblems(state),
     ...blockedWithoutLock(state),
     ...staleOperations(state),
@@ -28,51 +26,6 @@ export function problemsOf(state: CoordinatorState): Problem[] {
   ];
   if (!state.observing) return problems;
   return problems.map((problem) => ({ ...problem, remedies: remediesByDmctl(problem.remedies) }));
-}
-
-function recordProblems(state: CoordinatorState): Problem[] {
-  const unreadable = [...state.problems.values()].map(({ key, message, revision }): Problem => ({
-    ...NOTHING,
-    kind: 'unreadable-record',
-    sentence: `The value of ${key} cannot be read and is skipped: ${message}.`,
-    help: wayOn(key),
-    key,
-    revision,
-  }));
-  const newer = [...state.newerRecords].map((key): Problem => ({
-    ...NOTHING,
-    kind: 'newer-record',
-    sentence: `A newer version of this program wrote ${key}, so this server follows and does not lead.`,
-    help: 'Start this server in the version of the others.',
-    key,
-  }));
-  return [...unreadable, ...newer].sort((a, b) => ((a.key ?? '') < (b.key ?? '') ? -1 : 1));
-}
-
-/** What replaces a value that can't be read, or makes it unneeded. */
-function wayOn(key: string): string {
-  switch (kindOf(key)) {
-    case 'task':
-      return 'Declare the task with all of its sources again (`putShardTask`, `lockstep task put`): that replaces the record. Exclude anew who was left out.';
-    case 'session':
-    case 'source-tables':
-    case 'optimistic-source-tables':
-      return 'It is replaced when the worker of the source registers again: start it again.';
-    case 'action':
-      return 'Nobody knows what it asked for: look at what it was to change, and ask again under another idempotency key.';
-    default:
-      return 'Inspect the key in the store. Delete it if nobody needs it, or write it again in the documented form; a worker that starts again puts its own keys, and `removeShardMeta` deletes all of a task or source.';
-  }
-}
-
-/** The kind of a key; null: it is none that is known. */
-function kindOf(key: string): string | null {
-  try {
-    return (parseDmKey(key) ?? parseLockstepKey(key))?.kind ?? null;
-  } catch (error) {
-    if (error instanceof LockstepError) return null;
-    throw error;
-  }
 }
 
 function lockProblems(state: CoordinatorState): Problem[] {

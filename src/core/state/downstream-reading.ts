@@ -2,7 +2,7 @@ import type { TaskName, UpstreamTable } from '../model/names';
 import type { TableKey } from '../model/table-key';
 import type { CoordinatorState } from './coordinator-state';
 import { lacksSchema } from './optimistic-schemas';
-import type { Obligation } from './outbox';
+import type { Obligation } from './obligation';
 
 /** Tables of one task whose schemas the shell is to read. */
 export interface WantedSchemas {

@@ -1,53 +1,18 @@
-import type { LockId } from '../model/lock-id';
-import type { TaskName } from '../model/names';
+import type { LockstepError } from '../model/error';
 import type { Revision } from '../model/revision';
 import { NO_REVISION } from '../model/revision';
-import type { SourceKey, TableKey } from '../model/table-key';
+import type { Compare } from '../model/store';
+import { obligationId } from './obligation';
+import type { Obligation, ObligationId } from './obligation';
 
-/**
- * Something that the state says is still to be written. It stands in the outbox of every server from the change that
- * asks for it until the change that fulfils it comes back; only the leader writes.
- */
-export type Obligation =
-  /** Record an optimistic lock that was created. */
-  | { readonly kind: 'record-lock'; readonly lockId: LockId }
-  /** Record that an optimistic lock became synced, and journal it; or that it isn't any more. */
-  | { readonly kind: 'tell-synced'; readonly lockId: LockId }
-  /** Answer the info of a table with its decision. */
-  | { readonly kind: 'answer'; readonly table: TableKey }
-  /** Tell a table whose conflict is over to go back. */
-  | { readonly kind: 'redirect'; readonly table: TableKey }
-  /** Record that a table has carried out its operation, and move its dropped columns. */
-  | { readonly kind: 'record-done'; readonly table: TableKey }
-  /** Record that a table joined a lock. */
-  | { readonly kind: 'record-member'; readonly table: TableKey }
-  /** Record a table's schema as its downstream has it. */
-  | { readonly kind: 'know-schema'; readonly table: TableKey }
-  /** Record whether schemas of a task's tables are read from its downstream. */
-  | { readonly kind: 'record-downstream'; readonly task: TaskName }
-  /** Delete the marks on a column of which a table that isn't in the lock any more completed the drop. */
-  | { readonly kind: 'forget-column'; readonly lockId: LockId; readonly column: string }
-  /** Delete what is stored of a table that has left. */
-  | { readonly kind: 'forget-table'; readonly table: TableKey }
-  /** Delete what is stored of an optimistic lock that is resolved. */
-  | { readonly kind: 'remove-optimistic-lock'; readonly lockId: LockId }
-  /** Delete what is stored of an optimistic lock that has no tables any more; done when it was written once. */
-  | { readonly kind: 'remove-remains'; readonly lockId: LockId }
-  /** Drive a pessimistic lock on: put what is due, record it, remove it. */
-  | { readonly kind: 'drive-pessimistic-lock'; readonly lockId: LockId }
-  /** Delete a finished pessimistic operation that belongs to no lock (deviation P1). */
-  | { readonly kind: 'clean-source'; readonly source: SourceKey }
-  /** Take the next step of a manual action. */
-  | { readonly kind: 'advance-action'; readonly action: string }
-  /** Record up to where everything is written, so that a start needn't read far back. */
-  | { readonly kind: 'record-settled' }
-  /** Delete what is only of the past and long enough ago. */
-  | { readonly kind: 'trim' }
-  /** Journal that a worker came or went. */
-  | { readonly kind: 'announce-worker'; readonly source: SourceKey };
-
-/** The text that names an obligation; two that ask for the same have the same. */
-export type ObligationId = string;
+/** An obligation that can't be fulfilled: the store refuses its write whatever else is stored. */
+export interface Impossible {
+  readonly obligation: Obligation;
+  readonly error: LockstepError;
+  /** When it was refused first, in milliseconds since 1970. */
+  readonly sinceMs: number;
+  readonly tries: number;
+}
 
 interface Entry {
   readonly obligation: Obligation;
@@ -55,7 +20,24 @@ interface Entry {
   inFlight: boolean;
   /** Not to be planned before the state has seen this revision, since the last try is visible only then. */
   notBefore: Revision;
+  /** Nor before this time, in milliseconds since 1970. */
+  notBeforeMs: number;
+  /** What the last try was planned on. */
+  compares: readonly Compare[];
+  /** On what a try was refused; null: the last one wasn't. */
+  refused: string | null;
+  /** How many tries in a row were refused on the same. */
+  inVain: number;
 }
+
+/** How long the second try waits that would be refused like the first, in milliseconds; each next one twice as long. */
+const IN_VAIN_MS = 50;
+
+/** How long the second try of what is impossible waits, in milliseconds; each next one twice as long. */
+const IMPOSSIBLE_MS = 1_000;
+
+/** How long any waits at most, in milliseconds. */
+const LONGEST_MS = 60_000;
 
 /** What is still to be written, in the order in which it was asked for. */
 export class Outbox {
@@ -64,12 +46,13 @@ export class Outbox {
   readonly #due = new Set<ObligationId>();
   /** Obligations whose last try is ahead of the state. */
   readonly #later = new Set<ObligationId>();
+  readonly #impossible = new Map<ObligationId, Impossible>();
 
   /** Ask for `obligation`, or, if it is asked for already, look at it again. */
   ask(obligation: Obligation): void {
     const id = obligationId(obligation);
     const entry = this.#entries.get(id);
-    if (entry === undefined) this.#entries.set(id, { obligation, inFlight: false, notBefore: NO_REVISION });
+    if (entry === undefined) this.#entries.set(id, newEntry(obligation));
     if (entry === undefined || (!entry.inFlight && !this.#later.has(id))) this.#due.add(id);
   }
 
@@ -79,6 +62,7 @@ export class Outbox {
     this.#entries.delete(id);
     this.#due.delete(id);
     this.#later.delete(id);
+    this.#impossible.delete(id);
   }
 
   /** Whether `obligation` is still to be fulfilled. */
@@ -96,10 +80,21 @@ export class Outbox {
     return this.#entries.size;
   }
 
+  /** What the store refuses for good. */
+  get impossible(): Iterable<Impossible> {
+    return this.#impossible.values();
+  }
+
+  /** Why `obligation` can't be fulfilled; null: as far as is known it can. */
+  whyImpossible(obligation: Obligation): Impossible | null {
+    return this.#impossible.get(obligationId(obligation)) ?? null;
+  }
+
   /** Take what may be planned now, oldest first, given that the state has seen `revision`. */
-  takeDue(revision: Revision): Obligation[] {
+  takeDue(revision: Revision, nowMs: number): Obligation[] {
     for (const id of this.#later) {
-      if ((this.#entries.get(id)?.notBefore ?? NO_REVISION) > revision) continue;
+      const { notBefore = NO_REVISION, notBeforeMs = 0 } = this.#entries.get(id) ?? {};
+      if (notBefore > revision || notBeforeMs > nowMs) continue;
       this.#later.delete(id);
       this.#due.add(id);
     }
@@ -108,31 +103,62 @@ export class Outbox {
     return due;
   }
 
-  /** Whether anything may be planned, given that the state has seen `revision`. */
-  hasDue(revision: Revision): boolean {
-    if (this.#due.size > 0) return true;
-    for (const id of this.#later) if ((this.#entries.get(id)?.notBefore ?? NO_REVISION) <= revision) return true;
-    return false;
-  }
-
-  /** The obligation was sent to the shell. */
-  markSent(obligation: Obligation): void {
+  /** The obligation was sent to the shell, planned on `compares`. */
+  markSent(obligation: Obligation, compares: readonly Compare[]): void {
     const entry = this.#entries.get(obligationId(obligation));
-    if (entry !== undefined) entry.inFlight = true;
+    if (entry !== undefined) Object.assign(entry, { inFlight: true, compares });
   }
 
-  /** The shell's try has ended; what it did is visible to the state from `revision` on. */
-  markEnded(id: ObligationId, revision: Revision, failed = false): void {
+  /** The shell's try was made; what it did is visible to the state from `revision` on. */
+  markDone(id: ObligationId, revision: Revision): void {
+    const entry = this.#end(id, revision, 0);
+    if (entry === undefined) return;
+    Object.assign(entry, { refused: null, inVain: 0 });
+    this.#impossible.delete(id);
+    // It has no compares, and deleting what isn't there makes no change that could come back.
+    if (entry.obligation.kind === 'remove-remains') this.settle(entry.obligation);
+  }
+
+  /** The store refused the shell's try, by what it was planned on: visible to the state from `revision` on. */
+  markRefused(id: ObligationId, revision: Revision, nowMs: number): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
-    // It has no compares, and deleting what isn't there makes no change that could come back.
-    if (entry.obligation.kind === 'remove-remains' && !failed) {
-      this.settle(entry.obligation);
-      return;
-    }
-    entry.inFlight = false;
-    entry.notBefore = revision;
+    const refused = JSON.stringify(entry.compares);
+    // Where the state has learned nothing from it, it will be so again.
+    entry.inVain = refused === entry.refused ? entry.inVain + 1 : 0;
+    entry.refused = refused;
+    this.#end(id, revision, entry.inVain === 0 ? 0 : nowMs + growing(IN_VAIN_MS, entry.inVain));
+  }
+
+  /** Nobody knows whether the shell's try was made; the state has seen `revision` meanwhile. */
+  markFailed(id: ObligationId, revision: Revision): void {
+    this.#end(id, revision, 0);
+  }
+
+  /** The store takes the shell's try never, and says why. */
+  markImpossible(id: ObligationId, error: LockstepError, nowMs: number): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return;
+    const { obligation } = entry;
+    const { sinceMs = nowMs, tries = 0 } = this.#impossible.get(id) ?? {};
+    this.#impossible.set(id, { obligation, error, sinceMs, tries: tries + 1 });
+    // An action is ended by its next write.
+    const isEndable = obligation.kind === 'advance-action' && tries === 0;
+    this.#end(id, NO_REVISION, isEndable ? 0 : nowMs + growing(IMPOSSIBLE_MS, tries + 1));
+  }
+
+  /** Look at `obligation` again with the next try of what is impossible before it. */
+  postpone(obligation: Obligation, untilMs: number): void {
+    this.#end(obligationId(obligation), NO_REVISION, untilMs);
+  }
+
+  #end(id: ObligationId, notBefore: Revision, notBeforeMs: number): Entry | undefined {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return undefined;
+    Object.assign(entry, { inFlight: false, notBefore, notBeforeMs });
+    this.#due.delete(id);
     this.#later.add(id);
+    return entry;
   }
 
   /** What many obligations wait for has changed: all are to be looked at again. */
@@ -145,46 +171,25 @@ export class Outbox {
     this.#entries.clear();
     this.#due.clear();
     this.#later.clear();
+    this.#impossible.clear();
   }
 
   /** This server leads from now on: everything is due. */
   rearm(): void {
     this.#later.clear();
-    for (const [id, entry] of this.#entries) {
-      entry.inFlight = false;
-      entry.notBefore = NO_REVISION;
+    this.#impossible.clear();
+    for (const [id, { obligation }] of this.#entries) {
+      this.#entries.set(id, newEntry(obligation));
       this.#due.add(id);
     }
   }
 }
 
-/** The text that names `obligation`. */
-export function obligationId(obligation: Obligation): ObligationId {
-  switch (obligation.kind) {
-    case 'answer':
-    case 'redirect':
-    case 'record-done':
-    case 'record-member':
-    case 'know-schema':
-    case 'forget-table':
-      return `${obligation.kind} ${obligation.table}`;
-    case 'record-lock':
-    case 'tell-synced':
-    case 'remove-optimistic-lock':
-    case 'remove-remains':
-    case 'drive-pessimistic-lock':
-      return `${obligation.kind} ${obligation.lockId}`;
-    case 'forget-column':
-      return `${obligation.kind} ${obligation.lockId} ${obligation.column}`;
-    case 'clean-source':
-    case 'announce-worker':
-      return `${obligation.kind} ${obligation.source}`;
-    case 'record-settled':
-    case 'trim':
-      return obligation.kind;
-    case 'record-downstream':
-      return `${obligation.kind} ${obligation.task}`;
-    case 'advance-action':
-      return `${obligation.kind} ${obligation.action}`;
-  }
+function newEntry(obligation: Obligation): Entry {
+  const never = { notBefore: NO_REVISION, notBeforeMs: 0 };
+  return { obligation, inFlight: false, ...never, compares: [], refused: null, inVain: 0 };
+}
+
+function growing(firstMs: number, tries: number): number {
+  return Math.min(LONGEST_MS, firstMs * 2 ** (tries - 1));
 }

@@ -4,6 +4,7 @@ import type { LockId } from '../model/lock-id';
 import type { TaskName } from '../model/names';
 import { taskSourceOfKey } from '../model/table-key';
 import type { SourceKey, TableKey } from '../model/table-key';
+import { refuseAction } from './action-plan';
 import { planAction } from './actions';
 import type { CoordinatorState } from './coordinator-state';
 import { planRecordDownstream } from './downstream-tasks';
@@ -18,7 +19,7 @@ import {
   planRemoval,
   planTellSynced,
 } from './optimistic-removal';
-import type { Obligation } from './outbox';
+import type { Obligation } from './obligation';
 import { planPessimisticLock } from './pessimistic-plan';
 import { planSource } from './pessimistic-source-plan';
 import { planRecordSettled } from './settled';
@@ -80,7 +81,12 @@ function planWorkerNews(state: CoordinatorState, source: SourceKey): Plan {
 
 function planKnownAction(state: CoordinatorState, id: string, nowMs: number): Plan {
   const action = state.actions.get(id);
-  return action === undefined ? 'void' : planAction(state, action, nowMs);
+  if (action === undefined) return 'void';
+  const impossible = state.outbox.whyImpossible({ kind: 'advance-action', action: id });
+  if (impossible === null || action.endedAtMs !== null) return planAction(state, action, nowMs);
+  const { code, message, fields } = impossible.error;
+  const what = `the store refuses what this would write: ${message}`;
+  return refuseAction({ state, action, input: action.input, nowMs }, code, what, fields);
 }
 
 /** A person removes what is stored of the task: whatever is owed for it is looked at again when that has ended. */

@@ -24,6 +24,7 @@ const READING: ServerReading = {
   stateRevision: parseRevision(7),
   storeRevision: parseRevision(9),
   unreadableRecords: 0,
+  impossibleWrites: 0,
   usage: null,
   store: { tasks: new Set(), locks: [], workers: new Map(), absentSources: [] },
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CoordinatorState } from '../../../src/core/state/coordinator-state';
-import { obligationId } from '../../../src/core/state/outbox';
+import { obligationId } from '../../../src/core/state/obligation';
 import { OptimisticWorld, pictureOf, randomOf, tables } from './optimistic-world';
 
 const SEEDS = process.env['LOCKSTEP_TEST_FULL'] === '1' ? 1_000 : 60;
