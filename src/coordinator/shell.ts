@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ActionRecord } from '../core/model/action';
-import type { TaskName } from '../core/model/names';
 import { LockstepError } from '../core/model/error';
 import { unreachable } from '../core/model/invariant';
-import type { PublishedEvent } from '../core/model/published-event';
 import { NO_REVISION } from '../core/model/revision';
 import type { Revision } from '../core/model/revision';
 import type { Batch, KeyValue, StoreUsage } from '../core/model/store';
@@ -21,11 +18,12 @@ import type { Logger } from '../ports/logger';
 import { NO_METRICS } from '../ports/metrics';
 import type { Metrics } from '../ports/metrics';
 import type { Store } from '../ports/store';
+import { Announcer } from './announcer';
+import { ConditionWaits } from './condition-waits';
 import { tryToLead } from './election';
 import type { Leadership } from './election';
 import { follow, pause, snapshot } from './follower';
 import type { Rebuilding } from './follower';
-import { logAction, logEvents } from './log-events';
 import { LeaderWatch } from './leader-watch';
 import { keepMembership } from './membership';
 import { LockEventFeed } from './lock-event-feed';
@@ -77,12 +75,10 @@ export class CoordinatorShell {
   #stopTicking: () => void = () => undefined;
   #following: Promise<void> = Promise.resolve();
   readonly #waiters: RevisionWaiters;
-  readonly #changed = new Set<() => void>();
-  /** Ends each wait for something to become true. */
-  readonly #waits = new Set<() => void>();
-  #hasPatience = true;
+  readonly #waits: ConditionWaits;
   readonly #abort = new AbortController();
   readonly #metrics: Metrics;
+  readonly #announcer: Announcer;
   readonly #serverId: string;
   #leaders = new LeaderWatch();
   readonly #schemas: SchemaReader;
@@ -91,6 +87,9 @@ export class CoordinatorShell {
 
   private constructor(private readonly options: ShellOptions) {
     this.#metrics = options.metrics ?? NO_METRICS;
+    const { logger, clock } = options;
+    this.#announcer = new Announcer({ logger, metrics: this.#metrics, speaks: () => this.speaksForStore });
+    this.#waits = new ConditionWaits(clock);
     this.#serverId = options.serverId ?? randomUUID();
     this.#schemas = new SchemaReader(options, (event) => this.#handle(event));
     this.#state = this.#newState();
@@ -166,28 +165,12 @@ export class CoordinatorShell {
 
   /** Resolves when `isTrue` gives true after some change, after `timeoutMs`, or when waits are ended. Whether it was true. */
   async until(isTrue: () => boolean, timeoutMs: number): Promise<boolean> {
-    if (isTrue() || !this.#hasPatience) return isTrue();
-    return await new Promise<boolean>((resolve) => {
-      const end = (result: boolean): void => {
-        stop();
-        this.#changed.delete(look);
-        this.#waits.delete(giveUp);
-        resolve(result);
-      };
-      const giveUp = (): void => end(isTrue());
-      const look = (): void => {
-        if (isTrue()) end(true);
-      };
-      const stop = this.options.clock.after(timeoutMs, giveUp);
-      this.#changed.add(look);
-      this.#waits.add(giveUp);
-    });
+    return await this.#waits.until(isTrue, timeoutMs);
   }
 
   /** Let no request wait any longer for what takes its time: it goes on without them. */
   endWaits(): void {
-    this.#hasPatience = false;
-    for (const giveUp of [...this.#waits]) giveUp();
+    this.#waits.end();
   }
 
   /** Finish what is under way and let go of the leadership. The store stays open. */
@@ -203,7 +186,7 @@ export class CoordinatorShell {
     this.#abort.abort();
     await this.#following;
     this.#waiters.stop();
-    this.#lookAgain();
+    this.#waits.look();
     await this.#competing;
     this.#phase = { kind: 'stopped' };
   }
@@ -254,6 +237,7 @@ export class CoordinatorShell {
         if (this.#phase.kind === 'leading') this.#phase.queue.observe(batch);
         this.#watchLeadership();
         this.#handle({ kind: 'batch', batch, nowMs: this.options.clock.wallMs() });
+        this.#watchLeadership();
         if (this.#phase.kind === 'leading') this.#phase.queue.seenJournal(this.#state.journal.last);
         this.#advance();
       },
@@ -303,11 +287,7 @@ export class CoordinatorShell {
       sequence: this.#state.journal.last,
       settled: () => settledPut(this.#state),
       onEnd: (end) => {
-        if (end.kind === 'impossible')
-          logger.error(
-            { code: end.error.code, write: end.id },
-            `the store refuses a write for good: ${end.error.message}`,
-          );
+        this.#announcer.tellEnd(end);
         // What this server began when it led before says nothing about what it writes now.
         const old = this.#phase.kind === 'leading' && this.#phase.queue !== queue;
         if (!old) this.#handle({ ...end, nowMs: clock.wallMs() });
@@ -364,15 +344,7 @@ export class CoordinatorShell {
   async #vacancy(): Promise<void> {
     const isVacant = (): boolean =>
       this.#phase.kind === 'following' && this.#leaders.leader === null && this.#whyForbidden() === null;
-    await new Promise<void>((resolve) => {
-      const look = (): void => {
-        if (!this.#isOver() && !isVacant()) return;
-        this.#changed.delete(look);
-        resolve();
-      };
-      this.#changed.add(look);
-      look();
-    });
+    await this.#waits.become(() => this.#isOver() || isVacant());
   }
 
   #isOver(): boolean {
@@ -385,10 +357,11 @@ export class CoordinatorShell {
     return newer.length === 0 ? null : { kind: 'forbidden', message: `a newer program wrote ${newer.join(', ')}` };
   }
 
-  /** Whoever puts the leader's key leads; while a dm-master leads nobody else does. */
+  /** Whoever puts the leader's key leads; while a dm-master leads, or where a newer program wrote, this server doesn't. */
   #watchLeadership(): void {
     if (this.#phase.kind !== 'leading') return;
-    if (this.#leaders.dmLeads) this.#lose({ kind: 'forbidden', message: 'a dm-master leads' });
+    const forbidden = this.#whyForbidden();
+    if (forbidden !== null) this.#lose(forbidden);
     else if (this.#leaders.leader !== this.#phase.leadership.revision) this.#lose(inElection('another server leads'));
   }
 
@@ -406,7 +379,7 @@ export class CoordinatorShell {
 
   #followOnly(reason: FollowingReason): void {
     if (!this.#isOver()) this.#phase = { kind: 'following', reason };
-    this.#lookAgain();
+    this.#waits.look();
   }
 
   #tick(): void {
@@ -433,44 +406,22 @@ export class CoordinatorShell {
       case 'operations':
         return this.operations.notify(this.#state, effect.touched);
       case 'publish':
-        this.#tell(effect.events);
+        this.#announcer.tell(effect.events);
         return this.events.publish(effect.events);
       case 'read-schemas':
         return this.#schemas.read(effect.task, effect.tables);
       case 'ended-actions':
-        return this.#tellActions(effect.actions);
+        return this.#announcer.tellActions(effect.actions);
       case 'ignored-acknowledgements':
-        return this.#tellIgnored(effect.tasks);
+        return this.#announcer.tellIgnored(effect.tasks);
       default:
         return unreachable(effect);
     }
   }
 
-  #tell(events: readonly PublishedEvent[]): void {
-    if (!this.speaksForStore) return;
-    this.#metrics.happened(events.map(({ event }) => event));
-    logEvents(this.options.logger, events);
-  }
-
-  #tellIgnored(tasks: readonly TaskName[]): void {
-    if (this.speaksForStore) for (const task of tasks) this.#metrics.ignoredAcknowledgement(task);
-  }
-
-  #tellActions(actions: readonly ActionRecord[]): void {
-    if (!this.speaksForStore) return;
-    for (const action of actions) {
-      this.#metrics.endedAction(action.input.kind, action.state);
-      logAction(this.options.logger, action);
-    }
-  }
-
   #advance(): void {
     this.#waiters.advance(this.#state.revision);
-    this.#lookAgain();
-  }
-
-  #lookAgain(): void {
-    for (const look of [...this.#changed]) look();
+    this.#waits.look();
   }
 }
 

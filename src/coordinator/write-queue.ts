@@ -110,10 +110,17 @@ export class WriteQueue {
     for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
       const result = await this.#attempt(part);
       const [alone] = part;
-      if (!(result instanceof LockstepError)) parts.unshift(...(await this.#settlePart(part, result)));
-      else if (!FINAL.has(result.code)) return await this.#failAll([...part, ...parts.flat()], result);
-      else if (part.length > 1 || alone === undefined) parts.unshift(...halves(part));
-      else return this.#giveUp(alone, parts.flat(), result);
+      if (!(result instanceof LockstepError)) {
+        parts.unshift(...(await this.#settlePart(part, result)));
+      } else if (!FINAL.has(result.code)) {
+        await this.#failAll([...part, ...parts.flat()], result);
+        return;
+      } else if (part.length > 1 || alone === undefined) {
+        parts.unshift(...halves(part));
+      } else {
+        this.#giveUp(alone, parts.flat(), result);
+        return;
+      }
     }
   }
 

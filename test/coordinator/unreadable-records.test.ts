@@ -152,4 +152,22 @@ describe('a record of a newer format', () => {
       expect((await start(store)).coordinator.phase).toBe('leading');
     },
   );
+
+  it('that comes while a server leads ends that, and its requests leave the record alone', async () => {
+    const store = new MemoryStore(new SystemClock());
+    parts.push(() => store.close());
+    const { coordinator } = await start(store);
+    const key = formatLockstepKey({ kind: 'task', task });
+    const { revision } = await store.txn({ compares: [], then: [{ kind: 'put', key, value: '{"v":99}' }] });
+    for (let turn = 0; turn < 200 && coordinator.state.revision < revision; turn += 1)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(coordinator.phase).toBe('following');
+    expect(coordinator.readiness()).toMatchObject({ ready: false });
+    const input = { worker: 'w', task, source, expectedSources: null, ttlMs: 60_000, instance: null };
+    expect(await coordinator.registerWorker({ ...input, mode: 'optimistic' })).toMatchObject({
+      ok: false,
+      error: { code: 'UNREADABLE_VALUE', fields: { key } },
+    });
+    expect((await store.get(key))?.value).toBe('{"v":99}');
+  });
 });
