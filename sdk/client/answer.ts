@@ -29,13 +29,18 @@ export function readErrors(errors: readonly unknown[], status: number): Outcome 
   const code = textOf(extensions, 'code') ?? 'PROTOCOL_BROKEN';
   const help = textOf(extensions, 'help');
   if (code === 'STORE_UNAVAILABLE' || code === 'TOO_MANY_REQUESTS' || status >= 500) return again(message);
-  if (code === 'UNAUTHENTICATED' || code === 'FORBIDDEN' || code === 'REQUEST_TOO_LARGE')
+  if (isKept(code))
     return failed(
       help === null
         ? new LockstepError(code, message)
         : refusal({ code, message, help, retryable: false, details: [] }),
     );
   return failed(broken(`${code}: ${message}`));
+}
+
+/** Whether a top-level error is told as what it is; any other is a defect of one side. */
+function isKept(code: string): code is 'UNAUTHENTICATED' | 'FORBIDDEN' | 'REQUEST_TOO_LARGE' | 'STALE_SESSION' {
+  return ['UNAUTHENTICATED', 'FORBIDDEN', 'REQUEST_TOO_LARGE', 'STALE_SESSION'].includes(code);
 }
 
 /** The error that a result tells; null: it is a success, a list, or of a type that is expected. */

@@ -129,17 +129,19 @@ export class LockstepClient {
   /**
    * The operations of a source as they come, over every loss of the connection, until the signal aborts, which ends it
    * quietly. After each loss all that isn't done comes again: the stream is level-triggered, so nothing is resumed from a
-   * revision, and nothing can be missed.
+   * revision, and nothing can be missed. That another process speaks for the source is told by messages with a session: here
+   * it only ends one subscription, since the worker itself may have registered again.
+   * @param current what is asked for at each time
    * @throws LockstepError UNAUTHENTICATED, FORBIDDEN, PROTOCOL_BROKEN
    */
   async *shardOperations(
-    variables: messages.ShardOperationsVariables,
+    current: () => messages.ShardOperationsVariables,
     signal: AbortSignal,
     onLost: (reason: string) => void = () => undefined,
   ): AsyncGenerator<ShardOperation> {
-    const request = messages.ShardOperations.request(variables);
     const pauses = new Pauses(this.#timing);
     while (!isAborted(signal)) {
+      const request = messages.ShardOperations.request(current());
       try {
         for await (const payload of this.#transport.subscribe(request, signal)) {
           pauses.reset();
@@ -224,7 +226,7 @@ function isFinal(code: number): boolean {
 }
 
 function throwIfFinal(error: unknown): void {
-  if (error instanceof LockstepError) throw error;
+  if (error instanceof LockstepError && error.code !== 'STALE_SESSION') throw error;
   if (!(error instanceof SubscriptionClosed)) return;
   if (error.code === UNAUTHENTICATED_CODE) throw new LockstepError('UNAUTHENTICATED', error.message);
   if (isFinal(error.code)) throw new LockstepError('PROTOCOL_BROKEN', error.message);

@@ -354,6 +354,7 @@ export const LeaveShardWorker = new Message<LeaveShardWorkerVariables, LeaveShar
 export interface PendingShardOperationsVariables {
   readonly task: string;
   readonly source: string;
+  readonly epoch?: string | null;
 }
 
 /** The data of `PendingShardOperations`. */
@@ -375,7 +376,7 @@ export type PendingShardOperationsData = {
 /** `schema/documents/PendingShardOperations.graphql`. */
 export const PendingShardOperations = new Message<PendingShardOperationsVariables, PendingShardOperationsData>(
   'PendingShardOperations',
-  'query PendingShardOperations($task: ID!, $source: ID!) {\n  pendingShardOperations(task: $task, source: $source) {\n    id\n    taskName\n    lockId\n    upstreamTable {\n      schema\n      table\n    }\n    ddls\n    exec\n    conflictStage\n    message\n    droppedColumns\n    revision\n  }\n}',
+  'query PendingShardOperations($task: ID!, $source: ID!, $epoch: ShardRevision) {\n  pendingShardOperations(task: $task, source: $source, epoch: $epoch) {\n    id\n    taskName\n    lockId\n    upstreamTable {\n      schema\n      table\n    }\n    ddls\n    exec\n    conflictStage\n    message\n    droppedColumns\n    revision\n  }\n}',
 );
 
 /** The variables of `PutShardSourceTables`. */
@@ -681,6 +682,7 @@ export interface ShardOperationsVariables {
   readonly task: string;
   readonly source: string;
   readonly after?: string | null;
+  readonly epoch?: string | null;
 }
 
 /** The data of `ShardOperations`. */
@@ -702,5 +704,5 @@ export type ShardOperationsData = {
 /** `schema/documents/ShardOperations.graphql`. */
 export const ShardOperations = new Message<ShardOperationsVariables, ShardOperationsData>(
   'ShardOperations',
-  'subscription ShardOperations($task: ID!, $source: ID!, $after: ShardRevision) {\n  shardOperations(task: $task, source: $source, after: $after) {\n    id\n    taskName\n    lockId\n    upstreamTable {\n      schema\n      table\n    }\n    ddls\n    exec\n    conflictStage\n    message\n    droppedColumns\n    revision\n  }\n}',
+  'subscription ShardOperations($task: ID!, $source: ID!, $after: ShardRevision, $epoch: ShardRevision) {\n  shardOperations(task: $task, source: $source, after: $after, epoch: $epoch) {\n    id\n    taskName\n    lockId\n    upstreamTable {\n      schema\n      table\n    }\n    ddls\n    exec\n    conflictStage\n    message\n    droppedColumns\n    revision\n  }\n}',
 );

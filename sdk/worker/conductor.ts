@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { LockstepError } from '../../src/core/model/error';
 import { unreachable } from '../../src/core/model/invariant';
 import type { LockstepClient } from '../client/client';
+import type { ShardOperationsVariables } from '../client/messages';
 import { pause } from '../client/pauses';
 import type { Effect, EngineEvent, Execution } from '../engine/effects';
 import type { WorkerEngine } from '../engine/engine';
@@ -229,10 +230,11 @@ export class Conductor {
   }
 
   async #receive(signal: AbortSignal): Promise<void> {
-    const { client, settings, events } = this.parts;
+    const { client, settings, session, events } = this.parts;
     const { task, source } = settings;
+    const current = (): ShardOperationsVariables => ({ task, source, ...session.place });
     const lost = (reason: string): void => events.emit({ kind: 'disconnected', reason });
-    for await (const operation of client.shardOperations({ task, source }, signal, lost))
+    for await (const operation of client.shardOperations(current, signal, lost))
       this.dispatch({ kind: 'operation', operation });
   }
 

@@ -32,6 +32,11 @@ export class WorkerSession {
     this.#ttlMs = settings.limits.ttlMs;
   }
 
+  /** Which registration the worker goes by, for what isn't sent with the session; empty before the first one. */
+  get place(): { readonly epoch?: string } {
+    return this.#session === null ? {} : { epoch: this.#session.epoch };
+  }
+
   /** Begin. @throws LockstepError TASK_MODE_CONFLICT, SOURCE_BOUND_BY_DM, SOURCE_EXCLUDED, … */
   async open(signal: AbortSignal): Promise<void> {
     await this.#register(signal, false);

@@ -76,12 +76,17 @@ export class PlainWorker {
       task: this.task,
       source: this.source,
       after,
+      epoch: this.session.epoch,
     });
   }
 
   /** The poll of 3.2. */
   pending(): Promise<Operation[]> {
-    return ask(this.url, document('PendingShardOperations'), { task: this.task, source: this.source });
+    return ask(this.url, document('PendingShardOperations'), {
+      task: this.task,
+      source: this.source,
+      epoch: this.session.epoch,
+    });
   }
 
   report(

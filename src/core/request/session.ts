@@ -1,3 +1,4 @@
+import { LockstepError } from '../model/error';
 import type { SourceId, TaskName } from '../model/names';
 import type { Mode, TaskRecord } from '../model/records';
 import type { Revision } from '../model/revision';
@@ -141,6 +142,17 @@ export function checkSession(state: CoordinatorState, { task, source, sessionId,
     session,
     compares: [sessionCompare(task, source, session), { kind: 'absent', prefix: DM_LEADER_PREFIX }],
   };
+}
+
+/** Why the worker of the session of this epoch is told nothing more; null: nobody has taken its source over. */
+export function refusalOfEpoch(
+  state: CoordinatorState,
+  { task, source, epoch }: Omit<SessionRef, 'sessionId'>,
+): LockstepError | null {
+  const session = state.sessions.get(sourceKey(task, source));
+  if (session === undefined || session.revision <= epoch) return null;
+  const message = `worker ${session.record.worker} has taken source ${source} of task ${task} over`;
+  return new LockstepError('STALE_SESSION', message, { task, source, takenOver: true });
 }
 
 function sessionCompare(task: TaskName, source: SourceId, held: Session | undefined): Compare {

@@ -1,5 +1,6 @@
 import { parseSourceId, parseTaskName } from '../../core/model/names';
 import { parseLockName } from '../../core/model/lock-name';
+import type { Revision } from '../../core/model/revision';
 import { Arg, Ctx, ID, Int, Query, Resolver } from '../decorators';
 import { ShardLockOrder } from '../diagnosis-enums';
 import type { LockOrder } from '../diagnosis-enums';
@@ -12,6 +13,7 @@ import {
   parseWorkerFilter,
 } from '../inputs/read-inputs';
 import type { RequestContext } from '../request-context';
+import { ShardRevision } from '../scalars';
 import { ShardAction } from '../types/action';
 import { ShardCluster } from '../types/cluster';
 import {
@@ -33,6 +35,7 @@ import { pageOf } from '../views/page';
 import type { Page } from '../views/page';
 import { findTask, isSource, listTasks, viewTask } from '../views/task-view';
 import { listWorkers, viewWorker } from '../views/worker-view';
+import { EPOCH, parseAsked, pendingOperations } from './asked-operations';
 import { AFTER, FIRST } from './page-arguments';
 
 const AT_MOST = 50;
@@ -161,12 +164,13 @@ export class Queries {
   @Query(() => [ShardOperation], {
     description: 'The operations of a source that are not done, oldest first: what `shardOperations` begins with.',
   })
-  pendingShardOperations(
+  async pendingShardOperations(
     @Arg('task', () => ID, { description: 'The name of the task.' }) task: string,
     @Arg('source', () => ID, { description: 'The ID of the source.' }) source: string,
+    @Arg('epoch', () => ShardRevision, EPOCH) epoch: Revision | null,
     @Ctx() { service }: RequestContext,
-  ): readonly ShardOperation[] {
-    return service.pendingOperations(parseTaskName(task), parseSourceId(source)).map(viewOperation);
+  ): Promise<readonly ShardOperation[]> {
+    return (await pendingOperations(service, parseAsked(task, source, epoch))).map(viewOperation);
   }
 
   @Query(() => ShardCluster, { description: 'What the answering server knows of itself and of the store.' })

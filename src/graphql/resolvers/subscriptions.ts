@@ -1,18 +1,18 @@
 import type { CoordinatorService, OperationView } from '../../coordinator/service';
-import { parseSourceId, parseTaskName } from '../../core/model/names';
-import { NO_REVISION } from '../../core/model/revision';
 import type { Revision } from '../../core/model/revision';
 import { Arg, Directive, ID, Resolver, Root, Subscription } from '../decorators';
 import type { RequestContext } from '../request-context';
 import { ShardRevision } from '../scalars';
 import { ShardOperation } from '../types/operation';
 import { viewOperation } from '../views/operation-view';
+import { EPOCH, followOperations, parseAsked } from './asked-operations';
 import { stoppable } from './stoppable';
 
 interface OperationArguments {
   readonly task: string;
   readonly source: string;
   readonly after?: Revision | null;
+  readonly epoch?: Revision | null;
 }
 
 /** What is told as it happens. */
@@ -31,6 +31,7 @@ export class Subscriptions {
     @Arg('source', () => ID, { description: 'The ID of the source.' }) _source: string,
     @Arg('after', () => ShardRevision, { nullable: true, description: 'Only operations of larger revisions.' })
     _after: Revision | null,
+    @Arg('epoch', () => ShardRevision, EPOCH) _epoch: Revision | null,
     @Root() operation: OperationView,
   ): ShardOperation {
     return viewOperation(operation);
@@ -39,8 +40,8 @@ export class Subscriptions {
 
 function subscribe(
   service: CoordinatorService,
-  { task, source, after }: OperationArguments,
+  { task, source, after = null, epoch }: OperationArguments,
 ): AsyncIterable<OperationView> {
-  const [taskName, sourceId] = [parseTaskName(task), parseSourceId(source)];
-  return stoppable((signal) => service.operations(taskName, sourceId, after ?? NO_REVISION, signal));
+  const asked = { ...parseAsked(task, source, epoch), after };
+  return stoppable((signal) => followOperations(service, asked, signal));
 }

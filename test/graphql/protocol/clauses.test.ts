@@ -4,12 +4,9 @@ import { join } from 'node:path';
 
 const PROTOCOL = readFileSync(join(__dirname, '..', '..', '..', 'schema', 'PROTOCOL.md'), 'utf8');
 
-/** What a worker does on its own side: no server can tell whether it does. */
-const OF_WORKERS = ['1.7', '4.7', '4.8', '4.9', '6.4'];
-
-it('every clause of schema/PROTOCOL.md is named by a test that plays it', () => {
+it('every clause of schema/PROTOCOL.md is named by a step of a test that plays it', () => {
   const clauses = [...PROTOCOL.matchAll(/^- \*\*(\d\.\d)\*\*/gmu)].map(([, number]) => number ?? '');
-  expect(clauses.length).toBeGreaterThan(40);
+  expect(clauses.length).toBeGreaterThan(45);
   const titles = readdirSync(__dirname)
     .filter((name) => name.endsWith('.test.ts'))
     .flatMap((name) => readFileSync(join(__dirname, name), 'utf8').match(/\bit(?:\.each\(.*?\))?\('[^']*'/gu) ?? [])
@@ -18,6 +15,6 @@ it('every clause of schema/PROTOCOL.md is named by a test that plays it', () => 
   const named = [...titles.matchAll(/(\d)\.(\d)(?: to \d\.(\d))?/gu)].flatMap(([, section, from, to]) =>
     Array.from({ length: Number(to ?? from) - Number(from) + 1 }, (_, step) => `${section}.${Number(from) + step}`),
   );
-  expect(clauses.filter((clause) => !named.includes(clause)).sort()).toEqual(OF_WORKERS);
+  expect(clauses.filter((clause) => !named.includes(clause))).toEqual([]);
   expect(named.filter((clause) => !clauses.includes(clause))).toEqual([]);
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { useStoreServer } from '../support/use-server';
-import { operate, readLock, until } from './operator-requests';
-import { ask } from './plain-client';
-import type { JsonObject } from './plain-client';
-import { PlainWorker, lockOf } from './plain-worker';
-import type { Operation } from './plain-worker';
+import { useStoreServer } from '../../support/use-server';
+import { operate, readLock, until } from '../operator-requests';
+import { ask } from '../plain-client';
+import type { JsonObject } from '../plain-client';
+import { PlainWorker, lockOf } from '../plain-worker';
+import type { Operation } from '../plain-worker';
 
 const CREATE = 'CREATE TABLE t (id INT NOT NULL PRIMARY KEY)';
 const ADD = 'ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c1` INT';
@@ -50,8 +50,8 @@ async function keysOf(task: string, source: string): Promise<string[]> {
     .filter((key) => key.includes(hex(task)) && key.split('/').includes(hex(source)));
 }
 
-describe('a worker that leaves for good, in pessimistic mode', () => {
-  it('takes everything of its source along, and another that has reported executes in its place', async () => {
+describe('a worker that leaves for good in pessimistic mode, by schema/PROTOCOL.md', () => {
+  it('2.6 takes everything of its source along, and another that has reported executes in its place', async () => {
     const [one, two, three] = (await crew('owner', 'PESSIMISTIC', 3)) as [PlainWorker, PlainWorker, PlainWorker];
     await one.reportSource([ADD], '1');
     await two.reportSource([ADD], '2');
@@ -69,7 +69,7 @@ describe('a worker that leaves for good, in pessimistic mode', () => {
     await untilGone('owner');
   });
 
-  it('is refused while it is told to execute; when it has acknowledged it may', async () => {
+  it('2.6 is refused while it is told to execute; when it has acknowledged it may', async () => {
     const [one, two] = (await crew('executing', 'PESSIMISTIC', 2)) as [PlainWorker, PlainWorker];
     await one.reportSource([ADD], '1');
     await two.reportSource([ADD], '2');
@@ -86,7 +86,7 @@ describe('a worker that leaves for good, in pessimistic mode', () => {
     await untilGone('executing');
   });
 
-  it('ends the lock if it was the last that had something to do', async () => {
+  it('2.6 ends the lock if it was the last that had something to do', async () => {
     const [one, two] = (await crew('skipping', 'PESSIMISTIC', 2)) as [PlainWorker, PlainWorker];
     await one.reportSource([ADD], '1');
     await two.reportSource([ADD], '2');
@@ -97,7 +97,7 @@ describe('a worker that leaves for good, in pessimistic mode', () => {
     expect(await keysOf('skipping', 's2')).toEqual([]);
   });
 
-  it('ends the lock that nobody else has reported', async () => {
+  it('2.6 ends the lock that nobody else has reported', async () => {
     const [one, two] = (await crew('alone', 'PESSIMISTIC', 2)) as [PlainWorker, PlainWorker];
     await one.reportSource([ADD], '1');
     expect(await leave(one)).toMatchObject({ forGood: true });
@@ -107,8 +107,8 @@ describe('a worker that leaves for good, in pessimistic mode', () => {
   });
 });
 
-describe('a worker that leaves for good, in optimistic mode', () => {
-  it('is refused while DDLs wait for it; then it takes everything of its source along', async () => {
+describe('a worker that leaves for good in optimistic mode, by schema/PROTOCOL.md', () => {
+  it('2.6 is refused while DDLs wait for it; then it takes everything of its source along', async () => {
     const [one, two] = (await crew('opt', 'OPTIMISTIC', 2)) as [PlainWorker, PlainWorker];
     const table = { schema: 's1', table: 't' };
     await one.report(table, CREATE, [ADD], '1');
@@ -130,7 +130,7 @@ describe('a worker that leaves for good, in optimistic mode', () => {
 });
 
 describe('a worker that leaves', () => {
-  it('for good leaves once, however often it says so', async () => {
+  it('2.6 for good leaves once, however often it says so', async () => {
     const [one] = (await crew('twice', 'PESSIMISTIC', 1)) as [PlainWorker];
     const answers = await Promise.all([leave(one), leave(one)]);
     answers.push(await leave(one));
@@ -141,7 +141,7 @@ describe('a worker that leaves', () => {
     });
   });
 
-  it('otherwise leaves its source, its reports and its part in locks', async () => {
+  it('2.6 otherwise leaves its source, its reports and its part in locks', async () => {
     const [one] = (await crew('stays', 'PESSIMISTIC', 2)) as [PlainWorker];
     await one.reportSource([ADD], '1');
     await one.withSession('LeaveShardWorker', { forGood: false });
@@ -151,7 +151,7 @@ describe('a worker that leaves', () => {
 });
 
 describe('the sources that workers expect', () => {
-  it('count again when all have named the same anew', async () => {
+  it('2.2 count again when all have named the same anew', async () => {
     const [one, two] = (await crew('expected', 'PESSIMISTIC', 2)) as [PlainWorker, PlainWorker];
     expect(await declaration('expected')).toMatchObject({ declared: true });
     const restarted = (worker: PlainWorker): PlainWorker =>
@@ -169,7 +169,7 @@ describe('the sources that workers expect', () => {
     expect(await declaration('expected')).toMatchObject({ declared: true });
   });
 
-  it('are fewer when one is removed by hand', async () => {
+  it('2.2 are fewer when one is removed by hand', async () => {
     await crew('removed', 'PESSIMISTIC', 2);
     await operate(server.url, 'removeMeta', { task: 'removed', sources: ['s2'], force: true });
     expect(await declaration('removed')).toEqual({ declared: true, sourceIds: ['s1'] });
