@@ -1,4 +1,3 @@
-import { blockingStageOf } from '../../core/diagnosis/blocking-stage';
 import { formingLocks, formingSinceMs } from '../../core/diagnosis/forming';
 import { optimisticState, pessimisticState } from '../../core/diagnosis/lock-state';
 import type { FoundLock } from '../../core/diagnosis/scope';
@@ -11,6 +10,7 @@ import type { CoordinatorState } from '../../core/state/coordinator-state';
 import type { Target } from '../../core/state/table-entry';
 import type { TargetLock } from '../../core/state/target';
 import type { LockOrder } from '../diagnosis-enums';
+import { tablesOfSource, tablesToAsk } from './asked-tables';
 import { grouped, onceARevision } from './once-a-revision';
 
 /** Which locks are listed; null: whatever it is. */
@@ -57,7 +57,8 @@ export function* listLocks(state: CoordinatorState, filter: LockFilter, order: L
     for (const target of task === null ? state.targets.values() : (targetsByTask(state).get(task) ?? [])) {
       const held = target.lock;
       if (held === null) continue;
-      if (matchesOptimistic(filter, target, held)) yield listed(state, { mode: 'optimistic', target, held }, order);
+      if (matchesOptimistic(state, filter, target, held))
+        yield listed(state, { mode: 'optimistic', target, held }, order);
     }
   }
   if (mode === 'optimistic') return;
@@ -84,17 +85,16 @@ function* listPessimistic(state: CoordinatorState, filter: LockFilter, order: Lo
   }
 }
 
-function matchesOptimistic(filter: LockFilter, target: Target, held: TargetLock): boolean {
+function matchesOptimistic(state: CoordinatorState, filter: LockFilter, target: Target, held: TargetLock): boolean {
   const { sources, states, conflictStages, progressBeforeMs } = filter;
   if (progressBeforeMs !== null && (held.progressAtMs === null || held.progressAtMs >= progressBeforeMs)) return false;
   if (states !== null && !states.has(optimisticState(target, held))) return false;
-  if (sources !== null && !some(target.tables, ({ source }) => sources.has(source))) return false;
+  if (sources !== null && !some(sources, (source) => tablesOfSource(state, target, source).length > 0)) return false;
   return (
     conflictStages === null ||
-    some(target.tables, (entry) => {
-      const stage = blockingStageOf(entry) ?? entry.operation?.stage;
-      return stage !== undefined && conflictStages.has(stage);
-    })
+    some(tablesToAsk(state, target, { source: null, conflictStages }), ({ operation }) =>
+      operation === null ? false : conflictStages.has(operation.stage),
+    )
   );
 }
 

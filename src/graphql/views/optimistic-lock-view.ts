@@ -8,6 +8,7 @@ import type { InfoContent, TableEntry, Target } from '../../core/state/table-ent
 import type { TargetLock } from '../../core/state/target';
 import { isShape } from '../../core/table/shape';
 import type { ShardDDLInfo, ShardLock, ShardParticipant } from '../types/lock';
+import { tablesToAsk } from './asked-tables';
 import { viewDroppedColumns } from './dropped-columns-view';
 import { dateOf } from './date-of';
 import { isListed } from './keyed-participant';
@@ -74,7 +75,7 @@ export function* viewOptimisticParticipants(
   const target = state.targets.get(lockId);
   const held = target?.lock;
   if (target === undefined || held == null) return;
-  for (const entry of target.tables) {
+  for (const entry of tablesToAsk(state, target, filter)) {
     const { key, member, source, operation } = entry;
     const synced = member !== null && held.lock.isReady(member);
     const participant = { synced, done: member?.done ?? false, stage: operation?.stage ?? null, source };

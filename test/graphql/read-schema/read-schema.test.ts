@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { buildShardSchema } from '../../../src/graphql/schema';
 import { useServer } from '../../support/use-server';
 import { ask } from '../plain-client';
+import { lockOf } from '../plain-worker';
 import { DOCUMENTS } from './documents';
 import { makeWorld } from './world';
 
@@ -40,6 +41,53 @@ describe('what can be read', () => {
       // By its ID, which is another one each time: manual-actions.test.ts.
       'Query.shardAction',
     ]);
+  });
+});
+
+describe('lists are filtered', () => {
+  it.each([
+    ['shardWorkers', '', ['w1-b', 'w1-c', 'w1-f', 'w1-o', 'w1-p', 'w2-c', 'w2-o', 'w2-p', 'w3-p']],
+    ['shardWorkers', '(filter: {online: false})', ['w3-p']],
+    ['shardWorkers', '(filter: {sources: ["s2", "s3"]})', ['w2-c', 'w2-o', 'w2-p', 'w3-p']],
+    ['shardWorkers', '(filter: {task: "p", online: true})', ['w1-p', 'w2-p']],
+    ['shardWorkers', '(filter: {task: "p", sources: ["s1"]})', ['w1-p']],
+    ['shardWorkers', '(filter: {task: "f", online: false})', []],
+    ['shardLocks', '(orderBy: ID)', ['c', 'f', 'o', 'p'].map(lockOf)],
+    ['shardLocks', '(orderBy: ID, filter: {sources: ["s2"]})', ['c', 'o', 'p'].map(lockOf)],
+    ['shardLocks', '(orderBy: ID, filter: {sources: ["s9", "s2"], task: "o"})', ['o'].map(lockOf)],
+    ['shardLocks', '(filter: {sources: ["s9"]})', []],
+    ['shardLocks', '(filter: {conflictStages: [SKIP_WAIT_REDIRECT, ERROR]})', ['c'].map(lockOf)],
+    ['shardLocks', '(filter: {conflictStages: [NONE]})', ['o'].map(lockOf)],
+    ['shardLocks', '(filter: {conflictStages: [DETECTED]})', []],
+    ['shardLocks', '(filter: {states: [FORMING]})', ['f'].map(lockOf)],
+  ])('%s%s', async (list, filter, ids) => {
+    const { nodes, totalCount } = await ask<{ nodes: { id: string }[]; totalCount: number }>(
+      server.url,
+      `{ ${list}${filter} { totalCount nodes { id } } }`,
+    );
+    expect([nodes.map(({ id }) => id), totalCount]).toEqual([ids, ids.length]);
+  });
+
+  it.each([
+    ['o', '', ['s1', 's2']],
+    ['o', '(filter: {source: "s2"})', ['s2']],
+    ['o', '(filter: {source: "s2", synced: false})', []],
+    ['o', '(filter: {synced: true})', ['s2']],
+    ['o', '(filter: {done: true})', ['s1']],
+    ['o', '(filter: {conflictStages: [NONE]})', ['s1']],
+    ['c', '(filter: {conflictStages: [SKIP_WAIT_REDIRECT]})', ['s1']],
+    ['c', '(filter: {conflictStages: [SKIP_WAIT_REDIRECT], source: "s2"})', []],
+    ['p', '(filter: {synced: false})', ['s2', 's3']],
+    ['p', '(filter: {source: "s9"})', []],
+  ])('participants of the lock of %s%s', async (task, filter, sources) => {
+    const query = `query ($id: ID!) { shardLock(id: $id) { participants${filter} { totalCount nodes { sourceId } } } }`;
+    const { participants } = await ask<{ participants: { nodes: { sourceId: string }[]; totalCount: number } }>(
+      server.url,
+      query,
+      { id: lockOf(task) },
+    );
+    const found = participants.nodes.map(({ sourceId }) => sourceId);
+    expect([found, participants.totalCount]).toEqual([sources, sources.length]);
   });
 });
 
