@@ -1,4 +1,5 @@
 import { action } from './commands/action';
+import { actions } from './commands/actions';
 import { completionOf } from './commands/completion';
 import { breakDdlLock } from './commands/dmctl/break-ddl-lock';
 import { queryStatus } from './commands/dmctl/query-status';
@@ -19,7 +20,7 @@ import type { Command } from './grammar/command';
 /** The commands by what they are for; help lists them so. */
 export const COMMAND_GROUPS: readonly { readonly title: string; readonly commands: readonly Command[] }[] =
   withCompletion([
-    { title: 'See', commands: [why, locks, watch, explain, doctor, action] },
+    { title: 'See', commands: [why, locks, watch, explain, doctor, actions, action] },
     { title: 'Act', commands: [taskPut, excludeSource, retryInfo, removeMeta] },
     {
       title: 'As in dmctl',

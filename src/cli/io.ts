@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { ExitStatus } from '../core/model/error-catalogue';
 
 /** What a command has of the process: tests give it another one. */
 export interface Io {
@@ -31,8 +32,9 @@ const WIDEST_COLUMNS = 120;
 /** The process as commands see it. Whoever reads our output may stop reading: then there is nothing more to say. */
 export function processIo(process: NodeJS.Process, interrupted: AbortSignal): Io {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
+    if (error.code === 'EPIPE') process.exit();
+    process.stderr.write(`lockstep: the output can't be written: ${error.message}\n`);
+    process.exit(ExitStatus.FAILED);
   });
   return {
     out: outputOf(process.stdout),

@@ -20,6 +20,8 @@ const LINES: readonly (readonly string[])[] = [
   ['locks'],
   ['locks', '--state', 'conflict', 'orders'],
   ['doctor'],
+  ['actions'],
+  ['actions', 'quiet'],
   ['action', ACTION_ID],
   [
     'explain',
@@ -43,6 +45,7 @@ const LINES: readonly (readonly string[])[] = [
 const EMPTY_LINES: readonly (readonly string[])[] = [
   ['why', 'quiet'],
   ['locks', 'quiet'],
+  ['actions', 'orders'],
   ['show-ddl-locks', 'quiet'],
 ];
 

@@ -1,4 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startServer } from '../../src/server';
+import { SilentLogger } from '../support/silent-logger';
 import { useServer } from '../support/use-server';
 import { until } from '../graphql/operator-requests';
 import { lockOf } from '../graphql/plain-worker';
@@ -58,8 +63,40 @@ describe('lockstep watch', () => {
     );
     controller.abort();
     expect(await ended).toEqual({ status: 0, out: '', err: seen });
-    const bad = await runCommand(['watch', '--kind', 'nothing'], { environment: { LOCKSTEP_SERVER: server.url } });
-    expect(bad).toMatchObject({ status: 2, out: '', err: expect.stringContaining('NOTHING') });
+    expect(seen).toMatch(
+      /^no server answers at http:\/\/127\.0\.0\.1:1\/graphql: .*ECONNREFUSED.*; next attempt in 0\.25 s$/mu,
+    );
+  });
+
+  it.each([
+    [['--kind', 'nothing'], /^lockstep: --kind is one of lock-created, .*, divergence, not "nothing"\n$/u],
+    [['--after', '7'], /^lockstep: not a cursor of events: 7\n$/u],
+    [['--lock', 'orders'], /^lockstep: not a lock ID: orders /u],
+  ])('refuses %j in words, at once', async (words, said) => {
+    const ended = await runCommand(['watch', ...words], { environment: { LOCKSTEP_SERVER: server.url } });
+    expect(ended).toEqual({ status: 2, out: '', err: expect.stringMatching(said) });
+  });
+
+  it('ends when the server does not know who asks, instead of trying again for ever', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lockstep-watch-'));
+    const token = join(folder, 'token');
+    const auth = join(folder, 'auth.yaml');
+    writeFileSync(token, 'of-another-server\n');
+    writeFileSync(auth, `tokens: tokens.yaml\n`);
+    writeFileSync(
+      join(folder, 'tokens.yaml'),
+      `tokens:\n  - { name: a, sha256: '${'0'.repeat(64)}', roles: [viewer] }\n`,
+    );
+    const guarded = await startServer({
+      ...{ store: { kind: 'memory' }, host: '127.0.0.1', port: 0, logger: new SilentLogger(), authFile: auth },
+    });
+    try {
+      const ended = await runCommand(['watch', '--token-file', token, '--server', guarded.url]);
+      expect(ended).toMatchObject({ status: 4, out: '', err: expect.stringContaining('does not know who asks') });
+    } finally {
+      await guarded.stop();
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

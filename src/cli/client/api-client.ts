@@ -15,6 +15,9 @@ export interface Connection {
 /** How long an answer may take, in milliseconds: manual actions wait for workers for up to 20 seconds. */
 const TIMEOUT_MS = 60_000;
 
+/** How much is shown of an answer that isn't one. */
+const SHOWN_CHARACTERS = 200;
+
 /** Variables of a document. */
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -30,10 +33,7 @@ export class ApiClient {
    * @throws LockstepError with the server's code; SERVER_UNREACHABLE, PROTOCOL_BROKEN
    */
   async ask(name: DocumentName, variables: Variables = {}): Promise<JsonValue> {
-    const answer = JsonValue.root(
-      await this.#post({ query: readDocument(name), variables }),
-      'the answer of the server',
-    );
+    const answer = await this.#post({ query: readDocument(name), variables });
     const [error] = answer.field('errors').or<JsonValue[]>([], (errors) => errors.list((each) => each));
     if (error !== undefined) throw topLevelError(error);
     const data = answer.field('data');
@@ -47,7 +47,7 @@ export class ApiClient {
     return { status: response.status, text: await response.text() };
   }
 
-  async #post(body: object): Promise<unknown> {
+  async #post(body: object): Promise<JsonValue> {
     const { url, token } = this.connection;
     const response = await this.#fetch(url, {
       method: 'POST',
@@ -57,13 +57,12 @@ export class ApiClient {
       },
       body: JSON.stringify(body),
     });
-    try {
-      return await response.json();
-    } catch {
-      throw new LockstepError('PROTOCOL_BROKEN', `${url.href} answered ${response.status} and no JSON`, {
-        url: url.href,
-      });
-    }
+    const text = await response.text();
+    const answer = isJson(text) ? JsonValue.root(JSON.parse(text), 'the answer of the server') : null;
+    if (answer?.names().some((name) => name === 'data' || name === 'errors') === true) return answer;
+    const what = `${url.href} answered with status ${response.status}, and not as GraphQL does`;
+    const begin = text.slice(0, SHOWN_CHARACTERS).trim();
+    throw new LockstepError('PROTOCOL_BROKEN', begin === '' ? what : `${what}: ${begin}`, { url: url.href });
   }
 
   async #fetch(url: URL, options: RequestInit): Promise<Response> {
@@ -78,6 +77,17 @@ export class ApiClient {
         url: url.href,
       });
     }
+  }
+}
+
+/** Whether a text is an object in JSON. */
+function isJson(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
   }
 }
 

@@ -69,7 +69,7 @@ async function* subscribeOnce(
       yield JsonValue.root(data, 'an item of the subscription').field('shardLockEvents');
     }
   } catch (error) {
-    throw feedError(error);
+    throw feedError(error, connection);
   } finally {
     signal.removeEventListener('abort', end);
     await client.dispose();
@@ -85,17 +85,25 @@ function clientOf({ url, token }: Connection): Client {
   });
 }
 
-/** What `graphql-ws` throws: the errors of the request as a list, the close of a connection, or an error. */
-function feedError(thrown: unknown): Error {
+/** What `graphql-ws` throws: the errors of the request as a list, the event of a connection that ended or never was, or an error. */
+function feedError(thrown: unknown, { url }: Connection): Error {
   if (thrown instanceof Error) return thrown;
-  const told = JsonValue.root(thrown, 'the answer of the server');
   if (Array.isArray(thrown)) {
-    const [first] = told.list(topLevelError);
+    const [first] = JsonValue.root(thrown, 'the answer of the server').list(topLevelError);
     return first ?? new Error('the server refused the subscription without a reason');
   }
-  const code = told.field('code').or(0, (value) => value.integer());
+  const { code, message } = eventOf(thrown);
   if (code === FORBIDDEN) return new LockstepError('UNAUTHENTICATED', 'the server does not know who asks');
+  if (code === null) return new Error(`no server answers at ${url.href}${message === '' ? '' : `: ${message}`}`);
   return new Error(`the connection was closed with ${code}`);
+}
+
+/** What an event of `ws` says, whose fields are its class's: of a close a code, of a failure a message. */
+function eventOf(event: unknown): { readonly code: number | null; readonly message: string } {
+  const read = (name: string): unknown =>
+    typeof event === 'object' && event !== null ? Reflect.get(event, name) : null;
+  const [code, message] = [read('code'), read('message')];
+  return { code: typeof code === 'number' ? code : null, message: typeof message === 'string' ? message : '' };
 }
 
 /** Whether the person has had enough, which may happen at any time. */

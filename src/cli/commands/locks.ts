@@ -61,6 +61,7 @@ async function listLocks(client: ApiClient, options: Options, io: Io): Promise<A
     ...(olderThan === null ? {} : { olderThanMs: parseDuration(olderThan) }),
   };
   const found = await allNodes(client, 'ShardLockTable', { filter, first: 1000 });
+  if (found.length === 0 && task !== null) await requireTask(client, task);
   const data: unknown = found.map((lock): unknown => JSON.parse(lock.json()));
   const heads = ['LOCK', 'STATE', 'SYNCED', 'STILL FOR'];
   const now = io.nowMs();
@@ -80,6 +81,12 @@ async function listLocks(client: ApiClient, options: Options, io: Io): Promise<A
             ),
     },
   };
+}
+
+/** That a task has no lock is good news only if there is such a task. @throws LockstepError TASK_NOT_FOUND */
+async function requireTask(client: ApiClient, name: string): Promise<void> {
+  const task = await client.ask('ShardTaskProblems', { name });
+  if (!task.isPresent) throw new LockstepError('TASK_NOT_FOUND', `there is no task ${name}`, { task: name });
 }
 
 function rowOf(lock: JsonValue, now: number): Cell[] {

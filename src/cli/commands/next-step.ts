@@ -13,6 +13,7 @@ const NEXT_STEPS: Partial<Record<ErrorCode, (subject: string | null) => string>>
   TASK_NOT_FOUND: () => 'lockstep query-status',
   SOURCE_NOT_FOUND: statusOf,
   LOCK_NOT_FOUND: () => 'lockstep locks',
+  ACTION_NOT_FOUND: () => 'lockstep actions',
   INFO_NOT_FOUND: whyOf,
   NOT_IN_CONFLICT: whyOf,
   OWNER_NOT_WAITING: whyOf,

@@ -1,4 +1,7 @@
+import { LockstepError } from '../../core/model/error';
+import { formatEventCursor, parseEventCursor } from '../../core/model/event-cursor';
 import type { JsonValue } from '../../core/wire/json-reader';
+import { LOCK_EVENT_KINDS } from '../../core/wire/lock-event';
 import { CONNECTION_FLAGS, connectionOf } from '../client/connect';
 import { followEvents } from '../client/feed';
 import { CONFIG_FLAG, HELP_FLAG } from '../grammar/command-line';
@@ -53,10 +56,11 @@ export const watch: Command = {
 };
 
 async function followLocks(options: Options, io: Io): Promise<number> {
+  const after = options.text('after');
   const items = followEvents({
     connection: connectionOf(options),
     filter: filterOf(options),
-    after: options.text('after'),
+    after: after === null ? null : parseAfter(after),
     signal: io.interrupted,
     onLost: (reason, pauseMs) => hint(`${reason}; next attempt in ${pauseMs / 1000} s`, options, io),
   });
@@ -73,10 +77,24 @@ function filterOf(options: Options): Record<string, unknown> {
   const lists = {
     lockIds: options.list('lock'),
     sources: options.list('source'),
-    kinds: options.list('kind').map((kind) => kind.toUpperCase().replaceAll('-', '_')),
+    kinds: options.list('kind').map(parseKind),
   };
   const given = Object.entries(lists).filter(([, list]) => list.length > 0);
   return { ...(task === null ? {} : { task }), ...Object.fromEntries(given) };
+}
+
+/** The kinds of events as flags name them. */
+const KINDS = LOCK_EVENT_KINDS.map((kind) => kind.replaceAll(/\B[A-Z]/gu, (letter) => `-${letter}`).toLowerCase());
+
+function parseKind(text: string): string {
+  if (KINDS.includes(text)) return text.toUpperCase().replaceAll('-', '_');
+  const message = `--kind is one of ${KINDS.join(', ')}, not ${JSON.stringify(text)}`;
+  throw new LockstepError('INVALID_INPUT', message, { field: 'kind' });
+}
+
+/** @throws LockstepError INVALID_INPUT unless it is one */
+function parseAfter(text: string): string {
+  return formatEventCursor(parseEventCursor(text));
 }
 
 function itemText(item: JsonValue, paper: Paper, nowMs: number): string {

@@ -44,10 +44,19 @@ const FIELDS = [
 
 /**
  * Read the file of `lockstep worker --config`.
- * @throws LockstepError INVALID_INPUT or UNREADABLE_VALUE with the path of what is wrong: an unknown key, a bad value
+ * @throws LockstepError INVALID_INPUT with the path of what is wrong: an unknown key, a bad value
  */
 export function readWorkerFile(file: string): WorkerFile {
   const value = JsonValue.root(readYaml(file), file);
+  try {
+    return workerFileOf(value, file);
+  } catch (error) {
+    if (!(error instanceof LockstepError) || error.code !== 'UNREADABLE_VALUE') throw error;
+    throw new LockstepError('INVALID_INPUT', error.message, { field: 'config' });
+  }
+}
+
+function workerFileOf(value: JsonValue, file: string): WorkerFile {
   onlyFields(value, FIELDS);
   const folder = dirname(resolve(file));
   return {

@@ -14,7 +14,7 @@ import type { JsonValue } from './json-reader';
 import type { JsonData } from './lockstep-records';
 
 /** The kinds of events; a new one needs a new version of the journal's format. */
-const KINDS = [
+export const LOCK_EVENT_KINDS = [
   'LockCreated',
   'InfoReceived',
   'ConflictDetected',
@@ -34,7 +34,7 @@ const KINDS = [
 
 /** An event of the journal. @throws LockstepError UNREADABLE_VALUE with the place of the fault */
 export function readLockEvent(event: JsonValue): LockEvent {
-  const kind = event.field('kind').oneOf(KINDS);
+  const kind = event.field('kind').oneOf(LOCK_EVENT_KINDS);
   switch (kind) {
     case 'LockCreated':
       return {
