@@ -16,6 +16,9 @@ export interface ReportedSchema extends KnownSchema {
 /** Longer statements are read each time, in characters. */
 const LONGEST_KEPT = 65_536;
 
+/** How many columns may be gone through in all, by the DDLs of one report one after the other: it takes a second or so. */
+const MOST_COLUMNS_TRACKED = 1_000_000;
+
 /** What may stand before the name of the table. */
 const BEFORE_NAME = /^\s*CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:`[^`]*`\s*\.\s*)?$/iu;
 
@@ -49,6 +52,11 @@ export function trackReportedDdls(
   ddls: readonly string[],
   target: DownstreamTable,
 ): KnownSchema[] {
+  const count = ddls.length * before.columns.length;
+  if (count > MOST_COLUMNS_TRACKED) {
+    const message = `${ddls.length} DDLs of a table with ${before.columns.length} columns are too much at once: report them in parts`;
+    throw new LockstepError('INVALID_INPUT', message, { field: 'ddls' });
+  }
   const track = (): readonly KnownSchema[] =>
     trackDdls(before, ddls, target).map((schema) => ({ schema, shape: caches.shapes.intern(schema) }));
   const length = ddls.reduce((sum, ddl) => sum + ddl.length, 0);

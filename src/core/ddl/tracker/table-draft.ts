@@ -6,6 +6,9 @@ import { NamedList } from './named-list';
 import type { Lookup } from './named-list';
 import { notApplicable } from './refusal';
 
+/** The most that TiDB can be configured to take; MySQL and MariaDB take fewer. */
+const MAX_INDEXES = 512;
+
 /** All of a schema but its columns and indexes. */
 export type TableFacts = Omit<TableSchema, 'columns' | 'indexes'>;
 
@@ -112,7 +115,13 @@ export class TableDraft {
     return readers;
   }
 
+  /** @throws LockstepError DDL_NOT_APPLICABLE if there are too many */
   addIndex(index: Index): void {
+    const count = this.#indexes.items.length + 1;
+    if (count > MAX_INDEXES)
+      throw notApplicable(`the table would have ${count} indexes; at most ${MAX_INDEXES} are allowed`, {
+        index: index.name,
+      });
     this.#isChanged = true;
     this.#indexes.insert(index);
   }

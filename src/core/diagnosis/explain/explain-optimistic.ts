@@ -19,12 +19,20 @@ export interface OptimisticRollout {
   readonly steps: readonly RolloutStep[];
 }
 
+/** How many columns may be gone through by all changes of a rollout, one after the other: it takes a second or so. */
+const MOST_COLUMNS = 500_000;
+
+/** So many tables make a change as much work as one column more. */
+const TABLES_A_COLUMN = 4;
+
 /** What explaining needs at every step. */
 interface Context {
   readonly caches: ContentCache;
   readonly target: DownstreamTable;
   readonly scratch: ScratchLock;
   readonly explained: ExplainedStep[];
+  /** How many columns were gone through. */
+  columns: number;
 }
 
 /**
@@ -36,7 +44,7 @@ export function explainOptimistic(rollout: OptimisticRollout): ExplainedStep[] {
   const { task, target, tables, isLocked, steps } = rollout;
   const caches = new ContentCache();
   const scratch = new ScratchLock(caches, task, target, tables, isLocked);
-  const context = { caches, target, scratch, explained: [] };
+  const context: Context = { caches, target, scratch, explained: [], columns: 0 };
   for (const step of steps) {
     const row = scratch.rowOf(step.table);
     if (row === undefined) {
@@ -63,6 +71,7 @@ function explainStep(context: Context, row: Row, ddl: string, replayed: boolean)
     explained.push({ ...step, reported: [], replayed, stage: null, executed: [], joined, resolved: false, sentence });
     return;
   }
+  checkWork(context, row, reported.length);
   const shape = caches.shapes.intern(row.schema);
   const after = trackReportedDdls(caches, { schema: row.schema, shape, key: null }, reported, target);
   const schemas = after.map(({ schema }) => schema);
@@ -77,6 +86,13 @@ function explainStep(context: Context, row: Row, ddl: string, replayed: boolean)
   const sentence = sentenceOf(name, { decision, resolved, redirected });
   explained.push({ ...step, reported, replayed, stage, executed: decision.ddls, joined, resolved, sentence });
   for (const other of redirected) replay(context, other);
+}
+
+function checkWork(context: Context, { schema }: Row, changes: number): void {
+  context.columns += changes * (schema.columns.length + changes + context.scratch.rows.size / TABLES_A_COLUMN);
+  if (context.columns <= MOST_COLUMNS) return;
+  const message = 'the rollout is too much to be explained at once: name fewer statements or tables, or do it in parts';
+  throw new LockstepError('INVALID_INPUT', message, { field: 'steps' });
 }
 
 /** A table goes back to the first statement that it skipped. */
