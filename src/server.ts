@@ -21,6 +21,7 @@ import { watchTls } from './identity/tls-files';
 import type { TlsMaterial, TlsPaths } from './identity/tls-files';
 import type { WatchedFiles } from './identity/watched-files';
 import { GraphqlServer } from './graphql/graphql-server';
+import { DEFAULT_LIMITS } from './graphql/limits/limits';
 import type { Limits } from './graphql/limits/limits';
 import { OperatingServer } from './graphql/transport/operating-server';
 import { Safelist } from './graphql/limits/safelist';
@@ -150,12 +151,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 /** The listener for those who operate the server; null: nobody wants one. */
 async function startOperating(
-  { metricsListen, logger }: ServerOptions,
+  { metricsListen, limits, logger }: ServerOptions,
   service: CoordinatorService,
   metrics: MetricsPage,
 ): Promise<{ readonly server: OperatingServer; readonly url: string } | null> {
   if (metricsListen === undefined) return null;
-  const server = new OperatingServer({ service, metrics }, (error) =>
+  const server = new OperatingServer({ service, metrics }, { ...DEFAULT_LIMITS, ...limits }, (error) =>
     logger.error({ err: error }, 'a request for a page could not be answered'),
   );
   const { port } = await server.listen(metricsListen.host, metricsListen.port);

@@ -118,7 +118,7 @@ export class GraphqlServer {
       documents,
       contextOf,
       tracing: options.tracing ?? NO_TRACING,
-      pages: new OperatingPages({ service, authenticator, metrics: options.metricsPage ?? null }),
+      pages: new OperatingPages({ service, authenticator, onStranger, metrics: options.metricsPage ?? null }),
       webSockets: new GraphqlWebSockets(shared),
       callbacks: prefixes.length === 0 ? null : new GraphqlCallbacks({ ...shared, prefixes }),
       streams: new GraphqlSse(shared),

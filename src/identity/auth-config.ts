@@ -51,11 +51,17 @@ async function openJwt(value: JsonValue, base: string, clock: Clock, logger: Log
     logger.error({ code: error.code }, `no keys yet: ${error.message}`);
   }
   return new JwtVerifier(keys, {
-    issuer: value.field('issuer').text(),
-    audience: value.field('audience').text(),
+    issuer: value.field('issuer').convert(parseNamed),
+    audience: value.field('audience').convert(parseNamed),
     toleranceMs: value.field('toleranceMs').or(TOLERANCE_MS, (field) => field.count()),
     actAs: new Set(value.field('actAs').or<string[]>([], (field) => field.list((subject) => subject.text()))),
   });
+}
+
+/** An empty name would be taken for no rule at all. */
+function parseNamed(value: JsonValue): string {
+  const text = value.text();
+  return text === '' ? value.fail('it must not be empty') : text;
 }
 
 function isTrusted(place: string): boolean {

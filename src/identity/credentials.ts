@@ -12,11 +12,24 @@ export type Sent = Readonly<Record<string, unknown>>;
 /** The header by which a router names who asks. */
 export const ACTOR_HEADER = 'x-lockstep-actor';
 
-/** The credentials in the first of `sent` that has some: the payload of a connection wins over its headers. */
+/** Longer names of people aren't taken: they are kept in every audit record. */
+const LONGEST_NAME = 200;
+
+/** Whether a text can name somebody in audit records, which people read in terminals. */
+export function isName(text: string): boolean {
+  return text !== '' && text.length <= LONGEST_NAME && !/\p{Cc}/u.test(text);
+}
+
+/**
+ * The credentials in the first of `sent` that has a token: the payload of a connection wins over its headers. Nobody else
+ * says for whom the token speaks: a router may pass on what its clients sent beside a token of its own.
+ */
 export function credentialsOf(...sent: readonly (Sent | undefined)[]): Credentials {
-  const first = (read: (values: Sent) => string | null): string | null =>
-    sent.map((values) => (values === undefined ? null : read(values))).find((text) => text !== null) ?? null;
-  return { token: first(tokenOf), actor: first((values) => textOf(values, ACTOR_HEADER)) };
+  for (const values of sent) {
+    const token = values === undefined ? null : tokenOf(values);
+    if (values !== undefined && token !== null) return { token, actor: textOf(values, ACTOR_HEADER) };
+  }
+  return { token: null, actor: null };
 }
 
 function tokenOf(values: Sent): string | null {

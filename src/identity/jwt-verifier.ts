@@ -6,6 +6,7 @@ import { parseSourceId, parseTaskName } from '../core/model/names';
 import { JsonValue } from '../core/wire/json-reader';
 import type { TokenVerifier, VerifiedToken } from './authenticator';
 import { allOrSome } from './config-fields';
+import { isName } from './credentials';
 import type { KeySet, VerifyingKey } from './key-set';
 
 /** What a JWT must say. */
@@ -83,7 +84,8 @@ export class JwtVerifier implements TokenVerifier {
     const subject = claims.field('sub').text();
     const roles = rolesOf(claims.field('scope').text());
     const [tasks, sources] = [claims.field('lockstep_tasks'), claims.field('lockstep_sources')];
-    if (roles.size === 0 || (roles.has('worker') && !(tasks.isPresent && sources.isPresent))) return null;
+    if (!isName(subject) || roles.size === 0 || (roles.has('worker') && !(tasks.isPresent && sources.isPresent)))
+      return null;
     return {
       actAs: this.rules.actAs.has(subject),
       identity: {

@@ -22,6 +22,9 @@ const FRESH_MS = 600_000;
 /** A key that isn't there is looked for again no sooner than this, in milliseconds: clients choose the names of keys. */
 const SOONEST_MS = 30_000;
 
+/** How long those wait whose keys are known, and only old, in milliseconds. */
+const PATIENCE_MS = 1_000;
+
 /** How long a server of keys may take, in milliseconds. */
 const FETCH_MS = 5_000;
 
@@ -45,7 +48,7 @@ export class KeySet {
 
   /** The key of that ID; a token without one means the only key there is. Null: there is none. */
   async find(kid: string | null): Promise<VerifyingKey | null> {
-    if (this.#ageMs > FRESH_MS) await this.#refresh();
+    if (this.#ageMs > FRESH_MS) await this.#refreshPatiently();
     const known = this.#known(kid);
     if (known !== null || this.#ageMs < SOONEST_MS) return known;
     await this.#refresh();
@@ -66,6 +69,14 @@ export class KeySet {
     if (kid !== null) return this.#keys.get(kid) ?? null;
     const [only, another] = this.#keys.values();
     return only !== undefined && another === undefined ? only : null;
+  }
+
+  /** An issuer that doesn't answer holds nobody up for long. */
+  async #refreshPatiently(): Promise<void> {
+    let stop = (): void => undefined;
+    const patience = new Promise<void>((resolve) => (stop = this.clock.after(PATIENCE_MS, resolve)));
+    await Promise.race([this.#refresh(), patience]);
+    stop();
   }
 
   async #refresh(): Promise<void> {

@@ -1,13 +1,11 @@
 import { LockstepError } from '../core/model/error';
 import type { Identity } from '../core/model/identity';
 import type { Authenticator, TokenVerifier, VerifiedToken } from './authenticator';
+import { isName } from './credentials';
 import type { Credentials } from './credentials';
 
 /** Longer tokens are nobody's: comparing and decoding cost as much as they are long. */
 const LONGEST_TOKEN = 8_192;
-
-/** Longer names of actors aren't taken: they are kept in every audit record. */
-const LONGEST_ACTOR = 200;
 
 /** Knows clients by their tokens: the first verifier that knows a token says whose it is. */
 export class TokenAuthenticator implements Authenticator {
@@ -35,7 +33,7 @@ export class TokenAuthenticator implements Authenticator {
 
 function speakFor({ identity, actAs }: VerifiedToken, actor: string): Identity {
   if (!actAs) throw unauthenticated('this token does not speak for others: leave out x-lockstep-actor');
-  if (actor.length > LONGEST_ACTOR || /\p{Cc}/u.test(actor)) throw unauthenticated('x-lockstep-actor is not a name');
+  if (!isName(actor)) throw unauthenticated('x-lockstep-actor is not a name');
   return { ...identity, actor: `${actor} via ${identity.actor}` };
 }
 

@@ -9,6 +9,7 @@ import type { Clock } from '../ports/clock';
 import type { Logger } from '../ports/logger';
 import type { TokenVerifier, VerifiedToken } from './authenticator';
 import { allOrSome } from './config-fields';
+import { isName } from './credentials';
 import { WatchedFiles, readingFile } from './watched-files';
 
 /** One token of the file: its hash, and whose it is. */
@@ -54,10 +55,13 @@ function readTokens(path: string): readonly TokenEntry[] {
   );
   onlyFields(value, ['tokens']);
   const entries = value.field('tokens').list(readEntry);
-  const names = new Set<string>();
-  for (const { owner } of entries) {
-    if (names.has(owner.identity.actor)) value.fail(`the name ${owner.identity.actor} is given twice`);
-    names.add(owner.identity.actor);
+  const [names, hashes] = [new Set<string>(), new Set<string>()];
+  for (const { hash, owner } of entries) {
+    const { actor } = owner.identity;
+    if (names.has(actor)) value.fail(`the name ${actor} is given twice`);
+    if (hashes.has(hash.toString('hex'))) value.fail(`the token of ${actor} is another's too`);
+    names.add(actor);
+    hashes.add(hash.toString('hex'));
   }
   return entries;
 }
@@ -71,6 +75,8 @@ function readEntry(value: JsonValue): TokenEntry {
   for (const bound of bounds) {
     if (!value.field(bound).isPresent) value.field(bound).fail(`a worker's ${bound} are missing; ['*'] is any`);
   }
+  if (!roles.has('worker') && value.field('sources').isPresent)
+    value.field('sources').fail('only workers are bound to sources; tasks bind every role');
   const hash = value.field('sha256').convert((field) => {
     const text = field.text();
     return /^[0-9a-f]{64}$/iu.test(text) ? Buffer.from(text, 'hex') : field.fail('not 64 hexadecimal digits');
@@ -80,7 +86,10 @@ function readEntry(value: JsonValue): TokenEntry {
     owner: {
       actAs: value.field('actAs').or(false, (field) => field.boolean()),
       identity: {
-        actor: value.field('name').text(),
+        actor: value.field('name').convert((field) => {
+          const text = field.text();
+          return isName(text) ? text : field.fail('not a name of 1 to 200 characters that are shown');
+        }),
         roles,
         tasks: allOrSome(value.field('tasks'), parseTaskName),
         sources: allOrSome(value.field('sources'), parseSourceId),

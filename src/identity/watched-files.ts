@@ -23,7 +23,10 @@ export interface WatchedOptions<T> {
  */
 export class WatchedFiles<T> {
   #current: T;
+  /** What the files looked like when they were last read, with or without success. */
   #stamp: string;
+  /** Why they couldn't be read the last time; null: they were. */
+  #failure: string | null = null;
   #stop: () => void = () => undefined;
   readonly #listeners: ((current: T) => void)[] = [];
 
@@ -59,13 +62,17 @@ export class WatchedFiles<T> {
     const { paths, name, read, logger } = this.options;
     try {
       const stamp = stampOf(paths);
-      if (stamp === this.#stamp) return;
+      // What couldn't be read is tried again: who may read a file can change without it.
+      if (stamp === this.#stamp && this.#failure === null) return;
       this.#stamp = stamp;
       this.#current = read();
+      this.#failure = null;
       for (const listener of this.#listeners) listener(this.#current);
       logger.info({ paths }, `${name} were read again`);
     } catch (error) {
       if (!(error instanceof LockstepError)) throw error;
+      if (error.message === this.#failure) return;
+      this.#failure = error.message;
       logger.error({ paths, code: error.code }, `${name} stay as they were: ${error.message}`);
     }
   }
@@ -82,11 +89,14 @@ export function readingFile<T>(name: string, path: string, read: () => T): T {
   }
 }
 
-/** A file that isn't there has a stamp of its own, and `read` says that it is missing. */
+/**
+ * A file that isn't there has a stamp of its own, and `read` says that it is missing.
+ * @throws LockstepError INVALID_INPUT if nobody may look at one
+ */
 function stampOf(paths: readonly string[]): string {
   return paths
     .map((path) => {
-      const found = statSync(path, { throwIfNoEntry: false });
+      const found = readingFile('file', path, () => statSync(path, { throwIfNoEntry: false }));
       return found === undefined ? 'none' : `${found.mtimeMs}/${found.size}/${found.ino}`;
     })
     .join(' ');

@@ -125,6 +125,14 @@ describe('a subscription by callbacks', () => {
     expect(performance.now() - began).toBeGreaterThan(1_500);
   });
 
+  it('is not told so all the time if a pause is longer than timers run', async () => {
+    await start();
+    const query = 'subscription { shardOperations(task: "t", source: "s") { id } }';
+    await subscribe({ heartbeatIntervalMs: 2 ** 31 }, query);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(router.actions()).toEqual(['check']);
+  });
+
   it('ends with its errors if it never was one', async () => {
     await start();
     await subscribe({}, 'subscription { shardOperations(task: "", source: "s") { id } }');
@@ -164,6 +172,7 @@ describe('a callback is refused', () => {
     ['above the prefix', (base) => `${base}/admin`],
     ['by a detour', (base) => `${base}/callback/../admin`],
     ['by an encoded detour', (base) => `${base}/callback/%2e%2e/admin`],
+    ['by an encoded slash', (base) => `${base}/callback/..%2Fadmin`],
     ['of a name that begins alike', (base) => `${base}.evil.example/callback/s1`],
     ['behind a name and a password', (base) => base.replace('://', '://a:b@').concat('/callback/s1')],
     ['of a name before an at', (base) => `${base}@evil.example/callback/s1`],

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { DEFAULT_LIMITS } from '../../src/graphql/limits/limits';
 import { OperatingServer } from '../../src/graphql/transport/operating-server';
 import { startServer } from '../../src/server';
 import type { RunningServer } from '../../src/server';
 import { useDirectories } from '../adapters/embedded/use-directories';
 import { SilentLogger } from '../support/silent-logger';
+import { sendRaw } from './hostile/raw-http';
 
 // A busy machine may take that long.
 jest.setTimeout(60_000);
@@ -106,7 +108,7 @@ describe('the operating pages', () => {
   it('say what is missing while requests cannot be served', async () => {
     const reasons = ['the coordinator is draining', "the store can't be reached: no member answers"];
     const service = { readiness: () => ({ ready: false, reasons }) };
-    const pages = new OperatingServer({ service, metrics: null }, (error) => {
+    const pages = new OperatingServer({ service, metrics: null }, DEFAULT_LIMITS, (error) => {
       throw error;
     });
     const { port } = await pages.listen('127.0.0.1', 0);
@@ -116,6 +118,23 @@ describe('the operating pages', () => {
     expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(404);
     await pages.close();
   });
+
+  it('wait for no slow client at the other address either', async () => {
+    const service = { readiness: () => ({ ready: true, reasons: [] }) };
+    const pages = new OperatingServer(
+      { service, metrics: null },
+      { ...DEFAULT_LIMITS, 'receive-ms': 1_000 },
+      (error) => {
+        throw error;
+      },
+    );
+    const { port } = await pages.listen('127.0.0.1', 0);
+    const { openMs } = await sendRaw(new URL(`http://127.0.0.1:${port}`), 'GET /livez HTTP/1.1\r\nhost: x\r\nx: ', {
+      keepOpen: true,
+    });
+    expect(openMs).toBeLessThan(9_500);
+    await pages.close();
+  }, 30_000);
 
   it('are gone with the server, at the other address too', async () => {
     const second = await startServer({

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createSign, generateKeyPairSync, sign } from 'node:crypto';
+import { createHmac, createSign, generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -105,6 +105,24 @@ describe('JWTs', () => {
     ['that have expired', () => token({ ...CLAIMS, exp: hourAgo }, good, rsa.privateKey)],
     ['that never expire', () => token({ ...CLAIMS, exp: undefined }, good, rsa.privateKey)],
     ['that are not valid yet', () => token({ ...CLAIMS, nbf: inAnHour }, good, rsa.privateKey)],
+    ['of somebody who writes into terminals', () => token({ ...CLAIMS, sub: 'a\u001b[2J' }, good, rsa.privateKey)],
+    [
+      'with a rule that nobody here knows',
+      () => token(CLAIMS, { ...good, crit: ['x'], x: 1 } as never, rsa.privateKey),
+    ],
+    [
+      'that bring their own key',
+      () =>
+        token(CLAIMS, { alg: 'RS256', kid: 'z', jwk: jwkOf(stranger.publicKey, 'z') } as never, stranger.privateKey),
+    ],
+    [
+      'signed with the public key as a secret',
+      () => {
+        const text = `${base64({ alg: 'HS256', kid: 'r' })}.${base64(CLAIMS)}`;
+        const pem = rsa.publicKey.export({ type: 'spki', format: 'pem' });
+        return `${text}.${createHmac('sha256', pem).update(text).digest('base64url')}`;
+      },
+    ],
     ['of nobody', () => token({ ...CLAIMS, sub: undefined }, good, rsa.privateKey)],
     ['without a scope of ours', () => token({ ...CLAIMS, scope: 'openid lockstep:root' }, good, rsa.privateKey)],
     ['of a worker without bounds', () => token({ ...CLAIMS, scope: 'lockstep:worker' }, good, rsa.privateKey)],
@@ -169,6 +187,30 @@ describe('JWTs', () => {
     answers.status = 200;
     await clock.advance(30_001);
     await expect(ask(text)).resolves.toMatchObject({ actor: 'alice' });
+  });
+
+  it('hold nobody up for long whose key is known while the issuer is silent', async () => {
+    let isSilent = false;
+    const issuer = createServer((_request, response) => {
+      if (!isSilent) response.end(JSON.stringify({ keys: [jwkOf(rsa.publicKey, 'r')] }));
+    });
+    server = issuer;
+    await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));
+    authenticator.close();
+    authenticator = await openWith(`jwks: 'http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys'`);
+    isSilent = true;
+    await clock.advance(600_001);
+    const asked = ask(token(CLAIMS, good, rsa.privateKey));
+    await clock.advance(1_001);
+    await expect(asked).resolves.toMatchObject({ actor: 'alice' });
+    issuer.closeAllConnections();
+  });
+
+  it.each(['issuer', 'audience'])('cannot be set up with an empty %s, which would be any', async (name) => {
+    const rules = { issuer: 'https://id.test', audience: 'lockstep', jwks: 'jwks.json', [name]: '' };
+    writeFileSync(join(folder, 'auth.yaml'), JSON.stringify({ jwt: rules }));
+    const opened = openAuthenticator(join(folder, 'auth.yaml'), clock, logger);
+    await expect(opened).rejects.toThrow(`jwt.${name}: it must not be empty`);
   });
 
   it.each([

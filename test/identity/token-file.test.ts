@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TokenAuthenticator } from '../../src/identity/token-authenticator';
@@ -91,6 +91,21 @@ describe('tokens of a file', () => {
     await expect(authenticator.authenticate({ token: 'c', actor: null })).resolves.toMatchObject({ actor: 'carol' });
   });
 
+  it('goes on when nobody can look at the file, and reads it when that is over', async () => {
+    const authenticator = authenticatorOf(ALICE);
+    const token = { token: 'a-token', actor: null };
+    renameSync(path, `${path}.away`);
+    symlinkSync(path, path);
+    await clock.advance(10_001);
+    expect(logger.lines.map(({ level }) => level)).toEqual(['error']);
+    await expect(authenticator.authenticate(token)).resolves.toBeDefined();
+    rmSync(path);
+    renameSync(`${path}.away`, path);
+    await clock.advance(2_001);
+    expect(logger.lines.at(-1)).toMatchObject({ level: 'info', message: 'tokens were read again' });
+    await expect(authenticator.authenticate(token)).resolves.toBeDefined();
+  });
+
   it.each([
     ['an unknown field', '{name: a, sha256: x, roles: [viewer], task: t}', 'tokens[0].task: unknown'],
     ['no role', `{name: a, sha256: ${sha('a')}, roles: []}`, 'tokens[0].roles: name at least one role'],
@@ -101,6 +116,17 @@ describe('tokens of a file', () => {
       'tokens[0].sources: a worker',
     ],
     ['a plain token', '{name: a, sha256: secret, roles: [viewer]}', 'tokens[0].sha256: not 64 hexadecimal digits'],
+    ['a token twice', `${ALICE}\n  - ${ALICE.replace('alice', 'bob')}`, "the token of bob is another's too"],
+    [
+      'a viewer of a source',
+      `{name: a, sha256: ${sha('a')}, roles: [viewer], sources: [s]}`,
+      'tokens[0].sources: only workers',
+    ],
+    [
+      'a name that terminals obey',
+      `{name: "a\\e[2J", sha256: ${sha('a')}, roles: [viewer]}`,
+      'tokens[0].name: not a name',
+    ],
     ['a name twice', `${ALICE}\n  - ${ALICE}`, 'the name alice is given twice'],
   ])('refuses %s with its place', (_name, token, message) => {
     expect(() => authenticatorOf(token)).toThrow(message);

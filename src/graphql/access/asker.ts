@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Identity } from '../../core/model/identity';
 import { LockstepError } from '../../core/model/error';
 import type { Authenticator } from '../../identity/authenticator';
-import { credentialsOf } from '../../identity/credentials';
+import { ACTOR_HEADER, credentialsOf } from '../../identity/credentials';
 import type { Credentials, Sent } from '../../identity/credentials';
 
 /** Who is at the other end of a connection that stays open, which may outlive what he showed. */
@@ -16,9 +16,12 @@ export class Asker {
   /** @throws LockstepError UNAUTHENTICATED */
   static async of(
     authenticator: Authenticator,
-    { headers }: IncomingMessage,
+    { headers, headersDistinct }: IncomingMessage,
     payload: Sent | undefined,
   ): Promise<Asker> {
+    // The names would come as one: what a client sent himself, and what a router added.
+    if ((headersDistinct[ACTOR_HEADER]?.length ?? 0) > 1)
+      throw new LockstepError('UNAUTHENTICATED', `${ACTOR_HEADER} is given more than once`);
     const credentials = credentialsOf(payload, headers);
     return new Asker(await authenticator.authenticate(credentials), credentials, authenticator);
   }

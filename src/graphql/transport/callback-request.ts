@@ -16,6 +16,9 @@ const HEARTBEAT_MS = 5_000;
 /** Nobody makes the server speak more often than this, in milliseconds. */
 const SOONEST_MS = 1_000;
 
+/** What a router may ask for at most: timers don't run for longer, and go off at once instead. */
+const LATEST_MS = 86_400_000;
+
 /** Longer names aren't taken: they are kept, and sent with each message. */
 const LONGEST = 1_000;
 
@@ -38,7 +41,7 @@ export function parseCallback(body: unknown, prefixes: readonly string[]): Callb
     url: placeBelow(short('callbackUrl'), prefixes) ?? url.fail('not below an address that this server may call'),
     id: short('subscriptionId'),
     verifier: short('verifier'),
-    heartbeatMs: heartbeatMs === 0 ? 0 : Math.max(SOONEST_MS, heartbeatMs),
+    heartbeatMs: heartbeatMs === 0 ? 0 : Math.min(LATEST_MS, Math.max(SOONEST_MS, heartbeatMs)),
   };
 }
 
@@ -47,5 +50,7 @@ function placeBelow(text: string, prefixes: readonly string[]): string | null {
   if (!URL.canParse(text)) return null;
   const url = new URL(text);
   if (url.username !== '' || url.password !== '' || url.hash !== '') return null;
+  // Some servers take an encoded slash for a slash, and then the detours behind it.
+  if (/%2f|%5c/iu.test(url.pathname)) return null;
   return prefixes.some((prefix) => url.href.startsWith(prefix)) ? url.href : null;
 }

@@ -5,6 +5,7 @@ import type { Authenticator } from '../../identity/authenticator';
 import type { MetricsPage } from '../../ports/metrics';
 import { sendError } from './send-error';
 import { takeRequest } from './take-request';
+import type { TakeOptions } from './take-request';
 
 /** What the pages show, and to whom. */
 export interface OperatingPagesOptions {
@@ -13,6 +14,8 @@ export interface OperatingPagesOptions {
   readonly metrics: MetricsPage | null;
   /** Metrics are for those who may read everything; null: for whoever reaches the server. */
   readonly authenticator: Authenticator | null;
+  /** Told of a request of nobody that is known. */
+  readonly onStranger: (request: IncomingMessage) => void;
 }
 
 /** Nobody sends a body to a page. */
@@ -43,8 +46,9 @@ export class OperatingPages {
   }
 
   async #sendMetrics(metrics: MetricsPage, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { authenticator } = this.options;
-    if (authenticator !== null && !(await mayRead(authenticator, request, response))) return;
+    const { authenticator, onStranger } = this.options;
+    const options = { authenticator, onStranger, maxBodyBytes: MAX_BODY_BYTES };
+    if (!(await mayRead(options, request, response))) return;
     const text = await metrics.text();
     response.setHeader('content-type', metrics.contentType);
     response.setHeader('cache-control', 'no-store');
@@ -54,11 +58,12 @@ export class OperatingPages {
 
 /** Whether who asks may read everything; if not, the request was answered so. */
 async function mayRead(
-  authenticator: Authenticator,
+  { authenticator, ...options }: Omit<TakeOptions, 'authenticator'> & Pick<OperatingPagesOptions, 'authenticator'>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
-  const taken = await takeRequest({ authenticator, maxBodyBytes: MAX_BODY_BYTES }, request, response);
+  if (authenticator === null) return true;
+  const taken = await takeRequest({ authenticator, ...options }, request, response);
   if (taken === null) return false;
   const refusal = refusalOf(taken.asker.identity, { kind: 'read-all' });
   if (refusal !== null) sendError(response, 403, refusal.code, refusal.message);

@@ -1,27 +1,28 @@
-import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Limits } from '../limits/limits';
 import { listen, pathOf } from './listen';
+import { makeListener } from './listener';
 import { OperatingPages, sendJson } from './operating-pages';
 import type { OperatingPagesOptions } from './operating-pages';
 import { sendError } from './send-error';
-
-/** How long a request may take to come, in milliseconds. */
-const REQUEST_MS = 10_000;
 
 /** A listener with the operating pages only, for a network that clients don't reach; nobody has to say who he is there. */
 export class OperatingServer {
   readonly #server: Server;
   readonly #pages: OperatingPages;
 
-  /** @param reportDefect told of a defect that no answer could tell of */
+  /**
+   * @param limits how patient it is, and with how many
+   * @param reportDefect told of a defect that no answer could tell of
+   */
   constructor(
-    options: Omit<OperatingPagesOptions, 'authenticator'>,
+    options: Omit<OperatingPagesOptions, 'authenticator' | 'onStranger'>,
+    limits: Limits,
     private readonly reportDefect: (error: unknown) => void,
   ) {
-    this.#pages = new OperatingPages({ ...options, authenticator: null });
-    const limits = { headersTimeout: REQUEST_MS, requestTimeout: REQUEST_MS };
-    this.#server = createServer(limits, (request, response) => void this.#answer(request, response));
+    this.#pages = new OperatingPages({ ...options, authenticator: null, onStranger: () => undefined });
+    this.#server = makeListener(limits, null, (request, response) => void this.#answer(request, response));
   }
 
   /** Listen. Port 0 is any that is free. @throws LockstepError INVALID_INPUT if the address can't be listened on */
