@@ -21,14 +21,14 @@ export class TableRegister {
     private readonly tables: () => readonly SourceTable[],
   ) {}
 
-  /** Put all tables as they stand; long lists go in parts. `after` null: whatever was put before. */
-  async putAll(session: ShardSessionInput, after: string | null, signal: AbortSignal): Promise<void> {
+  /** Put all tables as they stand; long lists go in parts. */
+  async putAll(session: ShardSessionInput, after: string, signal: AbortSignal): Promise<void> {
     const tables = this.tables().map(({ table, target, createTable }) => ({ ...table, target, createTable }));
     let size = 0;
     const first = tables.findIndex(({ createTable }) => (size += createTable.length + TABLE_OVERHEAD) > LARGEST_LIST);
     const cut = first < 0 ? tables.length : first;
     const { revision } = await this.client.putShardSourceTables(
-      { session, tables: tables.slice(0, cut), ...(after === null ? {} : { after }) },
+      { session, tables: tables.slice(0, cut), after },
       signal,
     );
     this.#after = revision;
@@ -68,7 +68,7 @@ export class TableRegister {
       await change();
     } catch (error) {
       if (!(error instanceof LockstepError) || error.code !== 'STALE_SOURCE_TABLES') throw error;
-      await this.putAll(session, null, signal);
+      await this.putAll(session, newestOf(error, session), signal);
       await change();
     }
   }
@@ -76,4 +76,10 @@ export class TableRegister {
   #place(): { readonly after?: string } {
     return this.#after === null ? {} : { after: this.#after };
   }
+}
+
+/** The revision of the tables that made a change stale. */
+function newestOf({ fields }: LockstepError, { epoch }: ShardSessionInput): string {
+  const { revision } = fields;
+  return revision === undefined ? epoch : String(revision);
 }

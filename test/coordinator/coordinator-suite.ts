@@ -249,7 +249,9 @@ export function describeCoordinator(name: string, open: () => Promise<Store>): v
           const revision = await revisionAtRest(coordinator);
           expect(code(await coordinator.addSourceTable(session, b, null, first))).toBe('STALE_SOURCE_TABLES');
           expect(coordinator.state.revision).toBe(revision);
-          expect((await coordinator.putSourceTables(session, [a, b], null)).ok).toBe(true);
+          // Without a place it is the first of its session.
+          expect(code(await coordinator.putSourceTables(session, [a, b], null))).toBe('STALE_SOURCE_TABLES');
+          expect((await coordinator.putSourceTables(session, [a, b], null, removed)).ok).toBe(true);
         },
       );
 

@@ -60,11 +60,8 @@ describe('a write that the store never takes', () => {
     const worker = await PlainWorker.register(coordinator);
     const elsewhere = parseDownstreamTable('shop', 'other');
     await worker.list('a');
-    await coordinator.addSourceTable(
-      worker.session,
-      { schema: 'db', table: 'b', target: elsewhere, createTable: 'CREATE TABLE b (id INT PRIMARY KEY)' },
-      null,
-    );
+    const createTable = 'CREATE TABLE b (id INT PRIMARY KEY)';
+    await worker.add({ schema: 'db', table: 'b', target: elsewhere, createTable });
     await worker.report('a', `ADD COLUMN c VARCHAR(5000) DEFAULT '${BIG}'`);
     const problem = (): object | undefined =>
       problemsOf(coordinator.state).find(({ kind }) => kind === 'impossible-write');

@@ -3,6 +3,7 @@ import type { Coordinator } from '../../src/coordinator/coordinator';
 import type { SessionRef } from '../../src/coordinator/service';
 import type { LockstepError } from '../../src/core/model/error';
 import { parseDownstreamTable, parseSourceId, parseTaskName } from '../../src/core/model/names';
+import type { Revision } from '../../src/core/model/revision';
 import type { Result } from '../../src/core/model/result';
 
 export const task = parseTaskName('merge');
@@ -20,6 +21,8 @@ function value<T>(result: Result<T, LockstepError>): T {
 /** The worker of a source that does one thing at a time; each resolves when the server has answered. */
 export class PlainWorker {
   #attempts = 0;
+  /** The revision of its last change of its tables; null: there was none. */
+  #after: Revision | null = null;
 
   private constructor(
     readonly coordinator: Coordinator,
@@ -35,15 +38,19 @@ export class PlainWorker {
 
   async list(...tables: readonly string[]): Promise<void> {
     const listed = tables.map((table) => ({ schema: 'db', table, target, createTable: CREATE }));
-    value(await this.coordinator.putSourceTables(this.session, listed, null));
+    this.#after = value(await this.coordinator.putSourceTables(this.session, listed, null, this.#after));
   }
 
   async drop(table: string): Promise<void> {
-    value(await this.coordinator.removeSourceTable(this.session, { schema: 'db', table }, null));
+    this.#after = value(await this.coordinator.removeSourceTable(this.session, { schema: 'db', table }, this.#after));
   }
 
   async create(table: string, createTable = CREATE): Promise<void> {
-    value(await this.coordinator.addSourceTable(this.session, { schema: 'db', table, target, createTable }, null));
+    await this.add({ schema: 'db', table, target, createTable });
+  }
+
+  async add(table: Parameters<Coordinator['addSourceTable']>[1]): Promise<void> {
+    this.#after = value(await this.coordinator.addSourceTable(this.session, table, null, this.#after));
   }
 
   async report(table: string, spec: string, createTableBefore = CREATE): Promise<void> {

@@ -123,9 +123,11 @@ async function requests(
       createTablesAfter: null,
       defaultCollation: null,
     };
-    await ask(`${mode} add`, coordinator.addSourceTable(session, { ...table, table: 'b' }, null));
-    await ask(`${mode} remove`, coordinator.removeSourceTable(session, { schema: 'db', table: 'b' }));
-    await ask(`${mode} put`, coordinator.putSourceTables(session, [table], null));
+    const now = coordinator.state.revision;
+    await ask(`${mode} add`, coordinator.addSourceTable(session, { ...table, table: 'b' }, null, now));
+    const added = coordinator.state.revision;
+    await ask(`${mode} remove`, coordinator.removeSourceTable(session, { schema: 'db', table: 'b' }, added));
+    await ask(`${mode} put`, coordinator.putSourceTables(session, [table], null, coordinator.state.revision));
     await ask(
       `${mode} report`,
       mode === 'optimistic' ? coordinator.reportInfo(session, info) : coordinator.reportSourceInfo(session, common),

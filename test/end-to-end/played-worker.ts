@@ -53,6 +53,8 @@ export class PlayedWorker {
   readonly #columns = new Map<string, readonly PlayedColumn[]>();
   readonly #acknowledged: { table: string; revision: string }[] = [];
   /** The last report of each table, to be sent once more when it is over. */
+  /** The revision of the last change of its tables; null: none was answered. */
+  #tablesAt: string | null = null;
   readonly #reports = new Map<string, () => Promise<MutationAnswer>>();
   readonly #waiting = new Map<string, { readonly ddl: string; readonly reported: number; handled: number }>();
   #stream: OperationStream | null = null;
@@ -249,15 +251,28 @@ export class PlayedWorker {
   }
 
   async #recreate(table: string): Promise<void> {
-    await this.session.mutate('RemoveShardSourceTable', { table: namesOf(table) });
+    await this.#changeTables('RemoveShardSourceTable', namesOf(table));
     // With the table its attempts are forgotten.
     this.#reports.delete(table);
-    await this.session.mutate('AddShardSourceTable', { table: this.#registered(table) });
+    await this.#changeTables('AddShardSourceTable', this.#registered(table));
+  }
+
+  /** One change after the last (PROTOCOL 3.1); where another came between, after that. */
+  async #changeTables(name: string, table: object | null): Promise<void> {
+    for (;;) {
+      const after = this.#tablesAt;
+      const answer = await this.session.mutate(name, { table, ...(after === null ? {} : { after }) });
+      if (typeof answer['revision'] === 'string') this.#tablesAt = answer['revision'];
+      if (answer['code'] !== 'STALE_SOURCE_TABLES') return;
+      // A new session has put them all meanwhile, or a message that was cut off was carried out.
+      if (this.#tablesAt === after) this.#tablesAt = newestOf(answer);
+    }
   }
 
   async #putTables(): Promise<void> {
     const tables = this.options.tables.map(({ name }) => this.#registered(name));
     const answer = await this.session.mutateOnce('PutShardSourceTables', { tables });
+    if (typeof answer['revision'] === 'string') this.#tablesAt = answer['revision'];
     // A session that was taken over meanwhile, by this worker itself, puts nothing: its successor does.
     if (typeof answer['revision'] !== 'string' && answer['code'] !== 'STALE_SESSION')
       throw new Error(`tables were not put: ${JSON.stringify(answer)}`);
@@ -284,4 +299,12 @@ function namesOf(table: string): { readonly schema: string; readonly table: stri
 
 function tablePart(table: string): object {
   return table === '' ? {} : { table: namesOf(table) };
+}
+
+/** The revision of the tables that made a change stale. */
+function newestOf(answer: MutationAnswer): string {
+  const details = answer['details'] as readonly { readonly name: string; readonly value: string }[];
+  const found = details.find(({ name }) => name === 'revision');
+  if (found === undefined) throw new Error(`no revision is named: ${JSON.stringify(answer)}`);
+  return found.value;
 }

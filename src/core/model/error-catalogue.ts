@@ -120,7 +120,9 @@ export const ErrorCatalogue = {
     'Execute the DDLs and acknowledge; or leave without `forGood`, and have a person exclude the source or remove it.',
   ),
   STALE_SESSION: entry('Register again if the lease has ended; if another process took this source over, stop.'),
-  STALE_SOURCE_TABLES: entry('Nothing was written: it came late. Put all tables of the source again if it did not.'),
+  STALE_SOURCE_TABLES: entry(
+    'Nothing was written: it came late. If it did not, put all tables of the source after the given revision.',
+  ),
   STALE_OPERATION: entry('Carry out the newer operation that the answer holds.'),
   LOCK_CHANGED: entry('Look at the lock again: a new one of the same ID has come.', {
     exitStatus: ExitStatus.NOT_FOUND,

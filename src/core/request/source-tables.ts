@@ -34,7 +34,7 @@ export interface RegisteredTable {
 export interface TablesOptions {
   /** What schemas mean that don't say it. */
   readonly defaults?: CharacterSet | undefined;
-  /** The revision of the source's tables that the worker knows; null: it doesn't say. */
+  /** The revision of the source's tables that the worker knows; null: that of its session, which has changed none so far. */
   readonly after: Revision | null;
 }
 
@@ -97,7 +97,7 @@ function planRoutes(
   const key = tablesKey(state, ref);
   const tables = writeTables(ref, routes);
   const revision = revisionOf(state, ref);
-  if (after !== null && revision > after) {
+  if (revision > (after ?? ref.epoch)) {
     // Either it was carried out before, or what it knows of the tables is of before.
     if (tables === writeTables(ref, currentRoutes(state, ref))) return answer(revision);
     const message = `the tables of source ${source} have changed at revision ${revision}`;

@@ -28,8 +28,8 @@ const MOST_DDLS = 1_000;
 const AFTER_TABLES = {
   nullable: true,
   description:
-    'The revision that the last change of the tables of the source was answered with; for the first of a session its ' +
-    'epoch. A request that comes late is known by it, and changes nothing.',
+    'The revision that the last change of the tables of the source was answered with; absent: the epoch of the session, ' +
+    'as for the first change of a session. A request that comes late is known by it, and changes nothing.',
 };
 
 /** The input of `putShardSourceTables`. */
