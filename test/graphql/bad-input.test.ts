@@ -77,6 +77,36 @@ describe('a request that cannot be carried out is answered with what is wrong', 
     ['an empty name', 'INVALID_INPUT', /empty/u, report({ table: { schema: '', table: 't' } })],
     ['NUL in a name', 'INVALID_INPUT', /NUL/u, report({ table: { schema: 'd', table: 't\0' } })],
     ['no attempt', 'INVALID_INPUT', /attempt/u, report({ attempt: '' })],
+    ['an attempt of more bytes than a name', 'INVALID_INPUT', /201 bytes/u, report({ attempt: 'x'.repeat(201) })],
+    [
+      'a collation that is none',
+      'INVALID_INPUT',
+      /such as utf8mb4_bin/u,
+      report({ defaultCollation: 'latin1; DROP TABLE t' }),
+    ],
+    ['more DDLs than one report takes', 'INVALID_INPUT', /from 1 to 300/u, report({ ddls: Array(301).fill(ADD) })],
+    [
+      'a table of more columns than any has',
+      'DDL_NOT_APPLICABLE',
+      /at most 4096/u,
+      report({ ddls: [`${ADD}, ${Array.from({ length: 5_000 }, (_, n) => `ADD COLUMN x${n} INT`).join(', ')}`] }),
+    ],
+    [
+      'a session that was taken over',
+      'STALE_SESSION',
+      /has taken the source over/u,
+      async () => {
+        const former = await registered(server.url, 'w3', 'opt', 's3', 'OPTIMISTIC');
+        await registered(server.url, 'w3', 'opt', 's3', 'OPTIMISTIC');
+        return former.withSession('RenewShardWorker', {});
+      },
+    ],
+    [
+      'a session by another epoch',
+      'STALE_SESSION',
+      /session/u,
+      () => report({ session: { ...optimist.session, epoch: '1' } })(),
+    ],
     [
       'a session that is none',
       'STALE_SESSION',
@@ -216,6 +246,24 @@ describe('a request that cannot be carried out is answered with what is wrong', 
       'INVALID_INPUT',
       /together/u,
       () => operate(server.url, 'retry', { task: 'opt', source: 's1', table: 't1' }),
+    ],
+    [
+      'a reason of more than anybody reads',
+      'INVALID_INPUT',
+      /reason has 2001 characters/u,
+      () => operate(server.url, 'exclude', { task: 'opt', source: 's1', reason: 'x'.repeat(2_001) }),
+    ],
+    [
+      'an idempotency key of more bytes than a name',
+      'INVALID_INPUT',
+      /idempotencyKey has 400 bytes/u,
+      () => operate(server.url, 'exclude', { task: 'opt', source: 's1', idempotencyKey: 'é'.repeat(200) }),
+    ],
+    [
+      'a worker of more bytes than a name',
+      'INVALID_INPUT',
+      /worker has 201 bytes/u,
+      () => new PlainWorker(server.url, 'w'.repeat(201), 't', 's', 'OPTIMISTIC').register(),
     ],
     [
       'another mode of a task',

@@ -15,7 +15,7 @@ import type {
   ShardRetryInfoInput,
   ShardUnlockLockInput,
 } from './operator-inputs';
-import { parseText, parseWithin } from './parse-input';
+import { parseName, parseReason, parseWithin } from './parse-input';
 import { parseUpstream } from './table-inputs';
 
 /** How long a request may wait for the end of an action, in milliseconds. */
@@ -32,7 +32,7 @@ export function parseActionRequest(options: ShardActionOptions, input: ActionInp
   return {
     input,
     actor,
-    reason: options.reason ?? '',
+    reason: parseReason(options.reason),
     idempotencyKey: parseKey(options),
     waitMs: Math.min(LONGEST_WAIT_MS, WAITS_OF_AN_ACTION * parseWait(options) + SLACK_MS),
     dryRun: options.dryRun,
@@ -41,7 +41,7 @@ export function parseActionRequest(options: ShardActionOptions, input: ActionInp
 
 /** What names the action of a repeated request. @throws LockstepError INVALID_INPUT */
 export function parseKey({ idempotencyKey }: ShardActionOptions): string | null {
-  return idempotencyKey == null ? null : parseText('idempotencyKey', idempotencyKey);
+  return idempotencyKey == null ? null : parseName('idempotencyKey', idempotencyKey);
 }
 
 /** What `putShardTask` asks for. @throws LockstepError INVALID_INPUT */

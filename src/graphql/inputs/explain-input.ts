@@ -15,6 +15,7 @@ import { charsetOf } from '../../core/table/collation';
 import { Field, ID, InputType } from '../decorators';
 import { ShardMode } from '../enums';
 import { tablesOfTarget } from '../views/task-view';
+import { parseCollation } from './parse-input';
 import { ShardDownstreamTableInput, ShardUpstreamTableInput, parseTarget, parseUpstream } from './table-inputs';
 
 /** A table of a rollout. */
@@ -111,8 +112,8 @@ function optimisticTables(
 ): StartingTable[] {
   const known = task === null ? [] : startingTables(state, formatLockId(task, target));
   const all = new Map(known.map((start) => [JSON.stringify(start.table), start]));
-  const defaults =
-    defaultCollation == null ? undefined : { charset: charsetOf(defaultCollation), collation: defaultCollation };
+  const collation = parseCollation(defaultCollation);
+  const defaults = collation === null ? undefined : { charset: charsetOf(collation), collation };
   for (const each of tables) {
     const table = parseUpstream(each);
     const key = JSON.stringify(table);

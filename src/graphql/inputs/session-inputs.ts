@@ -5,7 +5,7 @@ import type { Revision } from '../../core/model/revision';
 import { Field, ID, InputType, Int } from '../decorators';
 import { ShardMode } from '../enums';
 import { ShardRevision } from '../scalars';
-import { parseText, parseWithin } from './parse-input';
+import { parseName, parseWithin } from './parse-input';
 
 /** How long a session may live without renewal, in milliseconds. */
 const TTL_MS = { least: 1_000, most: 600_000 } as const;
@@ -96,19 +96,19 @@ export class ShardLeaveWorkerInput {
 
 /** The session of an input. @throws LockstepError INVALID_INPUT */
 export function parseSession({ task, source, id, epoch }: ShardSessionInput): SessionRef {
-  return { task: parseTaskName(task), source: parseSourceId(source), sessionId: parseText('session.id', id), epoch };
+  return { task: parseTaskName(task), source: parseSourceId(source), sessionId: parseName('session.id', id), epoch };
 }
 
 /** A registration. @throws LockstepError INVALID_INPUT */
 export function parseRegistration(input: ShardRegisterWorkerInput): RegisterWorkerInput {
   return {
-    worker: parseText('worker', input.worker),
+    worker: parseName('worker', input.worker),
     task: parseTaskName(input.task),
     mode: input.mode,
     source: parseSourceId(input.source),
     expectedSources: input.expectedSources?.map(parseSourceId) ?? null,
     ttlMs: parseWithin('ttlMs', input.ttlMs, TTL_MS.least, TTL_MS.most),
-    instance: input.instance == null ? null : parseText('instance', input.instance),
-    version: input.version == null ? null : parseText('version', input.version),
+    instance: input.instance == null ? null : parseName('instance', input.instance),
+    version: input.version == null ? null : parseName('version', input.version),
   };
 }

@@ -12,7 +12,7 @@ import type { FormingGroup } from '../../core/model/records';
 import type { Revision } from '../../core/model/revision';
 import { Field, Float, ID, InputType } from '../decorators';
 import { ShardRevision } from '../scalars';
-import { parseText, parseWithin } from './parse-input';
+import { parseCollation, parseName, parseText, parseWithin } from './parse-input';
 import { ShardSessionInput } from './session-inputs';
 import {
   ShardDownstreamTableInput,
@@ -22,8 +22,8 @@ import {
   parseTarget,
 } from './table-inputs';
 
-/** How many DDLs one report may have. */
-const MOST_DDLS = 1_000;
+/** How many DDLs one report may have: after each of them stands a schema, so what is stored grows with their square. */
+const MOST_DDLS = 300;
 
 const AFTER_TABLES = {
   nullable: true,
@@ -263,8 +263,8 @@ export function parseInfoReport(source: SourceId, input: ShardReportInfoInput): 
     createTableBefore: parseSchemaBefore(input),
     createTablesAfter: parseSchemasAfter(input),
     ignoreConflict: input.ignoreConflict,
-    attempt: parseText('attempt', input.attempt),
-    defaultCollation: input.defaultCollation ?? null,
+    attempt: parseName('attempt', input.attempt),
+    defaultCollation: parseCollation(input.defaultCollation),
   };
 }
 
@@ -273,7 +273,7 @@ export function parseSourceInfoReport(input: ShardReportSourceInfoInput): Source
   return {
     target: parseTarget(input.target),
     ddls: parseDdls(input.ddls),
-    attempt: parseText('attempt', input.attempt),
+    attempt: parseName('attempt', input.attempt),
   };
 }
 
@@ -296,10 +296,15 @@ function parseDdls(ddls: readonly string[]): readonly string[] {
 /** A failure. @throws LockstepError INVALID_INPUT */
 export function parseFailure(source: SourceId, input: ShardFailOperationInput): FailOperationInput {
   const { revision, reason, retryable } = input;
-  return { table: parseOwnTable(source, input.table), revision, reason, retryable };
+  return {
+    table: parseOwnTable(source, input.table),
+    revision,
+    reason: reason.slice(0, MOST_ERROR_CHARACTERS),
+    retryable,
+  };
 }
 
-/** How much is kept of what a worker can't go past, in characters. */
+/** How much is kept of what a worker can't go past or carry out, in characters. */
 const MOST_ERROR_CHARACTERS = 2_000;
 
 /** A status. @throws LockstepError INVALID_INPUT */

@@ -12,6 +12,7 @@ import {
   parseRegistration,
   parseSession,
 } from '../inputs/session-inputs';
+import { parseCollation } from '../inputs/parse-input';
 import { parseOwnTable, parseRegisteredTable } from '../inputs/table-inputs';
 import {
   ShardAcknowledgeOperationInput,
@@ -102,7 +103,7 @@ export class WorkerMutations {
       async () => {
         const session = parseSession(input.session);
         const tables = input.tables.map((table) => parseRegisteredTable(session.source, table));
-        return service.putSourceTables(session, tables, input.defaultCollation ?? null, input.after ?? null);
+        return service.putSourceTables(session, tables, parseCollation(input.defaultCollation), input.after ?? null);
       },
       (revision) => ({ revision }),
     );
@@ -121,7 +122,7 @@ export class WorkerMutations {
       async () => {
         const session = parseSession(input.session);
         const table = parseRegisteredTable(session.source, input.table);
-        return service.addSourceTable(session, table, input.defaultCollation ?? null, input.after ?? null);
+        return service.addSourceTable(session, table, parseCollation(input.defaultCollation), input.after ?? null);
       },
       (revision) => ({ revision }),
     );
