@@ -52,6 +52,12 @@ export function tableInfoOf(info: JsonValue, columns = listOf(goField(info, 'col
   };
 }
 
+/** A schema that was read without columns, with these. */
+export function withColumns(schema: TableSchema, columns: readonly Column[]): TableSchema {
+  const { indexes, primaryKeyKind } = schema;
+  return { ...schema, columns, indexes: primaryKeyKind === 'handle' ? withHandle(indexes, columns) : indexes };
+}
+
 function listOf<T>(value: JsonValue, read: (element: JsonValue) => T): T[] {
   return value.or([], (list) => list.list(read));
 }

@@ -10,12 +10,13 @@ export class TextMemory<V extends object> {
   /** @param generationLength characters of texts that one generation holds */
   constructor(private readonly generationLength: number) {}
 
-  /** What is known of the text, or what `read` gives. What throws isn't kept. */
-  get(text: string, read: () => V): V {
+  /** What is known of the text, or what `read` gives of the text that is kept. What throws isn't kept. */
+  get(text: string, read: (kept: string) => V): V {
     const young = this.young.get(text);
     if (young !== undefined) return young;
-    const value = this.old.get(text) ?? read();
-    this.keep(detached(text), value);
+    const kept = detached(text);
+    const value = this.old.get(text) ?? read(kept);
+    this.keep(kept, value);
     return value;
   }
 
