@@ -137,8 +137,8 @@ function hasEnded(
   if (table === null) return true;
   const entry = state.tables.get(tableKey(task, table));
   if (entry !== undefined && (entry.attempt !== null || entry.membership !== 'none')) return true;
-  // Of a source of which everything was removed nobody knows the tables any more.
-  return !state.sourceTables.has(sourceKey(task, source));
+  // Of a source of which everything was removed nobody knows the tables, until it puts them again.
+  return state.sourceTablesRevision(task, source) === NO_REVISION;
 }
 
 /** Whether a done operation is the one of `revision`; of one that outlived its lock nobody knows any more when it was put. */
