@@ -24,8 +24,13 @@ export type DdlPart =
       readonly ddl: string;
       readonly statement: Extract<Statement, { kind: 'create-table' }>;
     }
-  /** `CREATE TABLE … LIKE`: what it makes has to be asked of the upstream. */
-  | { readonly kind: 'create-like'; readonly table: UpstreamTableName; readonly target: TargetName }
+  /** `CREATE TABLE … LIKE`: what it makes has to be asked of the upstream, unless `source` is a shard. */
+  | {
+      readonly kind: 'create-like';
+      readonly table: UpstreamTableName;
+      readonly target: TargetName;
+      readonly source: UpstreamTableName;
+    }
   | { readonly kind: 'drop'; readonly table: UpstreamTableName; readonly target: TargetName }
   | { readonly kind: 'drop-database'; readonly schema: string }
   | { readonly kind: 'create-database'; readonly ddls: readonly string[] }
@@ -80,7 +85,7 @@ function partOf(first: Piece, pieces: readonly Piece[], routes: Routes): readonl
     case 'create-table':
       return [{ kind: 'create', table, target, ddl: printRouted(first, target, routes), statement }];
     case 'create-table-like':
-      return [{ kind: 'create-like', table, target }];
+      return [{ kind: 'create-like', table, target, source: nameOf(first, 1) }];
     case 'drop-table':
       return statement.view ? [] : [{ kind: 'drop', table, target }];
     default: {
@@ -91,7 +96,11 @@ function partOf(first: Piece, pieces: readonly Piece[], routes: Routes): readonl
 }
 
 /** A `CREATE TABLE` text as a creation of `table` that its target is made with. @throws as `readDdl` */
-export function readCreateTable(sql: string, table: UpstreamTableName, target: TargetName): DdlPart {
+export function readCreateTable(
+  sql: string,
+  table: UpstreamTableName,
+  target: TargetName,
+): Extract<DdlPart, { kind: 'create' }> {
   const statement = parseStatement(sql);
   if (statement.kind !== 'create-table')
     throw new LockstepError('PLUGIN_FAILED', `not a CREATE TABLE statement: ${sql.slice(0, 120)}`, {
@@ -116,8 +125,8 @@ function printRouted(piece: Piece, target: TargetName, routes: Routes): string {
   return printStatement(makeOnly(routeStatement(piece, targets)));
 }
 
-function nameOf({ tables }: Piece): UpstreamTableName {
-  const [schema, table] = tables[0] ?? ['', ''];
+function nameOf({ tables }: Piece, index = 0): UpstreamTableName {
+  const [schema, table] = tables[index] ?? ['', ''];
   return { schema, table };
 }
 

@@ -1,7 +1,8 @@
 import { parseStatement } from '../../src/core/ddl';
-import { applyStatement, buildTable } from '../../src/core/ddl/tracker';
+import { applyStatement, buildTable, createLike } from '../../src/core/ddl/tracker';
 import { LockstepError } from '../../src/core/model/error';
 import { invariant, unreachable } from '../../src/core/model/invariant';
+import { createTableText } from '../../src/core/table/create-table';
 import type { TableSchema } from '../../src/core/table/table-schema';
 import type { Position, UpstreamEvent, UpstreamTableName } from '../plugin';
 import type { EngineContext } from './context';
@@ -28,6 +29,8 @@ export interface IntakeListener {
 export class Intake {
   /** Up to here rows may have been applied by an earlier run: the place where the upstream first had nothing more. */
   #mayRepeatUntil: Position | null = null;
+  /** Shards that were made like a table of which only the upstream knows. */
+  readonly #lookingUp = new Set<string>();
   /** The upstream had nothing more at the last event; null: it had. */
   #idleAt: Position | null = null;
 
@@ -105,10 +108,10 @@ export class Intake {
 
   /** The upstream has said what `CREATE TABLE … LIKE` made. */
   lookedUp(key: string, createTable: string): void {
+    this.#lookingUp.delete(key);
     const shard = this.context.shards.get(key);
     if (shard?.hold?.kind !== 'membership') return;
     const part = readCreateTable(createTable, shard.table, shard.target);
-    if (part.kind !== 'create') return;
     shard.schema = named(buildTable(part.statement), shard.table.table);
     this.#executeCreation(shard, part.ddl, shard.hold.position);
   }
@@ -171,12 +174,21 @@ export class Intake {
     }
   }
 
-  #takeShardPart(part: ShardPart, event: DdlEvent, isNew: boolean): void {
+  #takeShardPart(written: ShardPart, event: DdlEvent, isNew: boolean): void {
+    const part = isNew && written.kind === 'create-like' ? this.#madeLike(written) : written;
     const step: DdlStep = { kind: 'ddl', position: event.position, part, characterSet: event.characterSet ?? null };
     const shard = this.context.shards.get(keyOfTable(part.table));
     if (shard !== undefined) this.#gate(shard, step, isNew);
     else if (isNew && makesTable(part)) this.#create(step, this.context.timeline.cursor);
     else if (isNew && part.kind === 'alter') throw unknownTable(part.table, 'a change');
+  }
+
+  /** What is made like a shard has the schema that the shard has at the place that is being read, wherever it is held. */
+  #madeLike(part: Extract<ShardPart, { kind: 'create-like' }>): ShardPart {
+    const source = this.context.shards.get(keyOfTable(part.source));
+    const schema = source === undefined || this.#lookingUp.has(source.key) ? null : schemaAtHead(source);
+    if (schema === null) return part;
+    return readCreateTable(createTableText(createLike(schema, part.table.table)), part.table, part.target);
   }
 
   #gate(shard: Shard, step: Step, isNew: boolean): void {
@@ -256,7 +268,10 @@ export class Intake {
     this.context.shards.add(shard);
     this.local.begin();
     if (part.kind === 'create') this.#executeCreation(shard, part.ddl, position);
-    else this.context.emit({ kind: 'look-up', key: shard.key, table: part.table, position });
+    else {
+      this.#lookingUp.add(shard.key);
+      this.context.emit({ kind: 'look-up', key: shard.key, table: part.table, position });
+    }
     return shard;
   }
 
@@ -311,6 +326,16 @@ export class Intake {
   #ignored(statement: string, position: Position): void {
     this.context.tell({ kind: 'statement-ignored', statement, position });
   }
+}
+
+/** The schema that a shard has behind all of its events that are read; null: they weren't kept, or it was made anew. */
+function schemaAtHead({ schema, hold, queue, hasMissed }: Shard): TableSchema | null {
+  if (hasMissed || queue.some((step) => step.kind === 'ddl' && step.part.kind !== 'alter')) return null;
+  const held = hold?.kind === 'alteration' ? hold.alteration.after : schema;
+  const statements = queue.flatMap((step) =>
+    step.kind === 'ddl' && step.part.kind === 'alter' ? step.part.statements : [],
+  );
+  return statements.reduce(applyStatement, held);
 }
 
 function makesTable({ kind }: ShardPart): boolean {

@@ -95,19 +95,48 @@ const STORIES: readonly Story[] = [
     },
   },
   {
-    title: 'a shard that is made like another one, by which the schema is changed already',
+    title: 'a shard that is made like another one, both changed since, when the worker comes back',
     modes: ['optimistic'],
     tell: async (stage, [first, second, third]) => {
+      const add = 'ALTER TABLE {t} ADD COLUMN d INT';
+      await stage.stop(0);
       await stage.on(first, ADD_C);
       const fourth = { source: 0, schema: first.schema, table: 't9' } as const;
       await stage.on(fourth, `CREATE TABLE {t} LIKE ${first.table}`);
       stage.alive = [...stage.alive, fourth];
       await stage.write();
-      // By then the worker may not have seen the creation yet.
-      await stage.on(first, 'ALTER TABLE {t} ADD COLUMN d INT');
-      await stage.on(fourth, 'ALTER TABLE {t} ADD COLUMN d INT');
+      await stage.on(first, add);
+      await stage.on(fourth, 'ALTER TABLE {t} DROP COLUMN a');
       await stage.write();
-      for (const shard of [second, third]) await stage.on(shard, ADD_C, 'ALTER TABLE {t} ADD COLUMN d INT');
+      await stage.start(0, { isCaughtUp: false });
+      await stage.on(fourth, add);
+      for (const shard of [second, third]) await stage.on(shard, ADD_C, add);
+      for (const shard of [first, second, third]) await stage.on(shard, 'ALTER TABLE {t} DROP COLUMN a');
+      await stage.write();
+    },
+  },
+  {
+    title: 'a shard that is made like one that waits for the others',
+    modes: ['optimistic'],
+    tell: async (stage, [first, second, third]) => {
+      const rename = 'ALTER TABLE {t} RENAME COLUMN a TO z';
+      await stage.on(first, rename, ADD_C);
+      await stage.untilTold(0, 'operation-taken', ({ stage: conflict }) => conflict === 'SKIP_WAIT_REDIRECT');
+      const fourth = { source: 0, schema: first.schema, table: 't9' } as const;
+      await stage.on(fourth, `CREATE TABLE {t} LIKE ${first.table}`);
+      stage.alive = [...stage.alive, fourth];
+      await stage.write();
+      for (const shard of [second, third]) await stage.on(shard, rename, ADD_C);
+      await stage.write();
+    },
+  },
+  {
+    title: 'a shard that is made like a table that is no shard',
+    modes: BOTH,
+    tell: async (stage, [first, second]) => {
+      const fourth = { source: 0, schema: first.schema, table: 't9' } as const;
+      await stage.on(second, `CREATE TABLE blank ${COLUMNS}`, 'CREATE TABLE t9 LIKE blank', 'DROP TABLE blank');
+      stage.alive = [...stage.alive, fourth];
       await stage.write();
     },
   },

@@ -157,6 +157,26 @@ describe('a statement', () => {
   });
 });
 
+describe('a table of before', () => {
+  it('is known as long as no statement has changed it since', async () => {
+    const upstream = upstreamOf();
+    const name = { schema: 'db', table: 'copy' };
+    await upstream.tables();
+    await database.execute('CREATE TABLE db.copy LIKE db.t', 'CREATE TABLE db.other (id INT)', 'DROP TABLE db.other');
+    const position = (await readAll(upstream, null)).find(({ kind }) => kind === 'ddl')?.position ?? null;
+    expect(await upstream.createTable(name, position)).toContain('CREATE TABLE `copy`');
+    const refusal = {
+      code: 'EVENT_UNSUPPORTED',
+      message: expect.stringMatching(/^db.copy was made like .*block-allow-list/u),
+    };
+    await database.execute('USE db', 'ALTER TABLE copy ADD COLUMN x INT');
+    await expect(upstream.createTable(name, position)).rejects.toMatchObject(refusal);
+    await database.execute('DROP TABLE db.copy');
+    await expect(upstream.createTable(name, position)).rejects.toMatchObject(refusal);
+    await upstream.close();
+  });
+});
+
 describe('a source that can’t be replicated', () => {
   it.each([
     ['SET GLOBAL binlog_format = MIXED', 'binlog_format = MIXED: SET GLOBAL binlog_format = ROW'],

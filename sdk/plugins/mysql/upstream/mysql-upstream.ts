@@ -2,6 +2,7 @@ import { LockstepError } from '../../../../src/core/model/error';
 import type { Position, UpstreamEvent, UpstreamPlugin, UpstreamTableName } from '../../../plugin';
 import { silentLogger } from '../../../logger';
 import type { Logger } from '../../../logger';
+import { sleep, systemTiming } from '../../../timing';
 import { ServerConnection } from '../connection';
 import type { ServerAddress } from '../connection';
 import { isConnectionLost } from '../server-error';
@@ -14,6 +15,7 @@ import { checkServer, upstreamError } from './server-check';
 import { readSnapshot } from './snapshot';
 import { beginSnapshot, readTables, showCreateTable, takeStart } from './start';
 import type { SourceTable, StartState, UpstreamStart } from './start';
+import { tableAt } from './table-at';
 
 /** How a source is read. */
 export interface MySqlUpstreamOptions {
@@ -34,8 +36,15 @@ export interface MySqlUpstreamOptions {
 /** The heartbeat where nobody says one: short, because it also tells that everything is read. */
 const HEARTBEAT_MS = 500;
 
+/** How long a lost connection is waited for before it is opened anew, in milliseconds. */
+const RECONNECT_PAUSE_MS = 500;
+
 /** Numbers that people hardly give their servers. */
 const LEAST_SERVER_ID = 0x4000_0000;
+
+function anyServerId(): number {
+  return LEAST_SERVER_ID + Math.floor(Math.random() * LEAST_SERVER_ID);
+}
 
 type Begun = StartState & { snapshotReader: ServerConnection | null };
 
@@ -44,12 +53,13 @@ export class MySqlUpstream implements UpstreamPlugin {
   readonly #options: Required<MySqlUpstreamOptions>;
   readonly #charsets: Charsets;
   #begun: Promise<Begun> | null = null;
+  #isClosed = false;
 
   constructor(options: MySqlUpstreamOptions) {
     this.#options = {
       start: { kind: 'now' },
       positions: options.start?.kind === 'gtids' ? 'gtid' : 'file',
-      serverId: LEAST_SERVER_ID + Math.floor(Math.random() * LEAST_SERVER_ID),
+      serverId: anyServerId(),
       onlineSchemaChanges: true,
       heartbeatMs: HEARTBEAT_MS,
       logger: silentLogger,
@@ -63,9 +73,9 @@ export class MySqlUpstream implements UpstreamPlugin {
     return tables.map(({ schema, table }) => ({ schema, table }));
   }
 
-  /** Behind the start it is the table as it is now: what has changed since comes in the stream, and doesn't fit if it differs. */
+  /** Behind the start only what hasn't changed since is known. @throws LockstepError EVENT_UNSUPPORTED if it has */
   async createTable(name: UpstreamTableName, position: Position | null): Promise<string> {
-    if (position !== null) return this.#use((connection) => showCreateTable(connection, name));
+    if (position !== null) return this.#tableAt(name, parsePosition(position));
     const { tables } = await this.#begin();
     const found = tables.find(({ schema, table }) => schema === name.schema && table === name.table);
     if (found !== undefined) return found.createTable;
@@ -94,6 +104,7 @@ export class MySqlUpstream implements UpstreamPlugin {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     const begun = await this.#begun?.catch(() => null);
     begun?.snapshotReader?.close();
   }
@@ -104,9 +115,14 @@ export class MySqlUpstream implements UpstreamPlugin {
     if (!signal.aborted) yield* this.#readLog(place, signal);
   }
 
-  async *#readLog(place: LogPosition, signal: AbortSignal): AsyncGenerator<UpstreamEvent, void, undefined> {
+  /** @param serverId another one if the log is read beside the stream: the server has one reader of each number */
+  async *#readLog(
+    place: LogPosition,
+    signal: AbortSignal,
+    serverId = this.#options.serverId,
+  ): AsyncGenerator<UpstreamEvent, void, undefined> {
     const { isMariaDb } = await this.#use(checkServer);
-    const { address, serverId, heartbeatMs, onlineSchemaChanges } = this.#options;
+    const { address, heartbeatMs, onlineSchemaChanges } = this.#options;
     const { gtids, file, offset } = place;
     const start =
       gtids === undefined ? ({ kind: 'place', file, offset } as const) : ({ kind: 'gtids', set: gtids.set } as const);
@@ -157,6 +173,22 @@ export class MySqlUpstream implements UpstreamPlugin {
         );
     }
     return tables;
+  }
+
+  /** A lost connection is opened anew for as long as the caller waits. */
+  async #tableAt(name: UpstreamTableName, place: LogPosition): Promise<string> {
+    for (;;) {
+      try {
+        const text = await tableAt(name, {
+          show: () => this.#use((connection) => showCreateTable(connection, name)),
+          read: () => this.#readLog(place, new AbortController().signal, anyServerId()),
+        });
+        if (text !== null) return text;
+      } catch (error) {
+        if (!isConnectionLost(error) || this.#isClosed) throw upstreamError(error);
+      }
+      await sleep(systemTiming, RECONNECT_PAUSE_MS, new AbortController().signal);
+    }
   }
 
   /** Once, also if several ask; again if it failed. */
