@@ -6,6 +6,7 @@ import type { ShardOperationsVariables } from '../client/messages';
 import { pause } from '../client/pauses';
 import type { Effect, EngineEvent, Execution } from '../engine/effects';
 import type { WorkerEngine } from '../engine/engine';
+import { asLockstepError } from './as-lockstep-error';
 import { Executor } from './executor';
 import { Flusher } from './flusher';
 import { callPlugin } from './plugin-call';
@@ -330,9 +331,4 @@ function isRefusal(error: unknown): error is LockstepError {
       error.code,
     )
   );
-}
-
-function asLockstepError(error: unknown): LockstepError {
-  if (error instanceof LockstepError) return error;
-  return new LockstepError('INTERNAL', error instanceof Error ? (error.stack ?? error.message) : String(error));
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runWorker } from '../../src/cli/worker/run-worker';
+import { runWorkers } from '../../src/cli/worker/run-worker';
 import { useServer } from '../support/use-server';
 
 const server = useServer();
@@ -69,7 +69,7 @@ async function run(file: string, until: RegExp): Promise<string> {
     text += more;
     if (until.test(more)) controller.abort();
   };
-  await runWorker(file, { write, nowMs: () => 0, interrupted: controller.signal });
+  await runWorkers(file, { write, nowMs: () => 0, interrupted: controller.signal });
   return text;
 }
 
@@ -116,6 +116,17 @@ describe('lockstep worker', () => {
       /exports no createCheckpoints/u,
     ],
     ['no YAML', () => 'a: [', /is not YAML: .*line 1/u],
+    ['a list without workers', (text: string) => `${text}workers: []\n`, /workers: expected at least one worker/u],
+    [
+      'a key that nobody knows of one of several workers',
+      (text: string) => `${text}workers: [{ task: a }, { task: b, tsak: c }]\n`,
+      /workers\[1\]\.tsak: unknown/u,
+    ],
+    [
+      'two workers for one source of a task',
+      (text: string) => `${text}workers: [{ name: w2 }, { name: w3 }]\n`,
+      /workers\[1\]: a second worker for source s1 of task cli/u,
+    ],
   ])('refuses %s with its place', async (_name, change, message) => {
     await expect(run(writeConfig(change), /caught-up/u)).rejects.toThrow(message);
   });

@@ -1,13 +1,13 @@
 import { HELP_FLAG } from '../grammar/command-line';
 import type { Command } from '../grammar/command';
-import { runWorker } from '../worker/run-worker';
+import { runWorkers } from '../worker/run-worker';
 
 /** `worker`: run what a file says until a signal comes, then stop in order. */
 export const worker: Command = {
   name: 'worker',
-  summary: 'run a worker: it reads a source, has its DDLs coordinated, writes downstream',
+  summary: 'run workers: each reads a source, has its DDLs coordinated, writes downstream',
   details:
-    'The file says which plugins read and write; sdk/README.md describes it. A signal (SIGTERM, SIGINT) stops it in order, a second one at once.',
+    'The file says which plugins read and write, for one worker or a list of them; sdk/README.md describes it. A signal (SIGTERM, SIGINT) stops them in order, a second one at once. If one of several fails, the others go on; the exit status tells.',
   arguments: [],
   flags: [
     {
@@ -20,7 +20,7 @@ export const worker: Command = {
     HELP_FLAG,
   ],
   run: async (options, { err, nowMs, interrupted }) => {
-    await runWorker(options.required('config'), { write: (text) => err.write(text), nowMs, interrupted });
+    await runWorkers(options.required('config'), { write: (text) => err.write(text), nowMs, interrupted });
     return 0;
   },
 };

@@ -8,7 +8,7 @@ import { FileGates, ScriptUpstream } from '../../../sdk/plugins/script';
 import { LockstepError } from '../../core/model/error';
 import { onlyFields } from '../../core/wire/only-fields';
 import { readNamedFile } from '../grammar/read-file';
-import type { PluginChoice, WorkerFile } from './worker-file';
+import type { PluginChoice, WorkerSection } from './worker-file';
 
 /** The plugins of a worker. */
 export interface Plugins {
@@ -28,23 +28,23 @@ interface PluginOwner {
 }
 
 /**
- * Make the plugins that a file names: `mysql`, `script` (upstream), `memory` (downstream) and `file` (checkpoints), or a
+ * Make the plugins that a worker's section names: `mysql`, `script` (upstream), `memory` (downstream) and `file` (checkpoints), or a
  * module by its path, relative to the file, or by the name of its package. A module exports `createUpstream`,
  * `createDownstream` or `createCheckpoints`: `(settings, folder, { task, source, logger }) => plugin`, perhaps as a promise.
  * @throws LockstepError INVALID_INPUT for a plugin that isn't there; what the module throws as PLUGIN_FAILED
  */
-export async function makePlugins(file: WorkerFile, logger: Logger): Promise<Plugins> {
-  const { checkpoints, folder, options } = file;
+export async function makePlugins(section: WorkerSection, logger: Logger): Promise<Plugins> {
+  const { checkpoints, folder, options } = section;
   const owner = { task: options.task, source: options.source, logger };
   return {
-    upstream: await makeUpstream(file, owner),
-    downstream: await makeDownstream(file, owner),
+    upstream: await makeUpstream(section, owner),
+    downstream: await makeDownstream(section, owner),
     ...(checkpoints === null ? {} : { checkpoints: await makeCheckpoints(checkpoints, folder, owner) }),
   };
 }
 
 /** Of a script: `file` is its text, `schema` the database that it begins in, `gates` the folder whose files open its gates. */
-async function makeUpstream({ upstream, folder }: WorkerFile, owner: PluginOwner): Promise<UpstreamPlugin> {
+async function makeUpstream({ upstream, folder }: WorkerSection, owner: PluginOwner): Promise<UpstreamPlugin> {
   if (upstream.plugin !== 'script') return makeModule(upstream, folder, owner, 'createUpstream', isUpstream);
   const { settings } = upstream;
   onlyFields(settings, ['plugin', 'file', 'schema', 'gates']);
@@ -58,7 +58,7 @@ async function makeUpstream({ upstream, folder }: WorkerFile, owner: PluginOwner
 }
 
 /** Of tables in memory: those of this process, kept in `file` if there is one; with `port` those of another process. */
-async function makeDownstream({ downstream, folder }: WorkerFile, owner: PluginOwner): Promise<DownstreamPlugin> {
+async function makeDownstream({ downstream, folder }: WorkerSection, owner: PluginOwner): Promise<DownstreamPlugin> {
   if (downstream.plugin !== 'memory') return makeModule(downstream, folder, owner, 'createDownstream', isDownstream);
   const { settings } = downstream;
   onlyFields(settings, ['plugin', 'file', 'port']);

@@ -15,7 +15,7 @@ export interface PluginChoice {
 }
 
 /** What a file says of one worker; plugins are still to be made. */
-export interface WorkerFile {
+export interface WorkerSection {
   readonly options: Omit<ShardWorkerOptions, 'upstream' | 'downstream' | 'checkpoints' | 'logger'>;
   readonly upstream: PluginChoice;
   readonly downstream: PluginChoice;
@@ -43,44 +43,60 @@ const FIELDS = [
 ];
 
 /**
- * Read the file of `lockstep worker --config`.
- * @throws LockstepError INVALID_INPUT with the path of what is wrong: an unknown key, a bad value
+ * Read the file of `lockstep worker --config`: one worker, or a list `workers`, for which the rest of the file says what
+ * they have in common.
+ * @throws LockstepError INVALID_INPUT with the path of what is wrong: an unknown key, a bad value, two workers for one source
+ *   of one task
  */
-export function readWorkerFile(file: string): WorkerFile {
+export function readWorkerFile(file: string): readonly WorkerSection[] {
   const value = JsonValue.root(readYaml(file), file);
   try {
-    return workerFileOf(value, file);
+    return readSections(value, dirname(resolve(file)));
   } catch (error) {
     if (!(error instanceof LockstepError) || error.code !== 'UNREADABLE_VALUE') throw error;
     throw new LockstepError('INVALID_INPUT', error.message, { field: 'config' });
   }
 }
 
-function workerFileOf(value: JsonValue, file: string): WorkerFile {
-  onlyFields(value, FIELDS);
-  const folder = dirname(resolve(file));
+function readSections(common: JsonValue, folder: string): readonly WorkerSection[] {
+  onlyFields(common, [...FIELDS, 'workers']);
+  const list = common.field('workers');
+  if (!list.isPresent) return [readSection((name) => common.field(name), folder)];
+  const known = new Set<string>();
+  const sections = list.list((own) => {
+    onlyFields(own, FIELDS);
+    const section = readSection((name) => (own.field(name).isPresent ? own : common).field(name), folder);
+    const { task, source } = section.options;
+    if (known.has(JSON.stringify([task, source]))) own.fail(`a second worker for source ${source} of task ${task}`);
+    known.add(JSON.stringify([task, source]));
+    return section;
+  });
+  return sections.length > 0 ? sections : list.fail('expected at least one worker');
+}
+
+/** @param field a setting by its name: the worker's own, or the common one */
+function readSection(field: (name: string) => JsonValue, folder: string): WorkerSection {
   return {
     folder,
     options: {
-      url: value
-        .field('server')
-        .or('http://127.0.0.1:4000', (field) => field.text())
+      url: field('server')
+        .or('http://127.0.0.1:4000', (url) => url.text())
         .replace(/\/?(?:graphql)?$/u, '/graphql'),
-      ...optional('token', value.field('token-file'), (field) => tokenOf(resolve(folder, field.text()))),
-      name: value.field('name').text(),
-      task: value.field('task').text(),
-      mode: modeOf(value.field('mode')),
-      strict: value.field('strict').or(false, (field) => field.boolean()),
-      source: value.field('source').text(),
-      ...optional('expectedSources', value.field('expected-sources'), texts),
-      routes: value.field('routes').list(routeOf),
-      ...optional('blockAllowList', value.field('block-allow-list'), blockAllowListOf),
-      ...optional('ignoreSql', value.field('ignore-sql'), (field) => field.list(expressionOf)),
-      ...optional('limits', value.field('limits'), limitsOf),
+      ...optional('token', field('token-file'), (token) => tokenOf(resolve(folder, token.text()))),
+      name: field('name').text(),
+      task: field('task').text(),
+      mode: modeOf(field('mode')),
+      strict: field('strict').or(false, (strict) => strict.boolean()),
+      source: field('source').text(),
+      ...optional('expectedSources', field('expected-sources'), texts),
+      routes: field('routes').list(routeOf),
+      ...optional('blockAllowList', field('block-allow-list'), blockAllowListOf),
+      ...optional('ignoreSql', field('ignore-sql'), (patterns) => patterns.list(expressionOf)),
+      ...optional('limits', field('limits'), limitsOf),
     },
-    upstream: pluginOf(value.field('upstream')),
-    downstream: pluginOf(value.field('downstream')),
-    checkpoints: value.field('checkpoints').nullable(pluginOf),
+    upstream: pluginOf(field('upstream')),
+    downstream: pluginOf(field('downstream')),
+    checkpoints: field('checkpoints').nullable(pluginOf),
   };
 }
 
