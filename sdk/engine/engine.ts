@@ -217,6 +217,8 @@ export class WorkerEngine {
     const { outgoing } = this.#context;
     if (outgoing.isFlushing || !this.#isStarted) return;
     const isTogether = this.#context.options.storesWithRows && !outgoing.isEmpty;
+    // Rows never run ahead of the place that is stored with them, so none of them comes twice.
+    if (isTogether && !this.#local.isFinished) return;
     const isStored = this.#local.isFinished && (isTogether || this.#wantsCheckpoint());
     if (outgoing.isEmpty && !isStored) {
       this.#tellCaughtUp();

@@ -252,7 +252,7 @@ export class Intake {
       rows: 'decode' in event.rows ? event.rows.decode(shard.schema) : event.rows,
       columns: shard.schema.columns.filter(({ hidden }) => !hidden).map(({ name }) => name),
       position,
-      repeated: until === null || !timeline.isBefore(until, position),
+      repeated: !options.storesWithRows && (until === null || !timeline.isBefore(until, position)),
     });
     this.context.isDirty = true;
   }

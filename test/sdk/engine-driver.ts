@@ -45,7 +45,11 @@ export class EngineDriver {
   #revision = 0;
   #life = 0;
 
+  /** Of the downstream, so the same in every life. */
+  readonly storesWithRows: boolean;
+
   constructor(private readonly options: DriverOptions) {
+    this.storesWithRows = options.random.below(2) === 0;
     this.#engine = this.#makeEngine();
   }
 
@@ -101,7 +105,7 @@ export class EngineDriver {
         routes: new Routes([{ schemaPattern: 'db', tablePattern: 't*', targetSchema: 'd', targetTable: 't' }]),
         compare: (a, b) => Number(a) - Number(b),
         ignoreSql: [],
-        storesWithRows: this.options.random.below(2) === 0,
+        storesWithRows: this.storesWithRows,
         run: `run-${this.#life}`,
         limits: { pendingRows: 4, queuedSteps },
       },

@@ -72,6 +72,26 @@ describe.each(['optimistic', 'pessimistic'] as const)('%s: in the middle of a ro
   );
 });
 
+describe('tables without any key', () => {
+  it('get each row once, also while shards are created, and worker and downstream are killed', async () => {
+    await scene().play({ mode: 'optimistic', columns: '(id INT NOT NULL, a INT, b VARCHAR(20))' }, async (stage) => {
+      const [first] = stage.shards;
+      if (first === undefined) throw new Error('three shards');
+      for (const turn of [1, 2, 3, 4]) {
+        await stage.write();
+        const created = { ...first, table: `t1${turn}` };
+        await stage.on(created, 'CREATE TABLE {t} (id INT NOT NULL, a INT, b VARCHAR(20))');
+        stage.alive = [...stage.alive, created];
+        await stage.write();
+        const worker = turn % 2 === 0 ? stage.stop(0).then(() => stage.start(0, { isCaughtUp: false })) : null;
+        await scene().downstream.kill();
+        await scene().downstream.restart();
+        await worker;
+      }
+    });
+  });
+});
+
 const ADD_C = DDLS[0] ?? '';
 
 const lockOf = ({ name }: MergeStage): string => `${name}-\`${name}\`.\`t\``;

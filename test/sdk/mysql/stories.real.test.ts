@@ -99,8 +99,9 @@ const STORIES: readonly Story[] = [
     modes: ['optimistic'],
     tell: async (stage, [first, second, third]) => {
       const add = 'ALTER TABLE {t} ADD COLUMN d INT';
-      await stage.stop(0);
       await stage.on(first, ADD_C);
+      await stage.untilTold(0, 'acknowledged');
+      await stage.stop(0);
       const fourth = { source: 0, schema: first.schema, table: 't9' } as const;
       await stage.on(fourth, `CREATE TABLE {t} LIKE ${first.table}`);
       stage.alive = [...stage.alive, fourth];

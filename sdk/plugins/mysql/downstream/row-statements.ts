@@ -193,14 +193,10 @@ function plain(sql: string): RowStatement {
 
 function layoutOf({ columns: names, repeated, table: shard }: RowChange, table: TargetTable): Layout {
   const known: { readonly name: string; readonly column: TargetColumn }[] = [];
-  let lacksSome = false;
   for (const name of names) {
     const column = table.columns.get(lowerName(name));
-    if (column === undefined) {
-      // Rows that were written before may have columns that have gone since.
-      if (!repeated) throw unknownColumn(table, name, `${shard.schema}.${shard.table}`);
-      lacksSome = true;
-    } else if (!column.isGenerated) known.push({ name, column });
+    if (column === undefined) throw unknownColumn(table, name, `${shard.schema}.${shard.table}`);
+    if (!column.isGenerated) known.push({ name, column });
   }
   const indexes = new Map(known.map(({ column }, index) => [lowerName(column.name), index]));
   const key = table.keys
@@ -208,8 +204,7 @@ function layoutOf({ columns: names, repeated, table: shard }: RowChange, table: 
     .find((found, index) => found.length === table.keys[index]?.length);
   const usable = key ?? null;
   const list = known.map(({ column }) => quoteName(column.name));
-  // What is written again must not lose what the row got under a name of later.
-  const verb = repeated && !lacksSome ? 'REPLACE' : 'INSERT';
+  const verb = repeated ? 'REPLACE' : 'INSERT';
   return {
     table,
     columns: known.map(({ column }) => column),
@@ -255,9 +250,9 @@ function isLenient({ columns, names }: Layout, row: Row): boolean {
 }
 
 function unknownColumn(table: TargetTable, column: string, shard: string): LockstepError {
-  return new LockstepError('PLUGIN_FAILED', `${table.name} has no column ${column}, which rows of ${shard} have`, {
-    plugin: 'mysql',
-    column,
-    table: shard,
-  });
+  return new LockstepError(
+    'PLUGIN_FAILED',
+    `${table.name} has no column ${column}, which rows of ${shard} have: add it there as the shard has it, then start the worker again`,
+    { plugin: 'mysql', column, table: shard },
+  );
 }
