@@ -289,7 +289,8 @@ describe('bad input', () => {
     const query = '{ shardTask(name: "TASK") { workers { assignments { status { stage error } } } } }';
     const status = { stage: 'failed', error: expect.stringMatching(/^upstream: /u) };
     expect(await ask(server.url, query.replace('TASK', `task-${number}`))).toEqual({
-      workers: [{ assignments: [{ status }] }],
+      // Among those of the tasks that were played before by a worker of the same name.
+      workers: [{ assignments: expect.arrayContaining([{ status }]) }],
     });
     upstream.failsAt = null;
     const answers = new AnsweringDownstream();
