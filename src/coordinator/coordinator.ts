@@ -127,6 +127,8 @@ export class Coordinator implements CoordinatorService {
 
   async #register(input: RegisterWorkerInput): Outcome<SessionGrant> {
     const { task, source, worker } = input;
+    // A worker that is refused may stop: what other servers have written counts.
+    await this.#see(await this.#store.revision());
     const lease = await this.#store.grant(input.ttlMs);
     const sessionId = randomUUID();
     const { id, ttlMs } = lease;
@@ -164,7 +166,11 @@ export class Coordinator implements CoordinatorService {
     const { lease, removal } = left.value;
     if (lease !== null) await this.#store.revoke(lease);
     const failed = removal === null ? null : ((await this.#untilEnded(removal))?.result?.failure ?? null);
-    return failed === null ? success(null) : failure(new LockstepError(failed.code, failed.message, failed.fields));
+    // Where nothing is known of the source any more, a person has removed it before.
+    const isGone = failed?.code === 'TASK_NOT_FOUND' || failed?.code === 'SOURCE_NOT_FOUND';
+    return failed === null || isGone
+      ? success(null)
+      : failure(new LockstepError(failed.code, failed.message, failed.fields));
   }
 
   async putSourceTables(

@@ -85,6 +85,16 @@ describe('a server that has not seen the newest registration', () => {
     expect(await follower.renewWorker(old)).toMatchObject({ ok: false, error: { fields: { takenOver: true } } });
   });
 
+  it('registers a worker by what has been written meanwhile', async () => {
+    value(await leader.leaveWorker(session, true));
+    await leader.act({
+      input: { kind: 'remove-meta', task, sources: [], force: true },
+      ...{ actor: 'ada', reason: '', idempotencyKey: null, waitMs: 10_000, dryRun: false },
+    });
+    const input = { worker: 'w', task, mode: 'pessimistic', source, expectedSources: null, ttlMs: 60_000 } as const;
+    expect(await delayed(follower.registerWorker({ ...input, instance: 'start 3' }))).toMatchObject({ ok: true });
+  });
+
   it('waits for no epoch that the store has not come to', async () => {
     const epoch = parseRevision(1_000_000);
     expect(await leader.renewWorker({ ...session, epoch })).toMatchObject({

@@ -141,6 +141,14 @@ describe('a worker that leaves', () => {
     });
   });
 
+  it('2.6 for good may do so when a person has removed its source before', async () => {
+    const [one, two] = (await crew('removed-before', 'PESSIMISTIC', 2)) as [PlainWorker, PlainWorker];
+    await operate(server.url, 'removeMeta', { task: 'removed-before', sources: ['s1'], force: true });
+    expect(await leave(one)).toMatchObject({ __typename: 'ShardLeaveWorkerSuccess' });
+    await operate(server.url, 'removeMeta', { task: 'removed-before', force: true });
+    expect(await leave(two)).toMatchObject({ __typename: 'ShardLeaveWorkerSuccess' });
+  });
+
   it('2.6 otherwise leaves its source, its reports and its part in locks', async () => {
     const [one] = (await crew('stays', 'PESSIMISTIC', 2)) as [PlainWorker];
     await one.reportSource([ADD], '1');
