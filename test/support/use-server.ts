@@ -4,6 +4,7 @@ import { SystemClock } from '../../src/adapters/system/system-clock';
 import { Coordinator } from '../../src/coordinator/coordinator';
 import { GraphqlServer } from '../../src/graphql/graphql-server';
 import type { FeedLimits } from '../../src/graphql/feed/feed-sink';
+import type { Metrics } from '../../src/ports/metrics';
 import type { Store } from '../../src/ports/store';
 import { startServer } from '../../src/server';
 import type { ServerOptions } from '../../src/server';
@@ -42,17 +43,20 @@ export interface StoreServerOptions {
   readonly feedLimits?: FeedLimits;
   /** How many events are kept in memory. */
   readonly recentEvents?: number;
+  /** Told of subscribers. */
+  readonly metrics?: Metrics;
 }
 
 /** The same, for tests that write what others would have written into the store, or want other limits of the feed. */
-export function useStoreServer({ feedLimits, recentEvents }: StoreServerOptions = {}): UsedStoreServer {
+export function useStoreServer({ feedLimits, recentEvents, metrics }: StoreServerOptions = {}): UsedStoreServer {
   const clock = new SystemClock();
   const store = new MemoryStore(clock);
   const server = use(async (logger) => {
     const recent = recentEvents === undefined ? {} : { recentEvents };
     const service = await Coordinator.start({ store, clock, logger, ...recent });
     const limits = feedLimits === undefined ? {} : { feedLimits };
-    const api = await GraphqlServer.start({ service, logger, host: HOST, port: 0, ...limits });
+    const told = metrics === undefined ? {} : { metrics };
+    const api = await GraphqlServer.start({ service, logger, host: HOST, port: 0, ...limits, ...told });
     const stop = async (): Promise<void> => {
       await api.stop();
       await service.stop();

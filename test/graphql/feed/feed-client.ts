@@ -84,6 +84,8 @@ export const overEvents: OpenFeedBy = (url, variables, take, query = FEED) => {
         await gate;
         if (message.event === 'complete') break;
         errors = takeResult(JSON.parse(message.data) as Result, take);
+        // To ask for the next message would be to read it.
+        await gate;
       }
     } catch (error) {
       if (!controller.signal.aborted) throw error;
@@ -119,10 +121,15 @@ export async function* messagesOf(
   });
   if (response.status !== 200 || response.body === null)
     throw new Error(`no stream: ${response.status} ${await response.text()}`);
-  let text = '';
+  let parts: string[] = [];
   const decoder = new TextDecoder();
   for await (const bytes of response.body) {
-    text += decoder.decode(bytes as Uint8Array, { stream: true });
+    const part = decoder.decode(bytes as Uint8Array, { stream: true });
+    const isWhole = ((parts.at(-1)?.at(-1) ?? '') + part).includes('\n\n');
+    parts.push(part);
+    // Messages may have many megabytes: they are put together when they have come.
+    if (!isWhole) continue;
+    let text = parts.join('');
     for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
       const lines = text.slice(0, end).split('\n');
       text = text.slice(end + 2);
@@ -133,5 +140,6 @@ export async function* messagesOf(
         .trim();
       if (event !== undefined) yield { event, data: data ?? '' };
     }
+    parts = [text];
   }
 }

@@ -1,44 +1,15 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { useStoreServer } from '../../support/use-server';
-import { operate, until } from '../operator-requests';
+import { until } from '../operator-requests';
 import { ask } from '../plain-client';
-import { registered } from '../plain-worker';
-import type { PlainWorker } from '../plain-worker';
-import { FEED, overWebSocket } from './feed-client';
+import { overEvents, overWebSocket } from './feed-client';
 import type { FeedItem } from './feed-client';
+import { LARGE_FEED, makeLargeLock } from './large-lock';
 import { LockTraffic } from './lock-traffic';
 
 const server = useStoreServer({ feedLimits: { bufferedBytes: 65_536, stalledMs: 60_000 }, recentEvents: 4 });
 
-/** Some 900 KB: the snapshot of a lock of such tables is more than what the connection of a reader holds that has stopped. */
-const MEMBERS = ['a', 'b', 'c', 'd'].map((member) => `'${member.repeat(240)}'`).join(', ');
-const COLUMNS = Array.from({ length: 900 }, (_, index) => `c${index} ENUM(${MEMBERS})`);
-const CREATE = `CREATE TABLE t (id INT PRIMARY KEY, ${COLUMNS.join(', ')})`;
-const TABLES = ['t1', 't2', 't3', 't4', 't5', 't6'].map((table) => ({ schema: 'up', table }));
-const ADD = 'ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `d` INT';
-
-/** Everything of the schemas of a lock. */
-const LARGE_FEED = FEED.replace(
-  'locks {',
-  `locks { joinedSchema { createTable } participants(first: 10) { nodes {
-    schema { createTable } info { before { createTable } after { createTable } } } }`,
-);
-
-beforeAll(async () => {
-  await operate(server.url, 'putTask', { name: 'large', mode: 'OPTIMISTIC', sources: ['s1'] });
-  const worker = await registered(server.url, 'w-large', 'large', 's1', 'OPTIMISTIC');
-  await worker.putTables([]);
-  for (const table of TABLES) await addTable(worker, table);
-  for (const [index, table] of TABLES.slice(1).entries()) {
-    const answer = await worker.report(table, CREATE, [ADD], String(index));
-    expect(answer).toMatchObject({ __typename: 'ShardReportInfoSuccess' });
-  }
-}, 60_000);
-
-function addTable(worker: PlainWorker, table: { schema: string; table: string }): Promise<unknown> {
-  const target = { schema: 'shard_db', table: 'shard_table' };
-  return worker.changeTables('AddShardSourceTable', { table: { ...table, target, createTable: CREATE } });
-}
+beforeAll(() => makeLargeLock(server.url), 60_000);
 
 /** The journal forgets all but its last record, as after a long time, and the server has seen it. */
 async function trimJournal(): Promise<void> {
@@ -51,9 +22,17 @@ async function trimJournal(): Promise<void> {
   );
 }
 
-describe('a reader that stops over and over, on a WebSocket', () => {
-  it('is told each time that events were lost, gets a snapshot, and is closed with 4429 at the third time', async () => {
-    const traffic = await LockTraffic.start(server.url, 'traffic');
+const TOO_SLOW = expect.objectContaining({
+  message: 'the subscriber lost events three times within a minute',
+  extensions: expect.objectContaining({ code: 'SUBSCRIBER_TOO_SLOW', retryable: true }),
+});
+
+describe.each([
+  { by: 'WebSocket', open: overWebSocket, end: { code: 4429, errors: [] } },
+  { by: 'server-sent events', open: overEvents, end: { code: null, errors: [TOO_SLOW] } },
+])('a reader that stops over and over, by $by', ({ by, open, end }) => {
+  it('is told each time that events were lost, gets a snapshot, and is ended as too slow at the third time', async () => {
+    const traffic = await LockTraffic.start(server.url, `traffic by ${by}`);
     await traffic.live();
     await trimJournal();
     const items: FeedItem[] = [];
@@ -63,7 +42,7 @@ describe('a reader that stops over and over, on a WebSocket', () => {
       if (item.__typename === 'ShardLagged') feed.pause();
     };
     // Where it wants to go on is forgotten already.
-    const feed = overWebSocket(server.url, { filter: null, after: '1.0' }, take, LARGE_FEED);
+    const feed = open(server.url, { filter: null, after: '1.0' }, take, LARGE_FEED);
     for (let lag = 1; lag <= 2; lag += 1) {
       while (lags() < lag) await new Promise((resolve) => setTimeout(resolve, 10));
       await traffic.live();
@@ -72,7 +51,7 @@ describe('a reader that stops over and over, on a WebSocket', () => {
     }
     while (lags() < 3) await new Promise((resolve) => setTimeout(resolve, 10));
     feed.resume();
-    expect(await feed.ended).toEqual({ code: 4429, errors: [] });
+    expect(await feed.ended).toEqual(end);
     const lock = expect.objectContaining({ id: 'large-`shard_db`.`shard_table`' });
     const snapshot = expect.objectContaining({ locks: expect.arrayContaining([lock]) });
     const lagged = expect.objectContaining({ __typename: 'ShardLagged' });
