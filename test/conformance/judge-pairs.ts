@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { canonicalText } from '../../src/core/table/canonical-text';
+import { canonicalText } from './canonical-text';
 import { charsetOf } from '../../src/core/table/collation';
 import { flagsOf } from '../../src/core/table/column-order';
 import { compare } from '../../src/core/table/compare';

@@ -1,4 +1,4 @@
-import { canonicalText } from '../../src/core/table/canonical-text';
+import { canonicalText } from './canonical-text';
 import { Shapes } from '../../src/core/table/shapes';
 import type { TableSchema } from '../../src/core/table/table-schema';
 import type { Disagreement, Judge } from './judgement';

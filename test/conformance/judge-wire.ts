@@ -4,7 +4,7 @@ import { parseDownstreamTable, parseTaskName } from '../../src/core/model/names'
 import { Shapes } from '../../src/core/table/shapes';
 import { dmPrefix, formatDmKey, parseDmKey, splitDmKey } from '../../src/core/wire/dm-keys';
 import type { DmKeyKind } from '../../src/core/wire/dm-keys';
-import { taskThatDmReads } from '../../src/core/wire/dm-lock-id';
+import { taskThatDmReads } from './task-that-dm-reads';
 import {
   DroppedColumnStages,
   readDroppedColumnStage,

@@ -1,6 +1,6 @@
 import type { UpstreamTable } from '../../src/core/model/names';
 import type { TableKey } from '../../src/core/model/table-key';
-import { canonicalText } from '../../src/core/table/canonical-text';
+import { canonicalText } from './canonical-text';
 import { isShape } from '../../src/core/table/shape';
 import type { TableEntry, Target } from '../../src/core/state/table-entry';
 import type { JsonValue } from '../../src/core/wire/json-reader';

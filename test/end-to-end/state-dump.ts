@@ -2,7 +2,7 @@ import type { CoordinatorState } from '../../src/core/state/coordinator-state';
 import type { TableEntry } from '../../src/core/state/table-entry';
 import { obligationId } from '../../src/core/state/obligation';
 import type { Obligation } from '../../src/core/state/obligation';
-import { canonicalText } from '../../src/core/table/canonical-text';
+import { canonicalText } from '../conformance/canonical-text';
 import type { Shape } from '../../src/core/table/shape';
 import { pictureOf } from '../conformance/optimistic-picture';
 

@@ -7,6 +7,7 @@ import type { Decision } from '../optimistic/sync';
 import { dmPrefix, formatDmKey } from '../wire/dm-keys';
 import { formatLockstepKey } from '../wire/lockstep-keys';
 import { writeDecisionRecord } from '../wire/decision-record';
+import { writeDroppedColumnStage } from '../wire/dropped-column-stage';
 import { writeOptimisticOperation } from '../wire/optimistic-operation';
 import type { CoordinatorState, PendingAnswer } from './coordinator-state';
 import type { OperationContent, TableEntry, Target } from './table-entry';
@@ -258,7 +259,7 @@ function markPut({ entry, target, held }: TableContext, column: string): Mutatio
   const mark = held.lock.dropped.markOf(entry.key, column);
   if (mark === null) return [];
   const key = formatDmKey({ kind: 'dropped-column', lockId: target.lockId, column: mark.column, table: entry.table });
-  return [{ kind: 'put', key, value: String(mark.stage) }];
+  return [{ kind: 'put', key, value: writeDroppedColumnStage(mark.stage) }];
 }
 
 function answerEvents(context: TableContext, answer: PendingAnswer, operation: OperationContent | null): LockEvent[] {

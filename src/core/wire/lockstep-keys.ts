@@ -11,10 +11,10 @@ import type { KeyLayout } from './key-parts';
 export const LOCKSTEP_PREFIX = '/lockstep/';
 
 /** The election key of the coordinator that leads; other keys of an election stand below it. */
-export const LOCKSTEP_LEADER_KEY = '/lockstep/leader';
+export const LOCKSTEP_LEADER_KEY = `${LOCKSTEP_PREFIX}leader`;
 
 /** Up to which revision everything that followed from the changes is written. */
-export const LOCKSTEP_SETTLED_KEY = '/lockstep/settled';
+export const LOCKSTEP_SETTLED_KEY = `${LOCKSTEP_PREFIX}settled`;
 
 /** A key of this project's own records, taken apart. */
 export type LockstepKey =
@@ -60,25 +60,25 @@ export type LockstepKeyKind = LockstepKey['kind'];
 type PartedKind = Exclude<LockstepKeyKind, 'journal' | 'leader' | 'settled'>;
 
 const LAYOUTS: Readonly<Record<PartedKind, KeyLayout>> = {
-  task: { path: '/lockstep/task/', parts: 1 },
-  downstream: { path: '/lockstep/downstream/', parts: 1 },
-  session: { path: '/lockstep/session/', parts: 2 },
-  'source-tables': { path: '/lockstep/source-tables/', parts: 2 },
-  'initial-schema': { path: '/lockstep/initial-schema/', parts: 4 },
-  'agreed-schema': { path: '/lockstep/agreed-schema/', parts: 3 },
-  decision: { path: '/lockstep/decision/', parts: 4 },
-  lock: { path: '/lockstep/lock/', parts: 1 },
-  'lock-sources': { path: '/lockstep/lock-sources/', parts: 1 },
-  participant: { path: '/lockstep/participant/', parts: 2 },
-  'ddl-conflict': { path: '/lockstep/ddl-conflict/', parts: 2 },
-  attempt: { path: '/lockstep/attempt/', parts: 4 },
-  'source-attempt': { path: '/lockstep/source-attempt/', parts: 2 },
-  failure: { path: '/lockstep/failure/', parts: 4 },
-  'source-failure': { path: '/lockstep/source-failure/', parts: 2 },
-  status: { path: '/lockstep/status/', parts: 2 },
-  break: { path: '/lockstep/break/', parts: 2 },
-  action: { path: '/lockstep/action/', parts: 1 },
-  member: { path: '/lockstep/member/', parts: 1 },
+  task: { path: `${LOCKSTEP_PREFIX}task/`, parts: 1 },
+  downstream: { path: `${LOCKSTEP_PREFIX}downstream/`, parts: 1 },
+  session: { path: `${LOCKSTEP_PREFIX}session/`, parts: 2 },
+  'source-tables': { path: `${LOCKSTEP_PREFIX}source-tables/`, parts: 2 },
+  'initial-schema': { path: `${LOCKSTEP_PREFIX}initial-schema/`, parts: 4 },
+  'agreed-schema': { path: `${LOCKSTEP_PREFIX}agreed-schema/`, parts: 3 },
+  decision: { path: `${LOCKSTEP_PREFIX}decision/`, parts: 4 },
+  lock: { path: `${LOCKSTEP_PREFIX}lock/`, parts: 1 },
+  'lock-sources': { path: `${LOCKSTEP_PREFIX}lock-sources/`, parts: 1 },
+  participant: { path: `${LOCKSTEP_PREFIX}participant/`, parts: 2 },
+  'ddl-conflict': { path: `${LOCKSTEP_PREFIX}ddl-conflict/`, parts: 2 },
+  attempt: { path: `${LOCKSTEP_PREFIX}attempt/`, parts: 4 },
+  'source-attempt': { path: `${LOCKSTEP_PREFIX}source-attempt/`, parts: 2 },
+  failure: { path: `${LOCKSTEP_PREFIX}failure/`, parts: 4 },
+  'source-failure': { path: `${LOCKSTEP_PREFIX}source-failure/`, parts: 2 },
+  status: { path: `${LOCKSTEP_PREFIX}status/`, parts: 2 },
+  break: { path: `${LOCKSTEP_PREFIX}break/`, parts: 2 },
+  action: { path: `${LOCKSTEP_PREFIX}action/`, parts: 1 },
+  member: { path: `${LOCKSTEP_PREFIX}member/`, parts: 1 },
 };
 
 const PARTED_KINDS: readonly PartedKind[] = [
@@ -104,7 +104,7 @@ const PARTED_KINDS: readonly PartedKind[] = [
 ];
 
 /** The prefix of all journal records; the order of their keys is the order of their numbers. */
-export const JOURNAL_PREFIX = '/lockstep/journal/';
+export const JOURNAL_PREFIX = `${LOCKSTEP_PREFIX}journal/`;
 
 /** Digits of a sequence number in a key: as many as the largest safe integer has. */
 const SEQUENCE_DIGITS = 16;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { canonicalText } from '../../../src/core/table/canonical-text';
+import { canonicalText } from '../../conformance/canonical-text';
 import { compare, explainIncomparable } from '../../../src/core/table/compare';
 import { join } from '../../../src/core/table/join';
 import type { Ordering } from '../../../src/core/table/ordering';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { bytesOfText, replaceLoneSurrogates, textOfByteString } from '../../../src/core/table/byte-string';
-import { canonicalText } from '../../../src/core/table/canonical-text';
+import { canonicalText } from '../../conformance/canonical-text';
 import { createTableText, createTableTextOfShape } from '../../../src/core/table/create-table';
 import { differences } from '../../../src/core/table/differences';
 import { Shapes } from '../../../src/core/table/shapes';

@@ -11,7 +11,7 @@ import {
   parseDmKey,
 } from '../../../src/core/wire/dm-keys';
 import type { DmKey, DmKeyKind } from '../../../src/core/wire/dm-keys';
-import { taskThatDmReads } from '../../../src/core/wire/dm-lock-id';
+import { taskThatDmReads } from '../../conformance/task-that-dm-reads';
 import { encodeHex } from '../../../src/core/wire/hex';
 
 const task = parseTaskName('task-1');

@@ -4,7 +4,7 @@ import { LockstepError } from '../../../../src/core/model/error';
 import { isBlockingStage } from '../../../../src/core/model/conflict-stage';
 import type { CoordinatorState } from '../../../../src/core/state/coordinator-state';
 import type { TableEntry, Target } from '../../../../src/core/state/table-entry';
-import { canonicalText } from '../../../../src/core/table/canonical-text';
+import { canonicalText } from '../../../conformance/canonical-text';
 import { compare } from '../../../../src/core/table/compare';
 import { isShape } from '../../../../src/core/table/shape';
 import type { Shapes } from '../../../../src/core/table/shapes';

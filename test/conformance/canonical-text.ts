@@ -1,9 +1,9 @@
-import { quoteName } from '../model/quote';
-import { replaceLoneSurrogates, textOfByteString } from './byte-string';
-import { charsetOf } from './collation';
-import { ColumnFlag, TypeCode } from './column-type';
-import type { ColumnItems, IndexItems, Shape } from './shape';
-import { isCharacterType, quoteText, typeText } from './type-text';
+import { quoteName } from '../../src/core/model/quote';
+import { replaceLoneSurrogates, textOfByteString } from '../../src/core/table/byte-string';
+import { charsetOf } from '../../src/core/table/collation';
+import { ColumnFlag, TypeCode } from '../../src/core/table/column-type';
+import type { ColumnItems, IndexItems, Shape } from '../../src/core/table/shape';
+import { isCharacterType, quoteText, typeText } from '../../src/core/table/type-text';
 
 /**
  * The text form of a shape in the recorded decisions (conformance/README.md): columns and indexes by name, types with
