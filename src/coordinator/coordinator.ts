@@ -165,7 +165,17 @@ export class Coordinator implements CoordinatorService {
     if (!left.ok) return left;
     const { lease, removal } = left.value;
     if (lease !== null) await this.#store.revoke(lease);
-    const failed = removal === null ? null : ((await this.#untilEnded(removal))?.result?.failure ?? null);
+    return removal === null ? success(null) : await this.#removed(removal);
+  }
+
+  /** How the removal ended of what is stored of a source that left for good. */
+  async #removed(id: string): Outcome<null> {
+    const action = await this.#untilEnded(id);
+    if (action?.endedAtMs == null)
+      return failure(
+        new LockstepError('CONTENTION', `action ${id} still removes what is stored of the source`, { id }),
+      );
+    const failed = action.result?.failure ?? null;
     // Where nothing is known of the source any more, a person has removed it before.
     const isGone = failed?.code === 'TASK_NOT_FOUND' || failed?.code === 'SOURCE_NOT_FOUND';
     return failed === null || isGone

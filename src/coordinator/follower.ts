@@ -49,6 +49,8 @@ export async function follow(
   while (!signal.aborted) {
     try {
       next ??= await read(store, target);
+      // A watch that can't be opened says so late: only an answer tells that the store is there.
+      await store.revision();
       target.report(null);
       for await (const batch of store.watch(FOLLOWED_PREFIXES, next, signal)) {
         await target.apply(batch);

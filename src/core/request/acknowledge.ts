@@ -103,8 +103,9 @@ function planRecord(
   if (checked.kind === 'refuse') return checked;
   const table = tableOf(ref, named);
   const view = findOperation(state, ref, table);
-  if (view?.revision !== named.revision)
-    return refuse('OPERATION_NOT_FOUND', `source ${ref.source} has no operation of revision ${named.revision}`, {
+  // What comes late, after the acknowledgement, would be taken for the next time that this is ordered.
+  if (view?.revision !== named.revision || view.done)
+    return refuse('OPERATION_NOT_FOUND', `source ${ref.source} has no undone operation of revision ${named.revision}`, {
       source: ref.source,
     });
   const value = writeFailureRecord({ operationRevision: named.revision, ...said });

@@ -2,7 +2,6 @@ import type { ActionFailure, ActionRecord, ActionWorkerResult } from '../model/a
 import type { LockId } from '../model/lock-id';
 import { parseLockId } from '../model/lock-id';
 import type { BreakRecord } from '../model/records';
-import { NO_REVISION } from '../model/revision';
 import type { Mutation } from '../model/store';
 import { sourceKey } from '../model/table-key';
 import { writeBreakRecord } from '../wire/break-record';
@@ -15,13 +14,13 @@ import { unknownScope } from './known-scope';
 import {
   breakCompares,
   breakOperationPut,
+  breakOrderEvent,
   infoKey,
   markKey,
   operationKey,
   planBreakEnd,
 } from './pessimistic-break-plan';
 import { isOfMark } from './pessimistic-operation';
-import { whole } from './pessimistic-events';
 import { planLockRemoval } from './pessimistic-removal';
 import { SourceEntry } from './source-entry';
 import type { Plan, Write } from './write';
@@ -93,20 +92,7 @@ function start(context: Context, entry: SourceEntry): Plan {
         breakOperationPut(entry, mark),
         ...(entry.info === null ? [info] : []),
       ],
-      events: [
-        {
-          kind: 'OperationPut',
-          task: input.task,
-          lockId: blocked.lockId,
-          incarnation: held?.lock.origin.incarnation ?? NO_REVISION,
-          mode: 'pessimistic',
-          participant: whole(input.source),
-          ddls: blocked.ddls,
-          exec: input.exec,
-          stage: null,
-          message: '',
-        },
-      ],
+      events: [breakOrderEvent(state, entry, mark)],
     },
   );
 }

@@ -23,8 +23,14 @@ export function planBrokenSource(state: CoordinatorState, entry: SourceEntry, ma
     return isRunning ? 'wait' : planBreakEnd(state, entry, mark, nowMs);
   // A source that waits for something else now isn't broken out any more.
   if (info !== null && !isInfoOfMark(entry, mark)) return withdrawBreak(entry, mark);
-  const isTold = operation !== null && isOfMark(entry, operation) && operationRevision > infoRevision;
-  return isTold ? 'wait' : { compares: breakCompares(entry), mutations: [breakOperationPut(entry, mark)], events: [] };
+  // Of the same revision is the info that the break itself put.
+  const isTold = operation !== null && isOfMark(entry, operation) && operationRevision >= infoRevision;
+  if (isTold) return 'wait';
+  return {
+    compares: breakCompares(entry),
+    mutations: [breakOperationPut(entry, mark)],
+    events: [breakOrderEvent(state, entry, mark)],
+  };
 }
 
 /**
@@ -71,6 +77,26 @@ export function breakOperationPut(entry: SourceEntry, { lockId, ddls, exec }: Br
     kind: 'put',
     key: operationKey(entry),
     value: writePessimisticOperation({ lockId, task, source, ddls, exec, done: false }),
+  };
+}
+
+/** The event that goes with that put. */
+export function breakOrderEvent(
+  state: CoordinatorState,
+  { task, source }: SourceEntry,
+  { lockId, ddls, exec }: BreakRecord,
+): LockEvent {
+  return {
+    kind: 'OperationPut',
+    task,
+    lockId,
+    incarnation: state.pessimistic.locks.get(lockId)?.lock.origin.incarnation ?? NO_REVISION,
+    mode: 'pessimistic',
+    participant: whole(source),
+    ddls,
+    exec,
+    stage: null,
+    message: '',
   };
 }
 
