@@ -9,13 +9,14 @@ import { CALL_MS } from './etcd-options';
 import type { EtcdOptions, EtcdTls } from './etcd-options';
 
 /**
- * How gRPC looks after a connection: silence is noticed, and a member that comes back is tried within a second, where the
- * usual pause grows to two minutes. Not sharing connections makes a new client a new connection. etcd closes connections
- * that are asked for signs of life more often than every five seconds.
+ * How gRPC looks after a connection: silence is noticed, late, since a process that is busy for seconds reads no answer
+ * meanwhile and would take a good connection for a dead one; calls and watches notice it sooner by themselves. A member that
+ * comes back is tried within a second, where the usual pause grows to two minutes. Not sharing connections makes a new client
+ * a new connection. etcd closes connections that are asked for signs of life more often than every five seconds.
  */
 const CHANNEL: NonNullable<IOptions['grpcOptions']> = {
   'grpc.keepalive_time_ms': 10_000,
-  'grpc.keepalive_timeout_ms': 3_000,
+  'grpc.keepalive_timeout_ms': 20_000,
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1_000,
   'grpc.max_receive_message_length': -1,
