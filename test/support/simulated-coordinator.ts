@@ -1,7 +1,9 @@
 import { invariant } from '../../src/core/model/invariant';
 import type { LockEvent } from '../../src/core/model/lock-event';
+import type { TaskName, UpstreamTable } from '../../src/core/model/names';
 import type { Revision } from '../../src/core/model/revision';
 import type { Compare, KeyValue, Mutation } from '../../src/core/model/store';
+import type { TableKey } from '../../src/core/model/table-key';
 import { CoordinatorState } from '../../src/core/state/coordinator-state';
 import type { Limits } from '../../src/core/state/coordinator-state';
 import type { ObligationId } from '../../src/core/state/obligation';
@@ -20,7 +22,12 @@ export interface SimulatedCoordinatorOptions {
   readonly recover: Recover;
   readonly limits?: Limits;
   readonly nowMs?: number;
+  /** Downstreams, by their tasks, each of which tells the schemas of tables; undefined: it doesn't answer now. */
+  readonly downstreams?: ReadonlyMap<TaskName, ReadSchemas>;
 }
+
+/** Tells schemas as the checkpoints of a downstream have them; null: there is no checkpoint. */
+export type ReadSchemas = (tables: readonly UpstreamTable[]) => ReadonlyMap<TableKey, string | null> | undefined;
 
 /** How many writes may follow from one change before it counts as a livelock. */
 const WRITES_A_CHANGE = 5_000;
@@ -43,6 +50,8 @@ export class SimulatedCoordinator {
   /** Writes that were lost, of which the coordinator doesn't know yet. */
   readonly lost: ObligationId[] = [];
   readonly #limits: Limits;
+  /** What downstreams were asked for and haven't told. */
+  #unread: Extract<Effect, { kind: 'read-schemas' }>[] = [];
 
   constructor(
     readonly store: SimulatedStore,
@@ -80,6 +89,11 @@ export class SimulatedCoordinator {
     for (const id of this.lost.splice(0)) this.#run({ kind: 'failed', id, nowMs: this.nowMs });
   }
 
+  /** Ask the downstreams again that didn't answer. */
+  readAgain(): void {
+    this.#carryOut(this.#unread.splice(0));
+  }
+
   /** Let time pass. */
   elapse(ms: number): void {
     this.nowMs += ms;
@@ -102,12 +116,16 @@ export class SimulatedCoordinator {
     }
     this.state = this.#recover();
     this.lost.length = 0;
+    this.#unread = [];
     if (leading) this.lead();
   }
 
   #recover(): CoordinatorState {
     const state = new CoordinatorState(this.#limits);
     state.revision = this.store.revision;
+    state.downstream.configured = new Map(
+      [...(this.options.downstreams?.keys() ?? [])].map((task) => [task, 'dm_meta']),
+    );
     this.options.recover(state, this.store.range(''), this.store.revision);
     return state;
   }
@@ -130,6 +148,7 @@ export class SimulatedCoordinator {
         continue;
       }
       if (effect.kind === 'ignored-acknowledgements') this.ignoredAcknowledgements += effect.tasks.length;
+      if (effect.kind === 'read-schemas') queue.push(...this.#read(effect));
       if (effect.kind !== 'write') continue;
       writes += 1;
       invariant(writes <= WRITES_A_CHANGE, `a change never comes to rest; last: ${effect.id}`);
@@ -140,6 +159,14 @@ export class SimulatedCoordinator {
       const end = this.#write(effect.write);
       queue.push(...this.#feed(), ...step(this.state, { ...end, id: effect.id, nowMs: this.nowMs }));
     }
+  }
+
+  #read(asked: Extract<Effect, { kind: 'read-schemas' }>): Effect[] {
+    const { task, tables } = asked;
+    const schemas = this.options.downstreams?.get(task)?.(tables);
+    if (schemas !== undefined) return step(this.state, { kind: 'schemas', task, schemas, nowMs: this.nowMs });
+    this.#unread.push(asked);
+    return step(this.state, { kind: 'schemas-failed', task, message: 'nobody answers' });
   }
 
   #write(write: Write): { readonly kind: 'done' | 'refused'; readonly revision: Revision } {

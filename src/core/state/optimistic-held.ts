@@ -1,4 +1,6 @@
+import type { LockId } from '../model/lock-id';
 import type { CoordinatorState } from './coordinator-state';
+import type { HeldReports } from './held-reports';
 import { decideAgain } from './optimistic-again';
 import { markDone } from './optimistic-operation';
 import { askSchemas, isHeld, lacksSchemas } from './optimistic-schemas';
@@ -9,9 +11,13 @@ export function decideHeld(state: CoordinatorState): void {
   for (const [lockId, reports] of [...state.downstream.held]) {
     const target = state.targets.get(lockId);
     if (target !== undefined && lacksSchemas(state, target)) {
-      // Tables may have come since.
-      askSchemas(state, target);
-      continue;
+      if (waits(state, reports, lockId)) {
+        // Tables may have come since.
+        askSchemas(state, target);
+        continue;
+      }
+      // Whoever reported has gone, so nobody wants the schemas any more.
+      for (const { key } of target.unregistered) state.outbox.settle({ kind: 'know-schema', table: key });
     }
     state.downstream.held.delete(lockId);
     decideAll(
@@ -19,6 +25,11 @@ export function decideHeld(state: CoordinatorState): void {
       [...reports].filter((entry) => isHeld(state, entry, lockId)),
     );
   }
+}
+
+function waits(state: CoordinatorState, reports: HeldReports, lockId: LockId): boolean {
+  for (const entry of reports) if (isHeld(state, entry, lockId)) return true;
+  return false;
 }
 
 function decideAll(state: CoordinatorState, held: TableEntry[]): void {

@@ -80,6 +80,7 @@ function depart(state: CoordinatorState, entry: TableEntry): void {
   const { target, decisionRevision } = entry;
   const incarnation = target.lock?.lock.origin.incarnation ?? null;
   const marks = [...(state.setAside.get(entry.key)?.marks ?? []), ...detach(state, entry, target)];
+  state.outbox.settle({ kind: 'know-schema', table: entry.key });
   entry.decisionRevision = NO_REVISION;
   entry.decidedRevision = NO_REVISION;
   entry.decidedAtMs = null;

@@ -30,11 +30,7 @@ describe('random histories of an optimistic lock', () => {
       world.losing = 0;
       world.restart();
       for (let round = 0; round < 4; round += 1) for (const table of tables) world.acknowledge(table);
-      const { state } = world.coordinator;
-      const owed = [...state.outbox].map(({ kind }) => kind);
-      expect({ seed, owed }).toEqual({ seed, owed: [] });
-      const unanswered = [...state.tables.values()].filter((entry) => entry.target !== null && !entry.isAnswered);
-      expect({ seed, unanswered: unanswered.map(({ key }) => key) }).toEqual({ seed, unanswered: [] });
+      expectNothingOwed(world, seed);
     },
   );
 
@@ -46,16 +42,48 @@ describe('random histories of an optimistic lock', () => {
       for (let step = 0; step < 60; step += 1) {
         world.happenWidely();
         world.follower.catchUp();
-        if (world.losing > 0 || world.coordinator.state.outbox.size > 0) continue;
-        const recovered = world.recovered();
-        const expected = { seed, step, owed: [], picture: pictureOf(world.coordinator.state) };
-        expect({ seed, step, owed: owedBy(recovered), picture: pictureOf(recovered) }).toEqual(expected);
-        const { state } = world.follower;
-        expect({ seed, step, owed: owedBy(state), picture: pictureOf(state) }).toEqual(expected);
+        expectOneState(world, seed, step);
       }
     },
   );
+
+  it.each(Array.from({ length: SEEDS }, (_, seed) => seed + 30_000))(
+    'seed %i: with a downstream that answers now and then, a restart changes nothing, and all is answered in the end',
+    (seed) => {
+      const random = randomOf(seed + 1);
+      const world = new OptimisticWorld(randomOf(seed), limitOf(seed), true);
+      world.inOrder = true;
+      for (let step = 0; step < 60; step += 1) {
+        if (random(6) === 0) world.toggleDownstream();
+        world.happen();
+        world.follower.catchUp();
+        expectOneState(world, seed, step);
+      }
+      if (!world.answers) world.toggleDownstream();
+      world.losing = 0;
+      world.restart();
+      for (let round = 0; round < 4; round += 1) for (const table of tables) world.acknowledge(table);
+      expectNothingOwed(world, seed);
+    },
+  );
 });
+
+/** Who starts now, who leads, and who only follows have the same state, if nothing is owed. */
+function expectOneState(world: OptimisticWorld, seed: number, step: number): void {
+  if (world.losing > 0 || world.coordinator.state.outbox.size > 0) return;
+  const recovered = world.recovered();
+  const expected = { seed, step, owed: [], picture: pictureOf(world.coordinator.state) };
+  expect({ seed, step, owed: owedBy(recovered), picture: pictureOf(recovered) }).toEqual(expected);
+  const { state } = world.follower;
+  expect({ seed, step, owed: owedBy(state), picture: pictureOf(state) }).toEqual(expected);
+}
+
+function expectNothingOwed({ coordinator: { state } }: OptimisticWorld, seed: number): void {
+  const owed = [...state.outbox].map(({ kind }) => kind);
+  expect({ seed, owed }).toEqual({ seed, owed: [] });
+  const unanswered = [...state.tables.values()].filter((entry) => entry.target !== null && !entry.isAnswered);
+  expect({ seed, unanswered: unanswered.map(({ key }) => key) }).toEqual({ seed, unanswered: [] });
+}
 
 /** Every other history removes locks in parts. */
 function limitOf(seed: number): number {

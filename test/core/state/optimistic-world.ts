@@ -21,8 +21,10 @@ import { formatLockstepKey } from '../../../src/core/wire/lockstep-keys';
 import { writeOptimisticInfo } from '../../../src/core/wire/optimistic-info';
 import { readOptimisticOperation, writeOptimisticOperation } from '../../../src/core/wire/optimistic-operation';
 import { tableTreeOf, writeSourceTables } from '../../../src/core/wire/source-tables';
+import { writeTableInfo } from '../../../src/core/wire/table-info';
 import { writeTaskRecord } from '../../../src/core/wire/task-record';
 import { SimulatedCoordinator } from '../../support/simulated-coordinator';
+import type { ReadSchemas } from '../../support/simulated-coordinator';
 import { SimulatedStore } from '../../support/simulated-store';
 
 export const task = parseTaskName('merge-1');
@@ -130,14 +132,19 @@ export class OptimisticWorld {
   /** The tables that their workers list, and where each routes to. */
   readonly listed = new Map<UpstreamTable, DownstreamTable>(tables.map((table) => [table, orders]));
   actions = 0;
+  /** Whether the downstream answers, if there is one. */
+  answers = true;
 
   /** @param operationsPerWrite with 16 a lock of all four tables is removed in parts */
   constructor(
     private readonly random: (below: number) => number,
     private readonly operationsPerWrite = 24,
+    hasDownstream = false,
   ) {
-    this.coordinator = new SimulatedCoordinator(this.store, { recover, limits: { operationsPerWrite } });
-    this.follower = new SimulatedCoordinator(this.store, { recover, limits: { operationsPerWrite } });
+    const downstreams = hasDownstream ? new Map([[task, this.#checkpoints]]) : undefined;
+    const options = { recover, limits: { operationsPerWrite }, ...(downstreams === undefined ? {} : { downstreams }) };
+    this.coordinator = new SimulatedCoordinator(this.store, options);
+    this.follower = new SimulatedCoordinator(this.store, options);
     for (const table of tables) this.schemas.set(tableKey(task, table), first);
     this.coordinator.beforeWrite = ({ compares, mutations }) => {
       expect(compares.length).toBeLessThanOrEqual(operationsPerWrite);
@@ -171,6 +178,23 @@ export class OptimisticWorld {
     const tree = tableTreeOf(own.map(([table, target]) => ({ target, table })));
     return { kind: 'put', key: sourceTablesKey(source), value: writeSourceTables({ task, source, tables: tree }) };
   }
+
+  /** The downstream stops answering, or answers again. */
+  toggleDownstream(): void {
+    this.answers = !this.answers;
+    if (this.answers) this.coordinator.readAgain();
+  }
+
+  /** Of the second source's tables there are checkpoints, with their schemas as they are. */
+  readonly #checkpoints: ReadSchemas = (asked) => {
+    if (!this.answers) return undefined;
+    return new Map(
+      asked.map((table) => {
+        const schema = { ...(this.schemas.get(tableKey(task, table)) ?? first), name: table.table };
+        return [tableKey(task, table), table.source === SOURCES[1] ? writeTableInfo(schema) : null] as const;
+      }),
+    );
+  };
 
   /** A table meets a DDL, if it applies to it. */
   report(table: UpstreamTable, ddl: string): void {
