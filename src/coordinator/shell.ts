@@ -34,7 +34,7 @@ import { SchemaReader } from './schema-reader';
 import { StoreCare } from './store-care';
 import type { Compactable } from './store-care';
 import { WriteQueue } from './write-queue';
-import type { QueuedWrite } from './write-queue';
+import type { QueuedWrite, WriteTrouble } from './write-queue';
 
 /** What a coordinator needs. */
 export interface ShellOptions {
@@ -72,6 +72,7 @@ export class CoordinatorShell {
   #state: CoordinatorState;
   #phase: Phase = { kind: 'recovering' };
   #trouble: LockstepError | null = null;
+  #writeTrouble: WriteTrouble | null = null;
   #stopTicking: () => void = () => undefined;
   #following: Promise<void> = Promise.resolve();
   readonly #waiters: RevisionWaiters;
@@ -154,6 +155,7 @@ export class CoordinatorShell {
     const reasons = [
       ...whyNotServing(this.#phase),
       ...(this.#trouble === null ? [] : [`the store can't be reached: ${this.#trouble.message}`]),
+      ...this.#whyNotWriting(),
     ];
     return { ready: reasons.length === 0, reasons };
   }
@@ -292,14 +294,29 @@ export class CoordinatorShell {
         const old = this.#phase.kind === 'leading' && this.#phase.queue !== queue;
         if (!old) this.#handle({ ...end, nowMs: clock.wallMs() });
       },
-      onFailure: (error) => logger.warn({ error: String(error) }, "a write couldn't be made; it is planned again"),
+      onTrouble: (trouble) => this.#noteWrites(trouble),
     });
+    this.#writeTrouble = null;
     this.#phase = { kind: 'leading', queue, leadership };
     this.#schemas.begin();
     logger.info({ revision: leadership.revision }, 'leading');
     this.#metrics.beganToLead();
     this.#handle({ kind: 'lead', nowMs: clock.wallMs() });
     this.#tick();
+  }
+
+  /** Said at first, and then ever more seldom. */
+  #noteWrites(trouble: WriteTrouble | null): void {
+    this.#writeTrouble = trouble;
+    if (trouble === null || !Number.isInteger(Math.log2(trouble.tries))) return;
+    const { error, tries } = trouble;
+    this.options.logger.warn({ code: error.code, tries }, `the leader can't write: ${error.message}`);
+  }
+
+  /** A single failure is only a delay. */
+  #whyNotWriting(): readonly string[] {
+    if (this.#phase.kind !== 'leading' || this.#writeTrouble === null || this.#writeTrouble.tries === 1) return [];
+    return [`the leader can't write: ${this.#writeTrouble.error.message}`];
   }
 
   /** Of a store that doesn't look after itself. */

@@ -19,17 +19,26 @@ export interface QueuedWrite {
   readonly write: Write;
 }
 
-/** How a write ended: done or refused, at a revision; nobody knows; or the store takes it never, and nothing was done. */
+/**
+ * How a write ended: done or refused, at a revision; failed: if it was done, then before that revision, and never after it;
+ * or the store takes it never, and nothing was done.
+ */
 export type WriteEnd =
-  | { readonly kind: 'done' | 'refused'; readonly id: ObligationId; readonly revision: Revision }
-  | { readonly kind: 'failed'; readonly id: ObligationId }
+  | { readonly kind: 'done' | 'refused' | 'failed'; readonly id: ObligationId; readonly revision: Revision }
   | { readonly kind: 'impossible'; readonly id: ObligationId; readonly error: LockstepError };
 
 /** Errors that say of a transaction that it was not made, and never will be as it is. */
 const FINAL: ReadonlySet<ErrorCode> = new Set(['INVALID_INPUT', 'LEASE_ENDED']);
 
-/** How long the queue waits after a failure of the store before it reports it, in milliseconds. */
+/** That the leader can't write: why, and how many tries in a row have failed. */
+export interface WriteTrouble {
+  readonly error: LockstepError;
+  readonly tries: number;
+}
+
+/** How long the queue waits after a failure of the store, in milliseconds; after each further one twice as long, up to a while. */
 const PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5_000;
 
 /** How long the queue waits to see what a refused transaction ran into, in milliseconds. */
 const SIGHT_MS = 100;
@@ -47,6 +56,7 @@ export class WriteQueue {
   readonly #overtaken = new OvertakenWrites();
   #observed: Revision = NO_REVISION;
   #onObserved: () => void = () => undefined;
+  #endPause: () => void = () => undefined;
 
   constructor(
     private readonly options: {
@@ -59,7 +69,8 @@ export class WriteQueue {
       /** Put with every transaction: that everything before some revision is written; null: nothing new. */
       readonly settled: () => Mutation | null;
       readonly onEnd: (end: WriteEnd) => void;
-      readonly onFailure: (error: unknown) => void;
+      /** Null: it can write again. */
+      readonly onTrouble: (trouble: WriteTrouble | null) => void;
     },
   ) {
     this.#sequence = options.sequence;
@@ -90,6 +101,7 @@ export class WriteQueue {
   /** Finish what is under way, and take nothing more. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#endPause();
     await this.#running;
   }
 
@@ -124,9 +136,9 @@ export class WriteQueue {
     }
   }
 
-  async #attempt(part: readonly QueuedWrite[]): Promise<TransactionResult | LockstepError> {
+  async #attempt(part: readonly QueuedWrite[], isFence = false): Promise<TransactionResult | LockstepError> {
     try {
-      return await this.#transact(part);
+      return await this.#transact(part, isFence);
     } catch (error) {
       if (error instanceof LockstepError) return error;
       throw error;
@@ -184,9 +196,14 @@ export class WriteQueue {
     this.#onObserved = () => undefined;
   }
 
-  async #transact(group: readonly QueuedWrite[]): Promise<TransactionResult> {
+  /**
+   * All of `group`, with one journal record if it has events or is to be the fence. Each compares that the next record isn't there:
+   * so none can be made after a fence that has its place.
+   */
+  async #transact(group: readonly QueuedWrite[], isFence: boolean): Promise<TransactionResult> {
     const events = group.flatMap(({ write }) => write.events);
-    const journal = events.length === 0 ? null : formatLockstepKey({ kind: 'journal', sequence: this.#sequence + 1 });
+    const isJournaled = isFence || events.length > 0;
+    const journal = formatLockstepKey({ kind: 'journal', sequence: this.#sequence + 1 });
     const compares = group.flatMap(({ write }) => write.compares);
     const mutations = withSettled(
       group.flatMap(({ write }) => write.mutations),
@@ -196,11 +213,11 @@ export class WriteQueue {
       compares: [
         ...this.options.leaderCompares,
         ...distinct(compares),
-        ...(journal === null ? [] : [{ kind: 'version', key: journal, operator: '=', value: 0 } as const]),
+        { kind: 'version', key: journal, operator: '=', value: 0 },
       ],
-      then: [...mutations, ...(journal === null ? [] : [this.#journalPut(journal, events)])],
+      then: [...mutations, ...(isJournaled ? [this.#journalPut(journal, events)] : [])],
     });
-    if (journal !== null) this.#sequence += 1;
+    if (isJournaled || !result.succeeded) this.#sequence += 1;
     return result;
   }
 
@@ -232,10 +249,40 @@ export class WriteQueue {
 
   /** Nobody knows what became of a transaction: everything behind it fails too, since later writes may rely on earlier ones. */
   async #failAll(failed: readonly QueuedWrite[], error: LockstepError): Promise<void> {
-    this.options.onFailure(error);
-    await new Promise<void>((resolve) => this.options.clock.after(PAUSE_MS, resolve));
-    // What came in the pause fails as well: it would overtake what is planned again.
-    this.#endFailed([...failed, ...this.#takeWaiting()]);
+    const revision = await this.#settleDoubt(error);
+    // What came meanwhile fails as well: it would overtake what is planned again.
+    this.#endFailed([...failed, ...this.#takeWaiting()], revision);
+  }
+
+  /**
+   * A revision before which the transaction of which nobody knows was made, or else it never will be: a record without events
+   * takes its place in the journal, or can't because it was taken. Without that it could be made twice, or late.
+   */
+  async #settleDoubt(first: LockstepError): Promise<Revision> {
+    let [error, pauseMs] = [first, PAUSE_MS];
+    for (let tries = 1; ; tries += 1) {
+      this.options.onTrouble({ error, tries });
+      await this.#pause(pauseMs);
+      if (this.#stopped) return NO_REVISION;
+      const result = await this.#attempt([], true);
+      if (!(result instanceof LockstepError)) {
+        this.options.onTrouble(null);
+        return result.revision;
+      }
+      [error, pauseMs] = [result, Math.min(2 * pauseMs, LONGEST_PAUSE_MS)];
+    }
+  }
+
+  /** Resolves after a while, or when the queue is stopped. */
+  async #pause(ms: number): Promise<void> {
+    if (this.#stopped) return;
+    await new Promise<void>((resolve) => {
+      const stop = this.options.clock.after(ms, resolve);
+      this.#endPause = () => {
+        stop();
+        resolve();
+      };
+    });
   }
 
   /** The store takes one write never. What is behind it fails, and is planned again knowing of that. */
@@ -243,7 +290,7 @@ export class WriteQueue {
     this.#overtaken.remove(write);
     const failed = [...behind, ...this.#takeWaiting()];
     this.options.onEnd({ kind: 'impossible', id, error });
-    this.#endFailed(failed);
+    this.#endFailed(failed, NO_REVISION);
   }
 
   #takeWaiting(): readonly QueuedWrite[] {
@@ -252,10 +299,10 @@ export class WriteQueue {
     return waiting;
   }
 
-  #endFailed(failed: readonly QueuedWrite[]): void {
+  #endFailed(failed: readonly QueuedWrite[], revision: Revision): void {
     for (const { id, write } of failed) {
       this.#overtaken.remove(write);
-      this.options.onEnd({ kind: 'failed', id });
+      this.options.onEnd({ kind: 'failed', id, revision });
     }
   }
 }

@@ -31,17 +31,18 @@ export type CoordinatorEvent =
   | { readonly kind: 'lead'; readonly nowMs: number }
   /** This server doesn't lead any more. */
   | { readonly kind: 'follow' }
-  /** A write was done, or refused because a compare of it failed, in the transaction of this revision. */
+  /**
+   * A write was done, or refused because a compare of it failed, in the transaction of this revision; or it failed: if it was
+   * done all the same, then before this revision.
+   */
   | {
-      readonly kind: 'done' | 'refused';
+      readonly kind: 'done' | 'refused' | 'failed';
       readonly id: ObligationId;
       readonly revision: Revision;
       readonly nowMs: number;
     }
   /** The store takes a write never, for this reason; nothing of it was done. */
   | { readonly kind: 'impossible'; readonly id: ObligationId; readonly error: LockstepError; readonly nowMs: number }
-  /** Nobody knows whether a write was done; the shell has waited before it says so. */
-  | { readonly kind: 'failed'; readonly id: ObligationId; readonly nowMs: number }
   /** The downstream of a task was read: the schemas of these tables, null where there is no checkpoint. */
   | {
       readonly kind: 'schemas';
@@ -101,7 +102,7 @@ function react(state: CoordinatorState, event: CoordinatorEvent): Effect[] {
       state.outbox.markImpossible(event.id, event.error, event.nowMs);
       return planDue(state, event.nowMs);
     case 'failed':
-      state.outbox.markFailed(event.id, state.revision);
+      state.outbox.markFailed(event.id, event.revision);
       return planDue(state, event.nowMs);
     case 'schemas':
       takeSchemas(state, event.task, event.schemas);

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MemoryStore } from '../../src/adapters/memory/memory-store';
 import { OvertakenWrites } from '../../src/coordinator/overtaken-writes';
 import { WriteQueue } from '../../src/coordinator/write-queue';
-import type { WriteEnd } from '../../src/coordinator/write-queue';
+import type { WriteEnd, WriteTrouble } from '../../src/coordinator/write-queue';
 import { LockstepError } from '../../src/core/model/error';
 import { parseRevision } from '../../src/core/model/revision';
 import type { Batch, Change, Compare, Mutation } from '../../src/core/model/store';
@@ -59,6 +59,7 @@ function setUp(): {
   queue: WriteQueue;
   store: WatchedStore;
   ends: WriteEnd[];
+  troubles: (WriteTrouble | null)[];
   /** What happens at the next ends but that of `first`, one each. */
   ended: ((end: WriteEnd) => unknown)[];
   clock: ManualClock;
@@ -67,6 +68,7 @@ function setUp(): {
   const clock = new ManualClock();
   const store = new WatchedStore(new MemoryStore(clock));
   const ends: WriteEnd[] = [];
+  const troubles: (WriteTrouble | null)[] = [];
   const ended: ((end: WriteEnd) => unknown)[] = [];
   const queue = new WriteQueue({
     store: Object.assign(Object.create(store.inner) as MemoryStore, {
@@ -80,7 +82,7 @@ function setUp(): {
       ends.push(end);
       if (end.id !== 'first') ended.shift()?.(end);
     },
-    onFailure: () => undefined,
+    onTrouble: (trouble) => troubles.push(trouble),
   });
   const settled = async (): Promise<void> => {
     for (let turn = 0; turn < 20; turn += 1) {
@@ -88,7 +90,7 @@ function setUp(): {
       await nextTurn();
     }
   };
-  return { queue, store, ends, ended, clock, settled };
+  return { queue, store, ends, troubles, ended, clock, settled };
 }
 
 /** A put of `/k` that created it at revision 3. */
@@ -235,7 +237,7 @@ describe('the queue of writes', () => {
     await clock.advance(50);
     expect(ends).toEqual([]);
     await settled();
-    expect(ends).toEqual([
+    expect(ends).toMatchObject([
       { kind: 'failed', id: 'a' },
       { kind: 'failed', id: 'b' },
     ]);
@@ -290,21 +292,79 @@ describe('the queue of writes', () => {
     expect(ends.map(({ id, kind }) => `${id} ${kind}`)).toEqual(['a done', 'b failed', 'c failed']);
   });
 
-  it('goes on behind the journal record of a transaction that was made though the store could not say so', async () => {
+  const silent = (write: Write): Write => ({ ...write, events: [] });
+
+  it.each<[string, (write: Write) => Write]>([
+    ['with events', (write) => write],
+    ['without events', silent],
+  ])('says of what was made, though the store could not say so, by when it was: %s', async (_name, written) => {
     const { queue, store, ends, settled } = setUp();
+    let made = 0;
     store.after.push(() => {
+      made = names(store.transactions[0] ?? { compares: [], then: [] }).length;
       throw new LockstepError('STORE_UNAVAILABLE', 'cut off before the answer');
     });
+    queue.push(['a', 'b'].map((id) => ({ id, write: written(put(`/${id}`)) })));
+    await settled();
+    expect(made).toBe(2);
+    const { modRevision } = (await store.inner.get('/a')) ?? {};
+    expect(ends.map(({ id, kind }) => `${id} ${kind}`)).toEqual(['a failed', 'b failed']);
+    for (const end of ends)
+      expect('revision' in end ? end.revision : 0).toBeGreaterThanOrEqual(modRevision ?? Infinity);
+    expect(store.transactions.map(names)).toEqual([['/a', '/b'], []]);
+    queue.push([{ id: 'c', write: put('/c') }]);
+    await settled();
+    expect(ends.at(-1)).toMatchObject({ kind: 'done', id: 'c' });
+    expect((await store.inner.range(JOURNAL_PREFIX)).values).toHaveLength(2);
+  });
+
+  it.each<[string, (write: Write) => Write]>([
+    ['with events', (write) => write],
+    ['without events', silent],
+  ])('never lets a transaction be made late of which it said that it failed: %s', async (_name, written) => {
+    const { queue, store, ends, settled } = setUp();
+    store.failures = 1;
+    queue.push(['a', 'b'].map((id) => ({ id, write: written(put(`/${id}`)) })));
+    await settled();
+    expect(ends.map(({ id, kind }) => `${id} ${kind}`)).toEqual(['a failed', 'b failed']);
+    const [late = { compares: [], then: [] }] = store.transactions;
+    expect(names(late)).toEqual(['/a', '/b']);
+    expect(await store.inner.txn(late)).toMatchObject({ succeeded: false });
     queue.push([{ id: 'a', write: put('/a') }]);
     await settled();
-    expect(ends).toEqual([{ kind: 'failed', id: 'a' }]);
-    const journal = await store.inner.range(JOURNAL_PREFIX);
-    expect(journal.values).toHaveLength(1);
-    queue.seenJournal(1);
+    expect(ends.at(-1)).toMatchObject({ kind: 'done', id: 'a' });
+  });
+
+  it('tries ever more seldom while the store takes nothing, tells it, and plans nothing again meanwhile', async () => {
+    const { queue, store, ends, troubles, clock, settled } = setUp();
+    store.failures = Infinity;
+    queue.push([{ id: 'a', write: put('/a') }]);
+    await settled();
+    await clock.advance(60_000);
+    expect(store.transactions.length).toBeGreaterThan(12);
+    expect(store.transactions.length).toBeLessThan(20);
+    expect(troubles.at(-1)).toMatchObject({ error: { message: 'out of reach' }, tries: store.transactions.length });
+    expect(ends).toEqual([]);
+    store.failures = 0;
+    await clock.advance(5_000);
+    expect(troubles.at(-1)).toBeNull();
+    expect(ends).toMatchObject([{ kind: 'failed', id: 'a' }]);
+    // From then on a failure is a single one again.
+    const before = store.transactions.length;
+    store.failures = 1;
     queue.push([{ id: 'b', write: put('/b') }]);
     await settled();
-    expect(await store.inner.get('/b')).not.toBeNull();
-    expect((await store.inner.range(JOURNAL_PREFIX)).values).toHaveLength(2);
+    expect(store.transactions).toHaveLength(before + 2);
+  });
+
+  it('ends at once when it is stopped while the store takes nothing', async () => {
+    const { queue, store, settled } = setUp();
+    store.failures = Infinity;
+    queue.push([{ id: 'a', write: put('/a') }]);
+    await settled();
+    const before = store.transactions.length;
+    await queue.stop();
+    expect(store.transactions).toHaveLength(before);
   });
 
   it('takes nothing more once it is stopped', async () => {

@@ -86,7 +86,8 @@ export class SimulatedCoordinator {
 
   /** Tell the coordinator that its lost writes failed, so that it tries again. */
   reportLost(): void {
-    for (const id of this.lost.splice(0)) this.#run({ kind: 'failed', id, nowMs: this.nowMs });
+    const { revision } = this.store;
+    for (const id of this.lost.splice(0)) this.#run({ kind: 'failed', id, revision, nowMs: this.nowMs });
   }
 
   /** Ask the downstreams again that didn't answer. */

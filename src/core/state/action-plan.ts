@@ -2,6 +2,7 @@ import type { ActionFailure, ActionRecord, ActionResult, ActionWorkerResult } fr
 import type { ErrorCode } from '../model/error-catalogue';
 import type { ErrorFields } from '../model/error';
 import type { LockEvent } from '../model/lock-event';
+import { NO_REVISION } from '../model/revision';
 import type { Compare, Mutation } from '../model/store';
 import { writeActionRecord } from '../wire/action-record';
 import { formatLockstepKey } from '../wire/lockstep-keys';
@@ -58,12 +59,13 @@ export function refuseAction(
   return endAction(context, { failure: { code, message, fields } });
 }
 
-/** The write that takes an action one step on, together with its effects. */
+/** The write that takes an action one step on, together with its effects; it holds only if no step was made since this one was planned. */
 export function writeStep(context: ActionContext, change: Partial<ActionRecord>, effects: ActionEffects): Write {
-  const { action } = context;
+  const { state, action } = context;
   const key = formatLockstepKey({ kind: 'action', id: action.id });
+  const value = state.actionRevisions.get(action.id) ?? NO_REVISION;
   return {
-    compares: effects.compares ?? [],
+    compares: [{ kind: 'modRevision', key, operator: '=', value }, ...(effects.compares ?? [])],
     mutations: [...(effects.mutations ?? []), { kind: 'put', key, value: writeActionRecord({ ...action, ...change }) }],
     events: effects.events ?? [],
   };

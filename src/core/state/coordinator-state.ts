@@ -153,6 +153,8 @@ export class CoordinatorState {
   readonly sourceTables = new Map<SourceKey, SourceTablesState>();
   /** Manual actions, ended ones too as long as they are kept. */
   readonly actions = new Map<string, ActionRecord>();
+  /** The revisions of their records. */
+  readonly actionRevisions = new Map<string, Revision>();
   /** The tables of locks that are removed in parts; only a leader needs to know how far it is. */
   readonly removals = new Map<LockId, RemovalQueue>();
   /** Tasks of which a person removes what is stored, in parts, by the action that does. */

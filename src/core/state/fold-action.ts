@@ -20,10 +20,12 @@ export function foldAction(state: CoordinatorState, id: string, change: Change):
   foldRemoval(state, id, action);
   if (action === null) {
     state.actions.delete(id);
+    state.actionRevisions.delete(id);
     return state.outbox.settle(obligation);
   }
   const before = state.actions.get(id);
   state.actions.set(id, action);
+  state.actionRevisions.set(id, change.modRevision);
   if (action.endedAtMs === null) return state.outbox.ask(obligation);
   state.outbox.settle(obligation);
   if (before?.endedAtMs !== null) return;

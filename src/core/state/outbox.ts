@@ -130,7 +130,7 @@ export class Outbox {
     this.#end(id, revision, entry.inVain === 0 ? 0 : nowMs + growing(IN_VAIN_MS, entry.inVain));
   }
 
-  /** Nobody knows whether the shell's try was made; the state has seen `revision` meanwhile. */
+  /** Nobody knows whether the shell's try was made: if so, it is visible to the state from `revision` on. */
   markFailed(id: ObligationId, revision: Revision): void {
     this.#end(id, revision, 0);
   }

@@ -91,3 +91,20 @@ it('tells nobody anything while it runs, and goes on with what is left when it h
   world.coordinator.restart();
   expect(world.told()).toEqual({ s10: 'exec' });
 });
+
+it.each(SCOPES)(
+  'of %s takes nothing that is reported after it, even if a step of it is made once more',
+  (_what, sources) => {
+    const world = new PessimisticWorld(SOURCES);
+    const [first = ''] = SOURCES;
+    world.report(first, [ADD_C1]);
+    const { written } = world.coordinator;
+    const before = written.length;
+    expect(world.outcome(removeMeta(world, sources))).toBe('done');
+    world.report(first, [ADD_C1]);
+    const steps = written.slice(before).filter(({ events }) => events.some(({ kind }) => kind === 'MetaRemoved'));
+    expect(steps).toHaveLength(1);
+    for (const { compares, mutations } of steps) expect(world.coordinator.change(mutations, compares)).toBe(false);
+    expect(world.store.get(infoKey(first))).not.toBeNull();
+  },
+);
