@@ -68,6 +68,12 @@ export class RequestGate {
     return cost > limits.cost ? tooMuch('cost', limits, Math.ceil(cost)) : null;
   }
 
+  /** Why a subscription isn't begun: what is kept of it is too large; null: it is. */
+  refuseSubscription(query: string, variables: Variables): GraphQLError | null {
+    const bytes = Buffer.byteLength(query) + sizeOf(variables);
+    return bytes > this.limits['subscription-bytes'] ? tooMuch('subscription-bytes', this.limits) : null;
+  }
+
   #parse(query: string): DocumentNode | GraphQLError {
     try {
       return parse(query, { maxTokens: this.limits.tokens });
@@ -115,6 +121,16 @@ export class RequestGate {
     if (costs.size >= KEPT_COSTS && oldest !== undefined) costs.delete(oldest);
     costs.set(lengthsKey(known, variables), cost);
     return cost;
+  }
+}
+
+/** Values within each other without end have no text, and are larger than anything. */
+function sizeOf(variables: Variables): number {
+  try {
+    return Buffer.byteLength(JSON.stringify(variables));
+  } catch (error) {
+    if (error instanceof RangeError) return Number.POSITIVE_INFINITY;
+    throw error;
   }
 }
 

@@ -23,9 +23,15 @@ export type Handle = (text: string) => Promise<void>;
  */
 export class OperationIds {
   readonly #running = new Map<string, Running>();
+  #bytes = 0;
 
   /** @param onNameInUse called when a name is used once more although a request waits under it */
   constructor(private readonly onNameInUse: () => void) {}
+
+  /** How many bytes the requests have that aren't over. */
+  get bytes(): number {
+    return this.#bytes;
+  }
 
   /** How many requests aren't over. */
   get count(): number {
@@ -76,8 +82,13 @@ export class OperationIds {
       () => undefined,
       () => undefined,
     );
+    const bytes = Buffer.byteLength(text);
+    this.#bytes += bytes;
     this.#running.set(id, { over, isCompleted: false, next: null });
-    void over.then(() => this.#running.delete(id));
+    void over.then(() => {
+      this.#bytes -= bytes;
+      this.#running.delete(id);
+    });
     await work;
   }
 }

@@ -1,8 +1,9 @@
 import { OperationTypeNode, getOperationAST } from 'graphql';
-import type { GraphQLError, GraphQLSchema } from 'graphql';
+import type { GraphQLError, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import type { Identity } from '../../core/model/identity';
 import { topLevelError } from '../errors/top-level-error';
 import type { SubscribeRequest } from '../feed/shared-subscriptions';
+import type { Variables } from '../limits/document-cost';
 import type { RequestGate } from '../limits/request-gate';
 import type { RequestContext } from '../request-context';
 import type { DocumentCache } from './document-cache';
@@ -38,15 +39,24 @@ export class RequestReader {
     const read = documents.read(query);
     if (read.kind === 'invalid') return { kind: 'refused', errors: read.errors };
     const { document } = read;
-    const variableValues = variables ?? {};
     const operation = getOperationAST(document, operationName);
     if (operation == null) return refused(topLevelError('INVALID_INPUT', 'name one of the operations of the document'));
-    const error = gate.refuse(document, operationName, variableValues);
+    const isSubscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
+    const variableValues = declaredOf(operation, variables ?? {});
+    const error =
+      gate.refuse(document, operationName, variableValues) ??
+      (isSubscription ? gate.refuseSubscription(query, variableValues) : null);
     if (error !== null) return refused(error);
     const contextValue = contextOf(identity);
     const request = { schema, document, operationName, variableValues, contextValue, hideSuggestions: !introspection };
-    return { kind: 'request', request, isSubscription: operation.operation === OperationTypeNode.SUBSCRIPTION };
+    return { kind: 'request', request, isSubscription };
   }
+}
+
+/** The variables that the operation knows: others mean nothing, and would be kept with a subscription. */
+function declaredOf({ variableDefinitions = [] }: OperationDefinitionNode, sent: Variables): Variables {
+  const names = variableDefinitions.map(({ variable }) => variable.name.value);
+  return Object.fromEntries(names.filter((name) => Object.hasOwn(sent, name)).map((name) => [name, sent[name]]));
 }
 
 function refused(error: GraphQLError): PreparedRequest {

@@ -14,7 +14,8 @@ import { Askers } from '../access/askers';
 import type { SharedSubscriptions, SubscribeRequest } from '../feed/shared-subscriptions';
 import { topLevelError } from '../errors/top-level-error';
 import { wholeOrRefused } from '../limits/answer-size';
-import type { Limits } from '../limits/limits';
+import { LIMIT_MEANINGS } from '../limits/limits';
+import type { LimitName, Limits } from '../limits/limits';
 import { IdleConnections } from './idle-connections';
 import type { RequestReader, SentRequest } from './request-reader';
 import { bindSocket } from './socket-binding';
@@ -110,7 +111,9 @@ export class GraphqlWebSockets {
 
   #prepare(extra: ConnectionExtra, id: string, payload: SentRequest): SubscribeRequest | readonly GraphQLError[] {
     const { requests, limits } = this.options;
-    if (extra.operations.count >= limits.subscriptions) return [tooManyAtOnce(limits.subscriptions)];
+    const { count, bytes } = extra.operations;
+    if (count >= limits.subscriptions) return [tooManyAtOnce('subscriptions', limits)];
+    if (bytes >= limits['pending-bytes']) return [tooManyAtOnce('pending-bytes', limits)];
     const asker = this.#askers.get(extra);
     invariant(asker !== undefined, 'a connection that was acknowledged has an asker');
     const prepared = requests.read(payload, asker.identity);
@@ -150,11 +153,9 @@ export class GraphqlWebSockets {
   }
 }
 
-function tooManyAtOnce(most: number): GraphQLError {
-  return topLevelError('TOO_MANY_REQUESTS', `more than ${most} requests at once on one WebSocket are refused`, {
-    limit: 'subscriptions',
-    most,
-  });
+function tooManyAtOnce(limit: LimitName, limits: Limits): GraphQLError {
+  const most = limits[limit];
+  return topLevelError('TOO_MANY_REQUESTS', `more than ${most} ${LIMIT_MEANINGS[limit]} are refused`, { limit, most });
 }
 
 /** Null: nobody knows who it is. */

@@ -49,7 +49,9 @@ async function start(limits: Record<string, number> = {}): Promise<void> {
   url = `http://127.0.0.1:${server.address.port}/graphql`;
 }
 
-beforeAll(() => start({ subscriptions: 3, 'message-bytes': 65_536 }));
+beforeAll(() =>
+  start({ subscriptions: 3, 'message-bytes': 65_536, 'subscription-bytes': 10_000, 'pending-bytes': 30_000 }),
+);
 
 afterAll(async () => {
   await server.stop();
@@ -65,6 +67,23 @@ const INIT = { type: 'connection_init' };
 type Row = readonly [string, number | null, 'greeted' | 'new', readonly Buffer[]];
 
 const ROWS: readonly Row[] = [
+  [
+    'a message in tens of thousands of pieces',
+    1008,
+    'greeted',
+    [
+      Buffer.concat([
+        text('{', { final: false }),
+        ...Array.from({ length: 20_000 }, () => text(' ', { opcode: Opcode.CONTINUATION, final: false })),
+      ]),
+    ],
+  ],
+  [
+    'pings without end whose answers are not taken',
+    null,
+    'new',
+    [Buffer.concat(Array.from({ length: 50_000 }, () => text('x'.repeat(125), { opcode: Opcode.PING })))],
+  ],
   ['what is not JSON', 4400, 'greeted', [text('{')]],
   ['a message that is no object', 4400, 'greeted', [json([1])]],
   ['a message without a type', 4400, 'greeted', [json({ id: '1' })]],
@@ -199,6 +218,45 @@ describe('a WebSocket stays open', () => {
     socket.sendJson(subscribe('1', '{ __typename }'));
     expect(await socket.untilClosed()).toBe(4409);
     finish();
+  });
+
+  it('and refuses a subscription of which too much would be kept', async () => {
+    const socket = await RawSocket.connect(url);
+    await socket.greet();
+    const query = 'subscription ($t: ID!) { shardOperations(task: $t, source: "s") { id } }';
+    socket.sendJson({ id: '1', type: 'subscribe', payload: { query, variables: { t: 'x'.repeat(10_000) } } });
+    const refused = { code: 'REQUEST_TOO_LARGE', fields: { limit: 'subscription-bytes' } };
+    expect(await socket.nextJson()).toMatchObject({ id: '1', payload: [{ extensions: refused }] });
+    const nested = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    const deep = JSON.stringify({ id: '2', type: 'subscribe', payload: { query, variables: {} } });
+    socket.stream.write(text(deep.replace('"variables":{}', `"variables":{"t":${nested}}`)));
+    expect(await socket.nextJson()).toMatchObject({ id: '2', payload: [{ extensions: refused }] });
+    // What the document doesn't know isn't kept, and makes no difference.
+    socket.stream.write(
+      text(deep.replace('"2"', '"3"').replace('"variables":{}', `"variables":{"t":"t","u":${nested}}`)),
+    );
+    socket.sendJson({ type: 'ping' });
+    expect(await socket.nextJson()).toEqual({ type: 'pong' });
+    socket.cut();
+  });
+
+  it('and refuses more while too much waits for its answer', async () => {
+    const socket = await RawSocket.connect(url);
+    await socket.greet();
+    const query = 'mutation { removeShardMeta(input: {task: "t"}) { __typename } }';
+    socket.sendJson({ id: '1', type: 'subscribe', payload: { query, variables: { unknown: 'x'.repeat(30_000) } } });
+    const finish = await begun();
+    socket.sendJson(subscribe('2', '{ __typename }'));
+    expect(await socket.nextJson()).toMatchObject({
+      id: '2',
+      payload: [{ extensions: { code: 'TOO_MANY_REQUESTS', fields: { limit: 'pending-bytes' } } }],
+    });
+    finish();
+    expect(await socket.nextJson()).toMatchObject({ id: '1', type: 'next' });
+    expect(await socket.nextJson()).toMatchObject({ id: '1', type: 'complete' });
+    socket.sendJson(subscribe('3', '{ __typename }'));
+    expect(await socket.nextJson()).toMatchObject({ id: '3', type: 'next' });
+    socket.cut();
   });
 
   it('and refuses one subscription too many; others go on', async () => {

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import type { OperationView } from '../../../src/coordinator/service';
+import { formatLockId } from '../../../src/core/model/lock-id';
+import { parseSourceId, parseTaskName } from '../../../src/core/model/names';
+import { NO_REVISION } from '../../../src/core/model/revision';
 import { GraphqlServer } from '../../../src/graphql/graphql-server';
 import { DEFAULT_LIMITS } from '../../../src/graphql/limits/limits';
 import { scriptedService } from '../../support/scripted-service';
@@ -21,8 +25,8 @@ async function* untilAborted(signal: AbortSignal): AsyncGenerator<never> {
   await new Promise((resolve) => signal.addEventListener('abort', resolve));
 }
 
-async function startWith(limits: Record<string, number>): Promise<GraphqlServer> {
-  return await GraphqlServer.start({ service, logger, host: '127.0.0.1', port: 0, limits });
+async function startWith(limits: Record<string, number>, of = service): Promise<GraphqlServer> {
+  return await GraphqlServer.start({ service: of, logger, host: '127.0.0.1', port: 0, limits });
 }
 
 beforeAll(async () => {
@@ -74,6 +78,21 @@ describe('who sends too slowly is cut off', () => {
   }, 30_000);
 });
 
+/** An operation of a hundred kilobytes. */
+const OPERATION: OperationView = {
+  task: parseTaskName('t'),
+  source: parseSourceId('s'),
+  table: null,
+  lockId: formatLockId(parseTaskName('t'), { schema: 'a', table: 'b' }),
+  ddls: ['x'.repeat(100_000)],
+  exec: true,
+  stage: null,
+  message: '',
+  columns: [],
+  done: false,
+  revision: NO_REVISION,
+};
+
 /** An answer of several megabytes. */
 const LARGE = `{ ${Array.from({ length: 50 }, (_, i) => `a${i}: _service { sdl }`).join(' ')} }`;
 
@@ -110,6 +129,36 @@ describe('who takes nothing of what waits for him is cut off', () => {
     expect(bytes).toBeGreaterThan(0);
     // Eight answers are made at once, of six megabytes each; the others never are.
     expect(bytes).toBeLessThan(80_000_000);
+  }, 60_000);
+});
+
+describe('a stream whose reader takes nothing', () => {
+  it('is cut off, and no more of it is made', async () => {
+    let made = 0;
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    async function* endless(signal: AbortSignal): AsyncGenerator<OperationView> {
+      try {
+        for (; !signal.aborted; made += 1) yield await Promise.resolve(OPERATION);
+      } finally {
+        end();
+      }
+    }
+    const streams = scriptedService({ operations: (_task, _source, _after, signal) => endless(signal) });
+    const impatient = await startWith({ 'stalled-ms': 1_000 }, streams);
+    try {
+      const body = JSON.stringify({ query: 'subscription { shardOperations(task: "t", source: "s") { ddls } }' });
+      const asked = requestBytes('POST /graphql/stream HTTP/1.1', [...HEAD, `content-length: ${body.length}`], body);
+      const socket = connect(impatient.address.port, '127.0.0.1', () => socket.write(asked));
+      socket.on('error', () => undefined);
+      socket.pause();
+      await ended;
+      // What fits between the two, not all that could have been made in a second.
+      expect(made).toBeLessThan(200);
+      socket.destroy();
+    } finally {
+      await impatient.stop();
+    }
   }, 60_000);
 });
 
