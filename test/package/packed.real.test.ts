@@ -127,6 +127,14 @@ describe('the package', () => {
     (type) => {
       const project = makeProject(type);
       expectSuccess(process.execPath, [TSC, '-p', '.'], project);
+      // Compilers that find modules in other ways see the same types.
+      const others = type === 'commonjs' ? ['commonjs/node10', 'preserve/bundler'] : ['esnext/bundler'];
+      for (const [module = '', resolution = ''] of others.map((each) => each.split('/')))
+        expectSuccess(
+          process.execPath,
+          [TSC, '-p', '.', '--noEmit', '--module', module, '--moduleResolution', resolution],
+          project,
+        );
       const said = JSON.parse(expectSuccess(process.execPath, ['out/main.js'], project)) as unknown;
       expect(said).toEqual({
         body: { data: { shardCluster: { phase: 'LEADING' } } },
