@@ -58,7 +58,7 @@ export async function playOptimistic(stage: Stage, story: Story): Promise<void> 
   await stage.until('mysql-02', ({ kind, fields }) => kind === 'acknowledged' && /MODIFY/u.test(fields['ddls'] ?? ''));
   await finish(stage);
   showTable(stage, story, 'orders');
-  await stage.command(['show-ddl-locks', 'orders']);
+  await stage.command(['show-ddl-locks', 'orders', '--output', 'table']);
   await stage.dismiss();
 }
 

@@ -7,6 +7,9 @@ import type { Story } from './story';
 const LOCK = 'payments-`shop`.`payments`';
 const TABLES = 'payments_[1-9]';
 
+/** dmctl's JSON is for programs: it would be most of the story. */
+const SHORT = ['--output', 'table'];
+
 /** A DDL is a barrier: all shards meet it, one source executes it. Then what people do when a worker is missing. */
 export async function playPessimistic(stage: Stage, story: Story): Promise<void> {
   story.act(
@@ -25,7 +28,7 @@ export async function playPessimistic(stage: Stage, story: Story): Promise<void>
   story.act('A. A worker has gone for good', 'mysql-02 is offline for ever; mysql-01 waits for it in vain.');
   await stage.kill('mysql-02');
   await meetAll(stage, 'c2', ['mysql-01'], 'reported');
-  await stage.command(['show-ddl-locks', 'payments']);
+  await stage.command(['show-ddl-locks', 'payments', ...SHORT]);
   await stage.command(['unlock-ddl-lock', '--reason', 'mysql-02 is gone', LOCK]);
   await acknowledged(stage, 'mysql-01', 'c2');
   showTable(stage, story, 'payments');
@@ -35,7 +38,7 @@ export async function playPessimistic(stage: Stage, story: Story): Promise<void>
   stage.openGate('c2-4');
   await stage.employ('payments', 'pessimistic', 'mysql-02', PAYMENTS_2, TABLES);
   await stage.until('mysql-02', ({ kind, fields }) => kind === 'reported' && /c2/u.test(fields['ddls'] ?? ''));
-  await stage.command(['show-ddl-locks', 'payments']);
+  await stage.command(['show-ddl-locks', 'payments', ...SHORT]);
   await stage.command(['unlock-ddl-lock', '--worker', 'mysql-02', LOCK]);
   await acknowledged(stage, 'mysql-02', 'c2');
   story.event('downstream', 'the column was there already, which counts as executed', 'good');
@@ -53,14 +56,14 @@ export async function playPessimistic(stage: Stage, story: Story): Promise<void>
   await acknowledged(stage, 'mysql-01', 'c3');
   // A status is stored every five seconds at most.
   await pause(6_500);
-  await stage.command(['query-status', 'payments']);
+  await stage.command(['query-status', 'payments', ...SHORT]);
   await stage.command(['break-ddl-lock', '--worker', 'mysql-02', '--skip', 'payments']);
   await acknowledged(stage, 'mysql-02', 'c3');
   await stage.command(['exclude-source', '--source', 'mysql-03', '--reason', 'it never came', 'payments']);
 
   await finish(stage);
   showTable(stage, story, 'payments');
-  await stage.command(['show-ddl-locks', 'payments']);
+  await stage.command(['show-ddl-locks', 'payments', ...SHORT]);
   await stage.dismiss();
 }
 

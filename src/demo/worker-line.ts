@@ -58,10 +58,15 @@ function tellOperation(fields: Readonly<Record<string, string>>, ddls: string): 
     case 'RESOLVED':
       return { text: '← the others have followed: the conflict is over', mood: 'good' };
     case 'SKIP_WAIT_REDIRECT':
-      return { text: `← wait: ${shorten(fields['message'] ?? '')}`, mood: 'wait' };
+      return { text: `← wait: ${waitText(fields['message'] ?? '')}`, mood: 'wait' };
     default:
       return { text: `← stop: ${shorten(fields['message'] ?? '')}`, mood: 'bad' };
   }
+}
+
+/** What is waited for; `lockstep why` tells the rest. */
+function waitText(message: string): string {
+  return shorten(message.split(', because ')[0] ?? '');
 }
 
 /** Statements without what all of them have. */
