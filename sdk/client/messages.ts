@@ -144,6 +144,7 @@ export interface ShardSessionInput {
   readonly source: string;
   readonly id: string;
   readonly epoch: string;
+  readonly sequence?: number | null;
 }
 
 /** A table of the source that the session speaks for. */

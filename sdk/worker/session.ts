@@ -16,6 +16,8 @@ export type Introduce = (session: ShardSessionInput) => Promise<void>;
  */
 export class WorkerSession {
   #session: ShardSessionInput | null = null;
+  /** Of the last message, so that one that comes late is known (PROTOCOL 2.7). */
+  #sequence = 0;
   /** Of this process, so that a registration that is repeated ends nothing (PROTOCOL 2.3). */
   readonly #instance = randomUUID();
   #ttlMs: number;
@@ -51,7 +53,8 @@ export class WorkerSession {
       const session = this.#session;
       if (session === null) throw new LockstepError('INTERNAL', 'a message before the registration');
       try {
-        return await send(session);
+        this.#sequence += 1;
+        return await send({ ...session, sequence: this.#sequence });
       } catch (error) {
         if (!isStale(error)) throw error;
         await this.#recover(session, error, signal);

@@ -191,11 +191,20 @@ export interface AttemptRecord {
   readonly former: readonly string[];
 }
 
+/** When a worker said something: what it says later in the same session has a larger sequence. */
+export interface Said {
+  /** Of its session. */
+  readonly epoch: Revision;
+  readonly sequence: number;
+}
+
 /**
  * What a worker said of an operation that it hasn't acknowledged: why it couldn't carry it out, or that it still works on
  * it. It stands until the next acknowledgement or operation.
  */
 export interface FailureRecord {
+  /** Absent: its worker doesn't count what it says. */
+  readonly said?: Said | undefined;
   /** The operation's put. */
   readonly operationRevision: Revision;
   /** Nothing has failed: it takes its time. */
@@ -231,6 +240,8 @@ export interface KeptFormingGroup extends FormingGroup {
 
 /** What a worker last said of itself. */
 export interface StatusRecord {
+  /** Absent: its worker doesn't count what it says. */
+  readonly said?: Said | undefined;
   /** Where it reads, as it writes positions; null: not said. */
   readonly position: string | null;
   /** How far behind the source it is, in milliseconds; null: not known. */

@@ -17,6 +17,7 @@ import { viewSourceOperation, viewTableOperation } from './operation-view';
 import type { OperationView } from './operation-view';
 import { answer, refuse } from './request-plan';
 import type { RequestPlan } from './request-plan';
+import { comesLate, saidBy } from './said';
 import { checkSession } from './session';
 import type { SessionRef } from './session';
 import { wrongMode } from './task-refusals';
@@ -108,11 +109,18 @@ function planRecord(
     return refuse('OPERATION_NOT_FOUND', `source ${ref.source} has no undone operation of revision ${named.revision}`, {
       source: ref.source,
     });
-  const value = writeFailureRecord({ operationRevision: named.revision, ...said });
+  const known = state.failures.get(table === null ? sourceKey(ref.task, ref.source) : tableKey(ref.task, table));
+  if (known?.operationRevision === named.revision && comesLate(ref, known)) return answer(null);
+  const key = failureKey(ref, table);
+  const value = writeFailureRecord({ operationRevision: named.revision, ...said, ...saidBy(ref) });
   return {
     kind: 'write',
-    compares: [...checked.compares, operationUnchanged(state, ref, table)],
-    mutations: [{ kind: 'put', key: failureKey(ref, table), value }],
+    compares: [
+      ...checked.compares,
+      operationUnchanged(state, ref, table),
+      { kind: 'modRevision', key, operator: '=', value: known?.revision ?? NO_REVISION },
+    ],
+    mutations: [{ kind: 'put', key, value }],
     answer: () => null,
   };
 }

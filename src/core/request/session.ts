@@ -22,6 +22,8 @@ export interface SessionRef {
   readonly sessionId: string;
   /** The revision of its registration: a state that hasn't come so far can't judge it. */
   readonly epoch: Revision;
+  /** Larger than that of every earlier message of the session; null or absent: its worker doesn't count. */
+  readonly sequence?: number | null;
 }
 
 /** A worker that wants to speak for a source of a task. */

@@ -1,10 +1,12 @@
 import type { FormingGroup, KeptFormingGroup, StatusRecord } from '../model/records';
+import { NO_REVISION } from '../model/revision';
 import { sourceKey } from '../model/table-key';
 import type { CoordinatorState } from '../state/coordinator-state';
 import { formatLockstepKey } from '../wire/lockstep-keys';
 import { writeStatusRecord } from '../wire/status-record';
 import { answer } from './request-plan';
 import type { RequestPlan } from './request-plan';
+import { comesLate, saidBy } from './said';
 import { checkSession } from './session';
 import type { SessionRef } from './session';
 
@@ -30,12 +32,13 @@ export function planReportStatus(
   const { task, source } = ref;
   const known = state.statuses.get(sourceKey(task, source));
   const status = { ...reported, formingGroups: reported.formingGroups.map((group) => keep(group, reported, known)) };
-  if (known !== undefined && status.atMs - known.atMs < intervalMs(known, status)) return answer(false);
+  const tooSoon = known !== undefined && status.atMs - known.atMs < intervalMs(known, status);
+  if (tooSoon || comesLate(ref, known)) return answer(false);
   const key = formatLockstepKey({ kind: 'status', task, source });
   return {
     kind: 'write',
-    compares: checked.compares,
-    mutations: [{ kind: 'put', key, value: writeStatusRecord(status) }],
+    compares: [...checked.compares, { kind: 'modRevision', key, operator: '=', value: known?.revision ?? NO_REVISION }],
+    mutations: [{ kind: 'put', key, value: writeStatusRecord({ ...status, ...saidBy(ref) }) }],
     answer: () => true,
   };
 }

@@ -71,6 +71,11 @@ export interface SourceStatus extends StatusRecord {
   readonly revision: Revision;
 }
 
+/** Why an operation couldn't be carried out, as it is stored. */
+export interface StoredFailure extends FailureRecord {
+  readonly revision: Revision;
+}
+
 /** A worker that speaks for a source of a task. */
 export interface Session {
   /** The session key's revision: larger for each registration. */
@@ -177,7 +182,7 @@ export class CoordinatorState {
   /** The last report of each source (pessimistic). */
   readonly attempts = new Map<SourceKey, Attempt>();
   /** Why operations couldn't be carried out, by table or source. */
-  readonly failures = new Map<TableKey | SourceKey, FailureRecord>();
+  readonly failures = new Map<TableKey | SourceKey, StoredFailure>();
   /** What workers last said of themselves. */
   readonly statuses = new Map<SourceKey, SourceStatus>();
   readonly answers = new Map<TableKey, PendingAnswer>();

@@ -83,7 +83,7 @@ export function foldSourceAttempt(
 export function foldFailure(state: CoordinatorState, key: TableKey | SourceKey, change: Change): void {
   const record = readOrReport(state, change, readFailureRecord);
   if (record === null) state.failures.delete(key);
-  else state.failures.set(key, record);
+  else state.failures.set(key, { ...record, revision: change.modRevision });
 }
 
 /** A worker said how it is. */

@@ -2,6 +2,7 @@ import type { FailureRecord } from '../model/records';
 import { parseRevision } from '../model/revision';
 import type { RecordFormat, RecordReading } from './lockstep-records';
 import { readRecord, writeRecord } from './lockstep-records';
+import { readSaid } from './said';
 
 const FORMAT: RecordFormat<FailureRecord> = {
   name: 'failure record',
@@ -12,8 +13,9 @@ const FORMAT: RecordFormat<FailureRecord> = {
     reason: root.field('reason').text(),
     retryable: root.field('retryable').boolean(),
     atMs: root.field('atMs').count(),
+    ...readSaid(root),
   }),
-  write: (record) => ({ ...record }),
+  write: ({ said, ...record }) => ({ ...record, ...(said === undefined ? {} : { said: { ...said } }) }),
 };
 
 /** Why an operation couldn't be carried out. @throws LockstepError UNREADABLE_VALUE with `where` and the field */

@@ -4,6 +4,7 @@ import { parseStoredLockId } from './dm-lock-id';
 import type { JsonValue } from './json-reader';
 import type { JsonData, RecordFormat, RecordReading } from './lockstep-records';
 import { readRecord, writeRecord } from './lockstep-records';
+import { readSaid } from './said';
 
 const FORMAT: RecordFormat<StatusRecord> = {
   name: 'status record',
@@ -17,8 +18,13 @@ const FORMAT: RecordFormat<StatusRecord> = {
     stage: root.field('stage').text(),
     error: root.field('error').nullable((error) => error.text()),
     atMs: root.field('atMs').count(),
+    ...readSaid(root),
   }),
-  write: ({ formingGroups, ...record }) => ({ ...record, formingGroups: formingGroups.map(writeGroup) }),
+  write: ({ formingGroups, said, ...record }) => ({
+    ...record,
+    formingGroups: formingGroups.map(writeGroup),
+    ...(said === undefined ? {} : { said: { ...said } }),
+  }),
 };
 
 /** What a worker last said of itself. @throws LockstepError UNREADABLE_VALUE with `where` and the field */

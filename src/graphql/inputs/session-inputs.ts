@@ -26,6 +26,14 @@ export class ShardSessionInput {
     description: 'Its epoch: a server that has not seen the registration yet waits until it has.',
   })
   readonly epoch!: Revision;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Counts the messages of the session: larger for each, and the same when one is sent again. A failure, an extension ' +
+      'or a status that comes late is known by it, and changes nothing; absent, each replaces the one before.',
+  })
+  readonly sequence?: number | null;
 }
 
 /** The input of `registerShardWorker`. */
@@ -95,8 +103,13 @@ export class ShardLeaveWorkerInput {
 }
 
 /** The session of an input. @throws LockstepError INVALID_INPUT */
-export function parseSession({ task, source, id, epoch }: ShardSessionInput): SessionRef {
-  return { task: parseTaskName(task), source: parseSourceId(source), sessionId: parseName('session.id', id), epoch };
+export function parseSession({ task, source, id, epoch, sequence }: ShardSessionInput): SessionRef {
+  const names = { task: parseTaskName(task), source: parseSourceId(source), sessionId: parseName('session.id', id) };
+  return {
+    ...names,
+    epoch,
+    sequence: sequence == null ? null : parseWithin('session.sequence', sequence, 0, 2 ** 31 - 1),
+  };
 }
 
 /** A registration. @throws LockstepError INVALID_INPUT */

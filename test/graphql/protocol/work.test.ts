@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { startServer } from '../../../src/server';
 import { useServer } from '../../support/use-server';
 import { ask } from '../plain-client';
-import type { PlainSubscription } from '../plain-client';
+import type { JsonObject, PlainSubscription } from '../plain-client';
 import { PlainWorker, TARGET, lockOf } from '../plain-worker';
 import type { Operation } from '../plain-worker';
 
@@ -200,6 +200,20 @@ describe('a worker in optimistic mode, by schema/PROTOCOL.md', () => {
     const query =
       '{ shardWorker(id: "w-s1") { assignments { sourceId status { stage position delayMs blockingDdls } } } }';
     expect(await ask(server.url, query)).toMatchObject({ assignments: [{ sourceId: 's1', status }] });
+  });
+
+  it('2.7 what it said before, and comes late, changes nothing', async () => {
+    const say = (sequence: number, error: string): Promise<JsonObject> =>
+      one.withSession('ReportShardStatus', {
+        session: { ...one.session, sequence },
+        stage: 'failed',
+        blockingDdls: [],
+        error,
+      });
+    for (const answer of [await say(2, 'second'), await say(1, 'first')])
+      expect(answer).toMatchObject({ __typename: 'ShardReportStatusSuccess' });
+    const query = '{ shardWorker(id: "w-s1") { assignments { status { error } } } }';
+    expect(await ask(server.url, query)).toMatchObject({ assignments: [{ status: { error: 'second' } }] });
   });
 
   it('2.6 leaves', async () => {
