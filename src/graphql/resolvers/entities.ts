@@ -2,13 +2,13 @@ import { LockstepError } from '../../core/model/error';
 import { parseLockName } from '../../core/model/lock-name';
 import { parseSourceId, parseTaskName } from '../../core/model/names';
 import type { JsonValue } from '../../core/wire/json-reader';
+import { visibleWorker } from '../access/visible';
 import type { RequestContext } from '../request-context';
 import type { ShardLock } from '../types/lock';
 import type { ShardSource, ShardTask } from '../types/task';
 import type { ShardWorker } from '../types/worker';
 import { viewLock } from '../views/lock-view';
 import { findTask } from '../views/task-view';
-import { viewWorker } from '../views/worker-view';
 
 type Resolve<Reference, Entity> = (reference: Reference, context: RequestContext) => Entity | null;
 
@@ -28,8 +28,8 @@ export const entityResolvers = {
     __resolveReference: orNull<{ readonly id: string }, ShardSource>(({ id }) => ({ id: parseSourceId(id) })),
   },
   ShardWorker: {
-    __resolveReference: orNull<{ readonly id: string }, ShardWorker>(({ id }, { service }) =>
-      viewWorker(service.state, id),
+    __resolveReference: orNull<{ readonly id: string }, ShardWorker>(({ id }, { service, identity }) =>
+      visibleWorker(service.state, identity, id),
     ),
   },
 };

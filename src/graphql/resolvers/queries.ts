@@ -1,6 +1,7 @@
 import { parseSourceId, parseTaskName } from '../../core/model/names';
 import { parseLockName } from '../../core/model/lock-name';
 import type { Revision } from '../../core/model/revision';
+import { visibleSource, visibleWorker } from '../access/visible';
 import { Arg, Ctx, ID, Int, Query, Resolver } from '../decorators';
 import { ShardLockOrder } from '../diagnosis-enums';
 import type { LockOrder } from '../diagnosis-enums';
@@ -33,7 +34,7 @@ import { viewLock } from '../views/lock-view';
 import { viewOperation } from '../views/operation-view';
 import { pageOf } from '../views/page';
 import type { Page } from '../views/page';
-import { findTask, isSource, listTasks, viewTask } from '../views/task-view';
+import { findTask, listTasks, viewTask } from '../views/task-view';
 import { listWorkers, viewWorker } from '../views/worker-view';
 import { EPOCH, parseAsked, pendingOperations } from './asked-operations';
 import { AFTER, FIRST } from './page-arguments';
@@ -99,10 +100,9 @@ export class Queries {
   @Query(() => ShardSource, { nullable: true, description: 'A source; null: nothing is known of it.' })
   shardSource(
     @Arg('id', () => ID, { description: 'The ID of the source.' }) id: string,
-    @Ctx() { service }: RequestContext,
+    @Ctx() { service, identity }: RequestContext,
   ): ShardSource | null {
-    const source = parseSourceId(id);
-    return isSource(service.state, source) ? { id: source } : null;
+    return visibleSource(service.state, identity, parseSourceId(id));
   }
 
   @Query(() => ShardWorker, {
@@ -111,9 +111,9 @@ export class Queries {
   })
   shardWorker(
     @Arg('id', () => ID, { description: 'The name of the worker.' }) id: string,
-    @Ctx() { service }: RequestContext,
+    @Ctx() { service, identity }: RequestContext,
   ): ShardWorker | null {
-    return viewWorker(service.state, id);
+    return visibleWorker(service.state, identity, id);
   }
 
   @Query(() => ShardWorkerConnection, {

@@ -61,8 +61,8 @@ async function send(name: string, query: string, variables: object = {}, headers
   return { status: response.status, data: body.data ?? null, errors: body.errors ?? [] };
 }
 
-const register = (source: string, task = 't1'): object => ({
-  input: { worker: 'w', task, mode: 'OPTIMISTIC', source },
+const register = (source: string, task = 't1', worker = 'w'): object => ({
+  input: { worker, task, mode: 'OPTIMISTIC', source },
 });
 const audits = (): object[] => logger.lines.filter(({ fields }) => 'audit' in fields).map(({ fields }) => fields);
 
@@ -101,6 +101,15 @@ describe('a worker’s token', () => {
     ['the cluster', '{ shardCluster { phase } }'],
   ])('is refused %s', async (_name, query) => {
     expect(codeOf(await send('w1', query))).toBe('FORBIDDEN');
+  });
+
+  it('learns of no source or worker of other tasks', async () => {
+    await send('flood', document('RegisterShardWorker'), register('s7', 't7', 'elsewhere'));
+    const query = `{ shardSource(id: "s7") { id } shardWorker(id: "elsewhere") { id }
+      _entities(representations: [{__typename: "ShardWorker", id: "elsewhere"}]) { __typename } }`;
+    const nothing = { shardSource: null, shardWorker: null, _entities: [null] };
+    expect((await send('w1', query)).data).toEqual(nothing);
+    expect((await send('viewer', query)).data).not.toEqual(nothing);
   });
 
   it('is refused operations of another source over a WebSocket, and gets its own', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { LockstepError } from '../../../src/core/model/error';
 import { ANYBODY } from '../../../src/core/model/identity';
@@ -8,6 +8,8 @@ import type { Authenticator } from '../../../src/identity/authenticator';
 import type { Credentials } from '../../../src/identity/credentials';
 import { scriptedService } from '../../support/scripted-service';
 import { SilentLogger } from '../../support/silent-logger';
+
+jest.setTimeout(60_000);
 
 /** Knows one token, until it is taken away. */
 class OneToken implements Authenticator {
@@ -111,5 +113,5 @@ describe('who asks', () => {
     const closed = new Promise<number>((resolve) => socket.on('close', resolve));
     authenticator.token = null;
     expect(await closed).toBe(4403);
-  }, 15_000);
+  });
 });
