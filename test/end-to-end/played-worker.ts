@@ -232,7 +232,9 @@ export class PlayedWorker {
     const isHarmless =
       answer['outcome'] === 'ALREADY_ACKNOWLEDGED' ||
       answer['outcome'] === 'OPERATION_GONE' ||
-      answer['code'] === 'STALE_OPERATION';
+      answer['code'] === 'STALE_OPERATION' ||
+      // Its table was dropped meanwhile.
+      answer['code'] === 'OPERATION_NOT_FOUND';
     if (!isHarmless) throw new Error(`a late acknowledgement was taken: ${JSON.stringify({ revision, answer })}`);
   }
 

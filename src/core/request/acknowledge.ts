@@ -162,7 +162,7 @@ function mayHaveOrdered({ journal }: CoordinatorState, revision: Revision): bool
 
 function unknown({ source }: SessionRef, { table, revision }: OperationRef): RequestPlan<never> {
   const whose = table === null ? '' : ` for ${quoteTable(table.schema, table.table)}`;
-  const message = `source ${source} was never given an operation of revision ${revision}${whose}`;
+  const message = `source ${source} has no operation of revision ${revision}${whose}, and had none that ended with its lock`;
   return refuse('OPERATION_NOT_FOUND', message, { source, revision });
 }
 
