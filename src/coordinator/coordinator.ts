@@ -6,6 +6,7 @@ import { LockstepError } from '../core/model/error';
 import type { SourceId, TaskName } from '../core/model/names';
 import { failure, success } from '../core/model/result';
 import type { Revision } from '../core/model/revision';
+import type { LeaseId } from '../core/model/store';
 import { VERSION } from '../core/model/version';
 import { planAcknowledge, planExtendOperation, planFailOperation } from '../core/request/acknowledge';
 import { dryRunAction, planAskAction } from '../core/request/ask-action';
@@ -137,7 +138,11 @@ export class Coordinator implements CoordinatorService {
     );
     const isNew = registered.ok && registered.value.sessionId === sessionId;
     if (!isNew) await this.#store.revoke(id);
-    return registered.ok ? success({ task, source, worker, ...registered.value }) : registered;
+    if (!registered.ok) return registered;
+    const { lease: held, ...session } = registered.value;
+    // A session that is handed out again must live from now on; if it has ended meanwhile, another one begins.
+    if (!isNew && !(await this.#renew(held))) return await this.#register(input);
+    return success({ task, source, worker, ...session });
   }
 
   async renewWorker(session: SessionRef): Outcome<SessionGrant> {
@@ -145,15 +150,23 @@ export class Coordinator implements CoordinatorService {
     const checked = checkSession(this.state, session);
     if (checked.kind === 'refuse') return failure(checked.error);
     const { record } = checked.session;
-    try {
-      await this.#store.keepAlive(record.lease);
-    } catch (error) {
-      if (!(error instanceof LockstepError) || error.code !== 'LEASE_ENDED') throw error;
+    if (!(await this.#renew(record.lease))) {
       const { task, source, sessionId } = session;
       const fields = { task, source, takenOver: false };
       return failure(new LockstepError('STALE_SESSION', `the lease of session ${sessionId} has ended`, fields));
     }
     return success({ ...session, worker: record.worker, ttlMs: record.ttlMs });
+  }
+
+  /** Whether a lease was still there to be renewed. */
+  async #renew(lease: LeaseId): Promise<boolean> {
+    try {
+      await this.#store.keepAlive(lease);
+      return true;
+    } catch (error) {
+      if (error instanceof LockstepError && error.code === 'LEASE_ENDED') return false;
+      throw error;
+    }
   }
 
   async leaveWorker(session: SessionRef, forGood: boolean): Outcome<null> {

@@ -37,9 +37,11 @@ function value<T>(result: Result<T, LockstepError>): T {
   return result.value;
 }
 
+const registration = (source: SourceId, expectedSources: readonly SourceId[], instance: string | null) =>
+  ({ worker: `w-${source}`, task, mode: 'pessimistic', source, expectedSources, ttlMs: 60_000, instance }) as const;
+
 async function register(source: SourceId): Promise<SessionGrant> {
-  const input = { worker: `w-${source}`, task, mode: 'pessimistic', source, expectedSources: [s1, s2] } as const;
-  return value(await coordinator.registerWorker({ ...input, ttlMs: 60_000, instance: null }));
+  return value(await coordinator.registerWorker(registration(source, [s1, s2], null)));
 }
 
 let attempts = 0;
@@ -112,6 +114,27 @@ describe('messages of a source', () => {
     const extended = coordinator.extendOperation(session, null, revision);
     expect(await extended).toMatchObject({ ok: false, error: { code: 'OPERATION_NOT_FOUND' } });
     expect(await store.revision()).toBe(before);
+  });
+});
+
+describe('a registration that comes late, once more', () => {
+  it('ends no session of its own start, whatever others expect', async () => {
+    const own = registration(s1, [s1, s2], 'start 1');
+    const session = value(await coordinator.registerWorker(own));
+    value(await coordinator.registerWorker(registration(s2, [s2], 'start 1')));
+    const before = await store.revision();
+    expect(value(await coordinator.registerWorker(own))).toEqual(session);
+    expect(await store.revision()).toBe(before);
+    expect(await coordinator.renewWorker(session)).toMatchObject({ ok: true });
+  });
+
+  it('ends no session of a later start', async () => {
+    const starts = ['start 1', 'start 2', 'start 3'].map((instance) => registration(s1, [s1], instance));
+    let last = value(await coordinator.registerWorker(registration(s1, [s1], 'start 0')));
+    for (const start of starts) last = value(await coordinator.registerWorker(start));
+    const takenOver = { ok: false, error: { code: 'STALE_SESSION', fields: { takenOver: true } } };
+    for (const start of starts.slice(0, 2)) expect(await coordinator.registerWorker(start)).toMatchObject(takenOver);
+    expect(await coordinator.renewWorker(last)).toMatchObject({ ok: true });
   });
 });
 

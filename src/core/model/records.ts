@@ -167,6 +167,8 @@ export interface SessionRecord {
   readonly worker: string;
   /** The start of the worker's process, in its own words: a registration that is repeated is recognised by it. Null: not said. */
   readonly instance: string | null;
+  /** The last starts that spoke for the source before, the oldest first: what comes late of them ends nothing. */
+  readonly former: readonly string[];
   /** The version of its program; null: it didn't say. */
   readonly version: string | null;
   /** Identifies the registration; every mutation of the worker carries it. */

@@ -1,6 +1,6 @@
 import { LockstepError } from '../model/error';
 import type { SourceId, TaskName } from '../model/names';
-import type { Mode, TaskRecord } from '../model/records';
+import type { Mode, SessionRecord, TaskRecord } from '../model/records';
 import type { Revision } from '../model/revision';
 import type { Compare, LeaseId } from '../model/store';
 import { sourceKey } from '../model/table-key';
@@ -52,12 +52,17 @@ export interface Registered {
   /** Larger than that of every earlier session of the source. */
   readonly epoch: Revision;
   readonly ttlMs: number;
+  /** What the session lives on. */
+  readonly lease: LeaseId;
 }
+
+/** How many starts of a worker's process are remembered beside the last. */
+const FORMER_INSTANCES = 8;
 
 /**
  * Register a worker (8-settled.md, *Session*): the same worker name takes its source over, another is refused while the
- * lease lives; the task is made, or grows by the source. A registration that is repeated, and comes late, must not end the
- * session that it began: the same instance of the worker gets that.
+ * lease lives; the task is made, or grows by the source. A registration that is repeated, and comes late, must not end a
+ * session: the same instance of the worker gets the one that it began, a former instance none.
  */
 export function planRegister(state: CoordinatorState, registration: Registration): RequestPlan<Registered> {
   const { task, source, worker, mode } = registration;
@@ -85,14 +90,14 @@ export function planRegister(state: CoordinatorState, registration: Registration
   if (known !== undefined && known.mode !== mode) {
     return refuse('TASK_MODE_CONFLICT', `task ${task} is ${known.mode}`, { task, mode: known.mode });
   }
-  const grown = withRegistrant(known ?? newTask(task, mode), source, registration.expectedSources);
-  if (held !== undefined && isRepeated(held, registration) && isSameTask(known, grown)) {
-    const { id, ttlMs } = held.record;
-    return answer({ sessionId: id, epoch: held.revision, ttlMs });
+  if (held !== undefined && isFormer(held, registration))
+    return { kind: 'refuse', error: takenOver(held, registration) };
+  if (held !== undefined && isRepeated(held, registration) && known?.sources.includes(source) === true) {
+    const { id, ttlMs, lease } = held.record;
+    return answer({ sessionId: id, epoch: held.revision, ttlMs, lease });
   }
-  const { sessionId: id, lease, ttlMs, instance, version, nowMs } = registration;
-  const epoch = (held?.record.epoch ?? 0) + 1;
-  const record = writeSessionRecord({ worker, instance, version, id, lease, ttlMs, epoch, registeredAtMs: nowMs });
+  const grown = withRegistrant(known ?? newTask(task, mode), source, registration.expectedSources);
+  const { sessionId: id, lease, ttlMs } = registration;
   return {
     kind: 'write',
     compares: [
@@ -101,17 +106,35 @@ export function planRegister(state: CoordinatorState, registration: Registration
       { kind: 'absent', prefix: DM_LEADER_PREFIX },
     ],
     mutations: [
-      { kind: 'put', key: formatLockstepKey({ kind: 'session', task, source }), value: record, lease },
+      {
+        kind: 'put',
+        key: formatLockstepKey({ kind: 'session', task, source }),
+        value: writeSessionRecord(begun(registration, held)),
+        lease,
+      },
       ...(isSameTask(known, grown)
         ? []
         : [{ kind: 'put', key: taskKey(task), value: writeTaskRecord(grown) } as const]),
     ],
-    answer: (revision) => ({ sessionId: id, epoch: revision, ttlMs }),
+    answer: (revision) => ({ sessionId: id, epoch: revision, ttlMs, lease }),
   };
+}
+
+/** The session that begins with a registration. */
+function begun(registration: Registration, held: Session | undefined): SessionRecord {
+  const { sessionId: id, lease, ttlMs, instance, version, worker, nowMs } = registration;
+  const before = held?.record.instance ?? null;
+  const former = [...(held?.record.former ?? []), ...(before === null ? [] : [before])].slice(-FORMER_INSTANCES);
+  const epoch = (held?.record.epoch ?? 0) + 1;
+  return { worker, instance, former, version, id, lease, ttlMs, epoch, registeredAtMs: nowMs };
 }
 
 function isRepeated({ record }: Session, { instance }: Registration): boolean {
   return instance !== null && record.instance === instance;
+}
+
+function isFormer({ record }: Session, { instance }: Registration): boolean {
+  return instance !== null && record.instance !== instance && record.former.includes(instance);
 }
 
 function isSameTask(known: TaskRecord | undefined, grown: TaskRecord): boolean {
@@ -131,12 +154,12 @@ export type CheckedSession =
 export function checkSession(state: CoordinatorState, { task, source, sessionId, epoch }: SessionRef): CheckedSession {
   const session = state.sessions.get(sourceKey(task, source));
   if (session?.record.id !== sessionId || session.revision !== epoch) {
-    const takenOver = session !== undefined && session.revision > epoch;
-    const now = takenOver ? `worker ${session.record.worker} has taken the source over` : 'its lease has ended';
+    if (session !== undefined && session.revision > epoch)
+      return { kind: 'refuse', error: takenOver(session, { task, source }) };
     return refuse(
       'STALE_SESSION',
-      `the session ${sessionId} for source ${source} of task ${task} isn't valid: ${now}`,
-      { task, source, takenOver },
+      `the session ${sessionId} for source ${source} of task ${task} isn't valid: its lease has ended`,
+      { task, source, takenOver: false },
     );
   }
   return {
@@ -153,7 +176,11 @@ export function refusalOfEpoch(
 ): LockstepError | null {
   const session = state.sessions.get(sourceKey(task, source));
   if (session === undefined || session.revision <= epoch) return null;
-  const message = `worker ${session.record.worker} has taken source ${source} of task ${task} over`;
+  return takenOver(session, { task, source });
+}
+
+function takenOver({ record }: Session, { task, source }: Pick<SessionRef, 'task' | 'source'>): LockstepError {
+  const message = `worker ${record.worker} has taken source ${source} of task ${task} over`;
   return new LockstepError('STALE_SESSION', message, { task, source, takenOver: true });
 }
 

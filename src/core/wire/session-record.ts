@@ -9,6 +9,7 @@ const FORMAT: RecordFormat<SessionRecord> = {
   read: (root) => ({
     worker: root.field('worker').text(),
     instance: root.field('instance').nullable((instance) => instance.text()),
+    former: root.field('former').or([], (former) => former.list((instance) => instance.text())),
     version: root.field('version').nullable((version) => version.text()),
     id: root.field('id').text(),
     lease: root.field('lease').parsed(parseLeaseId),

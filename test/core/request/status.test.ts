@@ -39,6 +39,7 @@ class Reporter {
       worker: 'w1',
       registeredAtMs: this.#begin,
       instance: null,
+      former: [],
       version: null,
       ...lease,
     };
