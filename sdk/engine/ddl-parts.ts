@@ -43,7 +43,8 @@ export type DdlPart =
  *   routed table that is renamed; ROUTES_DISAGREE
  */
 export function readDdl(event: DdlEvent, routes: Routes): readonly DdlPart[] {
-  const statement = parseStatement(event.sql);
+  const statement = readStatement(event, routes);
+  if (statement === null) return [{ kind: 'ignored', statement: 'a table that isn’t merged' }];
   if (statement.kind === 'other' && ROW_STATEMENTS.has(statement.name)) throw rowsAsStatement(event);
   if ('temporary' in statement && statement.temporary)
     return [{ kind: 'ignored', statement: classify(statement).kind }];
@@ -57,6 +58,28 @@ export function readDdl(event: DdlEvent, routes: Routes): readonly DdlPart[] {
   if (statement.kind === 'drop-table' || statement.kind === 'rename-table')
     return pieces.flatMap((piece) => partOf(piece, [piece], routes));
   return partOf(first, pieces, routes);
+}
+
+/** Null: it can't be read, and is about a table that isn't merged. @throws LockstepError as `readDdl` */
+function readStatement({ sql, schema }: DdlEvent, routes: Routes): Statement | null {
+  try {
+    return parseStatement(sql);
+  } catch (error) {
+    const [, first, second] = NAMED_TABLE.exec(sql) ?? [];
+    if (!(error instanceof LockstepError) || first === undefined) throw error;
+    const name =
+      second === undefined ? { schema, table: plain(first) } : { schema: plain(first), table: plain(second) };
+    if (routes.targetOf(name) !== null) throw error;
+    return null;
+  }
+}
+
+/** The table that a statement names first, perhaps with its schema. */
+const NAMED_TABLE =
+  /^\s*(?:CREATE|ALTER)\s+(?:OR\s+REPLACE\s+)?TABLE\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(`(?:[^`]|``)+`|[\w$]+)(?:\s*\.\s*(`(?:[^`]|``)+`|[\w$]+))?/iu;
+
+function plain(name: string): string {
+  return name.startsWith('`') ? name.slice(1, -1).replaceAll('``', '`') : name;
 }
 
 /** Statements that change rows: a log in ROW format has their rows instead. */

@@ -31,8 +31,17 @@ export function restoreShards(context: EngineContext, start: EngineStart): reado
 }
 
 function readTable(sql: string, { schema, table }: UpstreamTableName) {
-  const statement = parseStatement(sql);
-  if (statement.kind === 'create-table') return buildTable(statement);
+  try {
+    const statement = parseStatement(sql);
+    if (statement.kind === 'create-table') return buildTable(statement);
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error;
+    const advice = 'change the table, or leave it out (ignore-tables of block-allow-list)';
+    throw new LockstepError(error.code, `${schema}.${table} can't be merged: ${error.message}; ${advice}`, {
+      ...error.fields,
+      table: `${schema}.${table}`,
+    });
+  }
   throw new LockstepError(
     'PLUGIN_FAILED',
     `the upstream gave no CREATE TABLE of ${schema}.${table}: ${sql.slice(0, 120)}`,

@@ -89,6 +89,7 @@ describe('an optimistic worker', () => {
     upstream.insert('t3', { id: 1 });
     upstream.ddl('CREATE TABLE t4 LIKE t3');
     upstream.ddl('CREATE TABLE other (id INT PRIMARY KEY)');
+    upstream.ddl('ALTER TABLE `db`.`other` ADD COLUMN what NOBODY KNOWS(');
     upstream.ddl('TRUNCATE t3');
     upstream.ddl('CREATE TEMPORARY TABLE t5 (id INT)');
     upstream.ddl('DROP TEMPORARY TABLE IF EXISTS t2');

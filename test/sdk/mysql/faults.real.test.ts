@@ -72,6 +72,41 @@ describe.each(['optimistic', 'pessimistic'] as const)('%s: in the middle of a ro
   );
 });
 
+describe('a block-allow list', () => {
+  it('keeps tables and databases away, whatever they are and whatever happens to them', async () => {
+    const blockAllowList = { ignoreSchemas: ['*_1x'], ignoreTables: [{ schema: '*', table: 'tmp*' }] };
+    const upstream = { start: { kind: 'snapshot' } } as const;
+    await scene().play(
+      { mode: 'optimistic', columns: COLUMNS, upstream, worker: { blockAllowList } },
+      async (stage) => {
+        const [first] = stage.shards;
+        if (first === undefined) throw new Error('three shards');
+        const other = `${stage.name}_1x`;
+        await stage.write();
+        await stage.on(
+          first,
+          'CREATE TABLE tmp1 (id INT PRIMARY KEY, g GEOMETRY)',
+          "INSERT INTO tmp1 VALUES (1, ST_GeomFromText('POINT(1 2)'))",
+          'CREATE TABLE tmp2 AS SELECT id FROM tmp1',
+          'ALTER TABLE tmp2 ADD COLUMN x INT',
+          'RENAME TABLE tmp2 TO tmp3',
+          'DROP TABLE tmp3',
+          `CREATE DATABASE ${other}`,
+          `CREATE TABLE ${other}.t1 (id INT, g GEOMETRY)`,
+          `INSERT INTO ${other}.t1 (id) VALUES (1)`,
+          `DROP DATABASE ${other}`,
+        );
+        await stage.stop(0);
+        await stage.start(0);
+        await stage.on(first, 'UPDATE tmp1 SET id = 2', 'ALTER TABLE tmp1 ADD COLUMN y POINT');
+        await stage.write();
+        await stage.merged();
+        expect(stage.told(0).filter((event) => 'table' in event && event.table !== null)).toEqual([]);
+      },
+    );
+  });
+});
+
 describe('tables without any key', () => {
   it('get each row once, also while shards are created, and worker and downstream are killed', async () => {
     await scene().play({ mode: 'optimistic', columns: '(id INT NOT NULL, a INT, b VARCHAR(20))' }, async (stage) => {

@@ -157,6 +157,32 @@ describe('a statement', () => {
   });
 });
 
+if (!isMySql)
+  describe('what only MariaDB has', () => {
+    it('sequences, whose changes are no rows', async () => {
+      const upstream = upstreamOf();
+      await upstream.tables();
+      await database.execute('CREATE SEQUENCE db.s', 'DO NEXT VALUE FOR db.s', 'DO SETVAL(db.s, 5000)');
+      const events = await readAll(upstream, null);
+      expect(events.filter(({ kind }) => kind === 'rows')).toEqual([]);
+      await upstream.close();
+      await database.execute('DROP SEQUENCE db.s');
+    });
+
+    it('versioned tables, which are refused', async () => {
+      await database.execute('CREATE TABLE db.versioned (id INT PRIMARY KEY) WITH SYSTEM VERSIONING');
+      const upstream = upstreamOf();
+      const name = { schema: 'db', table: 'versioned' };
+      expect(await upstream.tables()).toContainEqual(name);
+      await expect(upstream.createTable(name, null)).rejects.toMatchObject({
+        code: 'UPSTREAM_UNSUITABLE',
+        message: expect.stringContaining('ALTER TABLE … DROP SYSTEM VERSIONING'),
+      });
+      await upstream.close();
+      await database.execute('DROP TABLE db.versioned');
+    });
+  });
+
 describe('a table of before', () => {
   it('is known as long as no statement has changed it since', async () => {
     const upstream = upstreamOf();

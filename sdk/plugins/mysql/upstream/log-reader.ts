@@ -15,6 +15,7 @@ import { parseGtidSet } from './gtid-set';
 import type { GtidSet } from './gtid-set';
 import { formatPosition } from './log-position';
 import type { LogPosition, ShadowDdls } from './log-position';
+import { Sequences } from './sequences';
 import { shadowOf, unshadow } from './shadow-tables';
 import { TableMaps } from './table-maps';
 import { beginsTransaction, endsTransaction, isOfTransaction, readGtid } from './transaction';
@@ -23,6 +24,7 @@ import { beginsTransaction, endsTransaction, isOfTransaction, readGtid } from '.
 export interface LogReaderOptions {
   readonly isMariaDb: boolean;
   readonly charsets: Charsets;
+  readonly sequences: Sequences;
   /** Whether shadow tables of online schema changes are recognised. */
   readonly onlineSchemaChanges: boolean;
 }
@@ -112,10 +114,11 @@ export class LogReader {
     return [];
   }
 
-  #rows(event: LogEvent): readonly UpstreamEvent[] {
+  async #rows(event: LogEvent): Promise<readonly UpstreamEvent[]> {
     const rows = parseRowsEvent(event.type, event.body, isCompressed(event.type) ? inflate : null);
     const { map, logged } = this.#tables.rowsOf(rows);
     if (this.options.onlineSchemaChanges && shadowOf(map.table) !== null) return [];
+    if (this.options.isMariaDb && Sequences.mayBe(map) && (await this.options.sequences.has(map))) return [];
     const { schema, table } = map;
     return this.#emit([
       { kind: 'rows', table: { schema, table }, change: rows.change, rows: logged, atMs: event.atMs },

@@ -11,7 +11,8 @@ import { Charsets } from './charsets';
 import { LogReader } from './log-reader';
 import { comparePositions, formatPosition, parsePosition } from './log-position';
 import type { LogPosition, SnapshotPlace } from './log-position';
-import { checkServer, upstreamError } from './server-check';
+import { Sequences } from './sequences';
+import { checkServer, refuseVersioned, upstreamError } from './server-check';
 import { readSnapshot } from './snapshot';
 import { beginSnapshot, readTables, showCreateTable, takeStart } from './start';
 import type { SourceTable, StartState, UpstreamStart } from './start';
@@ -52,6 +53,7 @@ type Begun = StartState & { snapshotReader: ServerConnection | null };
 export class MySqlUpstream implements UpstreamPlugin {
   readonly #options: Required<MySqlUpstreamOptions>;
   readonly #charsets: Charsets;
+  readonly #sequences = new Sequences((ask) => this.#use(ask));
   #begun: Promise<Begun> | null = null;
   #isClosed = false;
 
@@ -78,7 +80,7 @@ export class MySqlUpstream implements UpstreamPlugin {
     if (position !== null) return this.#tableAt(name, parsePosition(position));
     const { tables } = await this.#begin();
     const found = tables.find(({ schema, table }) => schema === name.schema && table === name.table);
-    if (found !== undefined) return found.createTable;
+    if (found !== undefined) return refuseVersioned(found.createTable, name);
     throw new LockstepError('PLUGIN_FAILED', `the upstream had no table ${name.schema}.${name.table}`, {
       plugin: 'mysql',
     });
@@ -126,7 +128,10 @@ export class MySqlUpstream implements UpstreamPlugin {
     const { gtids, file, offset } = place;
     const start =
       gtids === undefined ? ({ kind: 'place', file, offset } as const) : ({ kind: 'gtids', set: gtids.set } as const);
-    const reader = new LogReader({ isMariaDb, charsets: this.#charsets, onlineSchemaChanges }, place);
+    const reader = new LogReader(
+      { isMariaDb, charsets: this.#charsets, sequences: this.#sequences, onlineSchemaChanges },
+      place,
+    );
     for await (const bytes of dumpEvents({ address, isMariaDb, serverId, start, heartbeatMs }, signal))
       yield* await reader.take(bytes);
   }

@@ -1,4 +1,5 @@
 import { LockstepError } from '../../../../src/core/model/error';
+import type { UpstreamTableName } from '../../../plugin';
 import type { ServerConnection } from '../connection';
 import { ServerError } from '../server-error';
 
@@ -91,4 +92,18 @@ export function upstreamError(error: unknown): unknown {
       number: error.number,
     });
   return error;
+}
+
+/**
+ * The `CREATE TABLE` of a table that can be merged: rows of MariaDB's system-versioned tables have columns and a history
+ * that other tables lack.
+ * @throws LockstepError UPSTREAM_UNSUITABLE
+ */
+export function refuseVersioned(createTable: string, { schema, table }: UpstreamTableName): string {
+  if (!/\bWITH\s+SYSTEM\s+VERSIONING\b/iu.test(createTable)) return createTable;
+  throw new LockstepError(
+    'UPSTREAM_UNSUITABLE',
+    `${schema}.${table} is system-versioned: ALTER TABLE … DROP SYSTEM VERSIONING, or leave it out (ignore-tables of block-allow-list)`,
+    { table: `${schema}.${table}` },
+  );
 }

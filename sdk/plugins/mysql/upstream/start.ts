@@ -87,7 +87,7 @@ const OWN_SCHEMAS = ['mysql', 'information_schema', 'performance_schema', 'sys']
 async function listTables(connection: ServerConnection): Promise<readonly UpstreamTableName[]> {
   const rows = await connection.rows(
     `SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES
-     WHERE TABLE_TYPE = 'BASE TABLE' AND TABLE_SCHEMA NOT IN (${OWN_SCHEMAS})`,
+     WHERE TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') AND TABLE_SCHEMA NOT IN (${OWN_SCHEMAS})`,
   );
   return rows
     .map((row) => ({ schema: row.text('TABLE_SCHEMA'), table: row.text('TABLE_NAME') }))
