@@ -51,7 +51,7 @@ export async function playOptimistic(stage: Stage, story: Story): Promise<void> 
   const unlock = ['unlock-ddl-lock', '--action', 'skip', '--worker', 'mysql-02', '--database', 'shop'];
   const named = [...unlock, '--table', 'orders_4', '--reason', 'should have been a number', LOCK];
   story.say('First a rehearsal, which changes nothing; then for real. Afterwards the shard is corrected.');
-  await stage.command([...named, '--dry-run']);
+  await stage.command([...named, '--dry-run', '--output', 'table']);
   await stage.command(named);
   await stage.until('mysql-02', ({ kind, fields }) => kind === 'acknowledged' && /VARCHAR/u.test(fields['ddls'] ?? ''));
   stage.openGate('correct-4');
