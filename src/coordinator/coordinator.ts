@@ -311,8 +311,8 @@ export class Coordinator implements CoordinatorService {
   /** What the action's first step would write. */
   #rehearse(demand: ActionDemand): ActionAnswer {
     const { record, plan, schemas } = dryRunAction(this.state, demand);
-    if (plan === 'wait' || plan === 'void')
-      return { action: record, pending: plan === 'wait', dryRun: true, changes: [], schemas: [], repeated: false };
+    if (typeof plan === 'string')
+      return { action: record, pending: plan !== 'void', dryRun: true, changes: [], schemas: [], repeated: false };
     const { action, changes } = describeMutations(plan.mutations, record);
     return {
       action,

@@ -1,6 +1,7 @@
 import { readStore } from '../core/diagnosis/read-store';
 import { LockstepError } from '../core/model/error';
 import type { Revision } from '../core/model/revision';
+import { unsettledChanges } from '../core/state/settled';
 import type { Clock, StopTimer } from '../ports/clock';
 import type { ServerReading } from '../ports/metrics';
 import type { ReadableStore } from '../ports/store';
@@ -41,6 +42,7 @@ export async function readServer({
     storeRevision,
     unreadableRecords: state.problems.size,
     impossibleWrites: [...state.outbox.impossible].length,
+    unsettledChanges: unsettledChanges(state),
     usage: shell.usage,
     store: shell.speaksForStore ? readStore(state) : null,
   };

@@ -151,7 +151,8 @@ function planWrites(state: CoordinatorState, due: readonly Obligation[], nowMs: 
     }
     const plan = planObligation(state, obligation, nowMs);
     if (plan === 'void') state.outbox.settle(obligation);
-    if (plan === 'void' || plan === 'wait') return [];
+    if (plan === 'idle') state.outbox.markIdle(obligation);
+    if (typeof plan === 'string') return [];
     const write = { ...plan, compares: compareAsSeen(state, plan.compares) };
     state.outbox.markSent(obligation, write.compares);
     return [{ kind: 'write', id: obligationId(obligation), write }];

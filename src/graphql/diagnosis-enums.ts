@@ -28,6 +28,7 @@ export const ShardProblemKind = {
   BLOCKED_WITHOUT_LOCK: 'blocked-without-lock',
   STALE_OPERATION: 'stale-operation',
   UNANSWERED_INFO: 'unanswered-info',
+  LONG_START: 'long-start',
   WATCH_LAG: 'watch-lag',
   STORE_NEARLY_FULL: 'store-nearly-full',
 } as const;
@@ -100,6 +101,9 @@ registerEnumType(ShardProblemKind, {
     BLOCKED_WITHOUT_LOCK: { description: 'A worker says that it is blocked on a lock that does not exist.' },
     STALE_OPERATION: { description: 'An operation that was never carried out, of a lock that does not exist.' },
     UNANSWERED_INFO: { description: 'A report that no lock takes in and no operation will answer.' },
+    LONG_START: {
+      description: 'A server that starts must read very many changes, and the store keeps them all.',
+    },
     WATCH_LAG: { description: 'This server does not see the latest changes of the store.' },
     STORE_NEARLY_FULL: { description: 'The database of the store is larger than 60 % of its quota.' },
   },

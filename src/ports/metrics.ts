@@ -54,6 +54,8 @@ export interface ServerReading {
   readonly unreadableRecords: number;
   /** Writes that the store never takes; only a leader has some. */
   readonly impossibleWrites: number;
+  /** How many changes a server that starts must read beside what is stored; no compaction forgets them. */
+  readonly unsettledChanges: number;
   /** How full the store is; null: it isn't known, or has no end. */
   readonly usage: StoreUsage | null;
   /** What is true of the whole store, told by the server that leads or observes, so that sums over servers are right. */

@@ -27,6 +27,7 @@ export class ServerGauges {
   readonly #watchLag;
   readonly #unreadable;
   readonly #impossible;
+  readonly #unsettled;
   readonly #storeBytes;
   readonly #storeQuota;
   readonly #locks;
@@ -51,6 +52,10 @@ export class ServerGauges {
     this.#impossible = this.#gauge(
       'lockstep_impossible_writes',
       'Writes that the store never takes, as large ones; told by the server that leads.',
+    );
+    this.#unsettled = this.#gauge(
+      'lockstep_unsettled_revisions',
+      'How many revisions a server that starts reads beside what is stored, and no compaction forgets.',
     );
     this.#storeBytes = this.#gauge('lockstep_store_bytes', 'How large the database of the store is; only of an etcd.');
     this.#storeQuota = this.#gauge('lockstep_store_quota_bytes', 'How large it may become.');
@@ -88,6 +93,7 @@ export class ServerGauges {
     this.#stateRevision.set(stateRevision);
     this.#unreadable.set(reading.unreadableRecords);
     this.#impossible.set(reading.impossibleWrites);
+    this.#unsettled.set(reading.unsettledChanges);
     this.#storeReachable.set(Number(storeRevision !== null));
     for (const gauge of [this.#storeBytes, this.#storeQuota]) gauge.remove();
     if (reading.usage !== null) {

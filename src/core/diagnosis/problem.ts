@@ -16,6 +16,8 @@ export type ProblemKind =
   | 'stale-operation'
   /** A report that no lock takes in. */
   | 'unanswered-info'
+  /** A server that starts must read very many changes. */
+  | 'long-start'
   | 'watch-lag'
   | 'store-nearly-full';
 

@@ -6,7 +6,7 @@ import { isHeld } from '../state/optimistic-schemas';
 import { remediesOfLock } from './diagnose';
 import { NOTHING } from './problem';
 import type { Problem } from './problem';
-import { recordProblems, writeProblems } from './record-problems';
+import { recordProblems, startProblems, writeProblems } from './record-problems';
 import { remediesByDmctl } from './remedy';
 import { breakSource, removeMeta } from './request';
 import { isOrphanTask, phantomOfSources, phantomOfTables } from './scope';
@@ -18,6 +18,7 @@ export function problemsOf(state: CoordinatorState): Problem[] {
   const problems = [
     ...recordProblems(state),
     ...writeProblems(state),
+    ...startProblems(state),
     ...lockProblems(state),
     ...blockedWithoutLock(state),
     ...staleOperations(state),

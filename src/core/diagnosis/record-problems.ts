@@ -4,6 +4,7 @@ import { taskSourceOfKey } from '../model/table-key';
 import type { CoordinatorState } from '../state/coordinator-state';
 import { lockOf } from '../state/held-back';
 import type { Obligation } from '../state/obligation';
+import { unsettledChanges } from '../state/settled';
 import { parseDmKey } from '../wire/dm-keys';
 import { parseLockstepKey } from '../wire/lockstep-keys';
 import { NOTHING } from './problem';
@@ -72,6 +73,23 @@ export function writeProblems(state: CoordinatorState): Problem[] {
       source,
     };
   });
+}
+
+/** How many changes a start may have to read: with more it takes minutes, and the store keeps them all. */
+const LONG_START = 100_000;
+
+/** That since long ago something is owed, so that starts become ever longer, and nothing since then is compacted. */
+export function startProblems(state: CoordinatorState): Problem[] {
+  const changes = unsettledChanges(state);
+  if (changes < LONG_START) return [];
+  return [
+    {
+      ...NOTHING,
+      kind: 'long-start',
+      sentence: `A server that starts must read ${changes} changes, and the store keeps them, since what followed from revision ${state.settledRecord} isn't all written.`,
+      help: 'Look at the other problems: what the leader cannot write, or who keeps a manual action waiting.',
+    },
+  ];
 }
 
 function sourceOf(state: CoordinatorState, obligation: Obligation): Problem['source'] {

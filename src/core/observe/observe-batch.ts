@@ -66,7 +66,7 @@ export function observeSchemas(
   // As a leader would write them, which reads all that is found before it changes anything.
   const changes = [...schemas.keys()].flatMap((table): Change[] => {
     const plan = planKnowSchema(state, table);
-    const mutations = plan === 'void' || plan === 'wait' ? [] : plan.mutations;
+    const mutations = typeof plan === 'string' ? [] : plan.mutations;
     return mutations.flatMap((mutation) =>
       mutation.kind === 'put' ? [{ ...mutation, version: 1, createRevision: revision, modRevision: revision }] : [],
     );

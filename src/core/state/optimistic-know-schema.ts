@@ -17,7 +17,7 @@ export function planKnowSchema(state: CoordinatorState, table: TableKey): Plan {
   const entry = state.tables.get(table);
   if (entry?.target == null || !lacksSchema(state, entry)) return 'void';
   const found = state.downstream.found.get(table);
-  if (found === undefined) return 'wait';
+  if (found === undefined) return 'idle';
   const schema = found ?? firstSchema(state, entry.target);
   if (schema === null) return 'void';
   const key = formatLockstepKey({ kind: 'initial-schema', task: entry.task, table: entry.table });

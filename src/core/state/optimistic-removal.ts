@@ -70,8 +70,10 @@ export function planRemoval(context: LockContext): Plan {
   const { state, target, held } = context;
   if (!held.lock.resolved) return 'void';
   if (state.leaving.isHeld(target.lockId)) return 'wait';
-  // Its record comes first; and nobody knows what an info that can't be read reports.
-  if (!held.recorded || hasUnreadable(state, target)) return 'wait';
+  // Its record comes first.
+  if (!held.recorded) return 'wait';
+  // Nobody knows what an info that can't be read reports.
+  if (hasUnreadable(state, target)) return 'idle';
   const perWrite = Math.max(1, Math.floor((state.limits.operationsPerWrite - 4) / 4));
   const stored = storedTables(context, perWrite + 1);
   if (stored.length <= perWrite) return lastPart(context, stored);

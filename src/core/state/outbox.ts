@@ -46,6 +46,8 @@ export class Outbox {
   readonly #due = new Set<ObligationId>();
   /** Obligations whose last try is ahead of the state. */
   readonly #later = new Set<ObligationId>();
+  /** Obligations that wait for what may take days, and of which everything is stored. */
+  readonly #idle = new Set<ObligationId>();
   readonly #impossible = new Map<ObligationId, Impossible>();
 
   /** Ask for `obligation`, or, if it is asked for already, look at it again. */
@@ -53,6 +55,7 @@ export class Outbox {
     const id = obligationId(obligation);
     const entry = this.#entries.get(id);
     if (entry === undefined) this.#entries.set(id, newEntry(obligation));
+    this.#idle.delete(id);
     if (entry === undefined || (!entry.inFlight && !this.#later.has(id))) this.#due.add(id);
   }
 
@@ -62,7 +65,13 @@ export class Outbox {
     this.#entries.delete(id);
     this.#due.delete(id);
     this.#later.delete(id);
+    this.#idle.delete(id);
     this.#impossible.delete(id);
+  }
+
+  /** The obligation waits until it is asked for again, and what is known of it follows from what is stored. */
+  markIdle(obligation: Obligation): void {
+    this.#idle.add(obligationId(obligation));
   }
 
   /** Whether `obligation` is still to be fulfilled. */
@@ -78,6 +87,11 @@ export class Outbox {
   /** How many obligations there are. */
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** How many of them aren't idle. */
+  get owed(): number {
+    return this.#entries.size - this.#idle.size;
   }
 
   /** What the store refuses for good. */
@@ -171,12 +185,14 @@ export class Outbox {
     this.#entries.clear();
     this.#due.clear();
     this.#later.clear();
+    this.#idle.clear();
     this.#impossible.clear();
   }
 
   /** This server leads from now on: everything is due. */
   rearm(): void {
     this.#later.clear();
+    this.#idle.clear();
     this.#impossible.clear();
     for (const [id, { obligation }] of this.#entries) {
       this.#entries.set(id, newEntry(obligation));

@@ -25,7 +25,7 @@ export function planBrokenSource(state: CoordinatorState, entry: SourceEntry, ma
   if (info !== null && !isInfoOfMark(entry, mark)) return withdrawBreak(entry, mark);
   // Of the same revision is the info that the break itself put.
   const isTold = operation !== null && isOfMark(entry, operation) && operationRevision >= infoRevision;
-  if (isTold) return 'wait';
+  if (isTold) return 'idle';
   return {
     compares: breakCompares(entry),
     mutations: [breakOperationPut(entry, mark)],

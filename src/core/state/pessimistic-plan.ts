@@ -43,7 +43,7 @@ export function planPessimisticLock(state: CoordinatorState, lockId: LockId, now
   const news = newsOf(held, sourcesPerWrite(state));
   // What a restart would conclude must not fall behind what somebody is told because of it.
   const orders = news.isAll ? ordersOf(state, held, news) : NO_ORDERS;
-  if (isNothing(held, news, orders)) return held.blocked.size > 0 ? 'wait' : 'void';
+  if (isNothing(held, news, orders)) return held.blocked.size > 0 ? 'idle' : 'void';
   const { ordered, withdrawn } = orders;
   const change = { news, ordered, withdrawn: new Set(withdrawn.map(({ source }) => source)) };
   const records = planRecords(state, held, change, nowMs);

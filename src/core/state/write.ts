@@ -14,6 +14,7 @@ export interface Write {
 
 /**
  * What is to be written now: a write; nothing until something that the obligation waits for changes (whoever changes it
- * asks for the obligation again); or nothing any more.
+ * asks for the obligation again); or nothing any more. While it is `idle` it also waits, maybe for days, but a server that
+ * starts from what is stored waits for the same, and knows the same.
  */
-export type Plan = Write | 'wait' | 'void';
+export type Plan = Write | 'wait' | 'idle' | 'void';

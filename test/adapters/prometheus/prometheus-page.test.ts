@@ -25,6 +25,7 @@ const READING: ServerReading = {
   storeRevision: parseRevision(9),
   unreadableRecords: 0,
   impossibleWrites: 0,
+  unsettledChanges: 17,
   usage: null,
   store: { tasks: new Set(), locks: [], workers: new Map(), absentSources: [] },
 };
