@@ -85,3 +85,22 @@ describe('a lock too large for one write', () => {
 function absent(): never {
   throw new Error('there are tables');
 }
+
+it('a lock that stays because an info cannot be read holds up no start, and goes with the key', () => {
+  const world = new OptimisticWorld(randomOf(1));
+  const [first = absent(), ...others] = tables;
+  for (const table of tables) world.report(table, ADD_C);
+  for (const table of others) world.acknowledge(table);
+  const key = formatDmKey({ kind: 'optimistic-info', task, table: first });
+  world.store.put(key, '{');
+  world.acknowledge(first);
+  const { state } = world.coordinator;
+  expect([...state.outbox].map(({ kind }) => kind)).toEqual(['remove-optimistic-lock']);
+  expect(state.settledRevision).toBe(state.revision);
+  expect(pictureOf(world.recovered())).toEqual(pictureOf(state));
+  world.restart();
+  world.store.delete(key);
+  world.coordinator.catchUp();
+  expect(world.coordinator.state.outbox.size).toBe(0);
+  expect(world.store.range('/dm-master/')).toMatchObject([{}, {}]);
+});
