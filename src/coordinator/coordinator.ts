@@ -279,7 +279,7 @@ export class Coordinator implements CoordinatorService {
   }
 
   async act(request: ActionRequest): Outcome<ActionAnswer> {
-    const { input, actor, reason, idempotencyKey, dryRun } = request;
+    const { input, actor, reason, dryRun } = request;
     const demand: ActionDemand = {
       id: actionId({ ...request, mutation: mutationOf(input) }),
       input,
@@ -290,15 +290,14 @@ export class Coordinator implements CoordinatorService {
     if (dryRun) return success(this.#rehearse(demand));
     const asked = await this.#execute((state) => planAskAction(state, demand));
     if (!asked.ok) return asked;
-    const action = (await this.#untilEnded(demand.id, Math.min(request.waitMs, LONGEST_WAIT_MS))) ?? asked.value;
-    const repeated = idempotencyKey !== null && asked.value.endedAtMs !== null;
+    const action = (await this.#untilEnded(demand.id, Math.min(request.waitMs, LONGEST_WAIT_MS))) ?? asked.value.record;
     return success({
       action,
       pending: action.endedAtMs === null,
       dryRun: false,
       changes: action.result?.changes ?? [],
       schemas: [],
-      repeated,
+      repeated: asked.value.repeated,
     });
   }
 

@@ -26,7 +26,8 @@ export interface Executor {
 
 /**
  * Carry out a request: plan it on the state, write it, and answer when the state has seen what was written, so that
- * everybody reads what they wrote. A lost race is planned again on the newer state, the sooner the fewer were lost.
+ * everybody reads what they wrote. A lost race is planned again on the newer state, the sooner the fewer were lost. Nothing
+ * is refused by a state that others have left behind: who is refused may give up.
  * @throws LockstepError STORE_UNAVAILABLE; CONTENTION when the race is lost over and over
  */
 export async function execute<T>(
@@ -37,7 +38,10 @@ export async function execute<T>(
   for (let attempt = 1; ; attempt += 1) {
     const planned = planSafely(shell.state, plan);
     if (planned.kind === 'answer') return success(planned.value);
-    if (planned.kind === 'refuse') return failure(planned.error);
+    if (planned.kind === 'refuse') {
+      if (await isNewest(store, shell)) return failure(planned.error);
+      continue;
+    }
     const { succeeded, revision } = await store.txn({ compares: planned.compares, then: planned.mutations });
     await shell.caughtUp(revision);
     if (succeeded) return success(planned.answer(revision));
@@ -49,6 +53,15 @@ export async function execute<T>(
       );
     await new Promise<void>((resolve) => clock.after(pauseMs(attempt), resolve));
   }
+}
+
+/** Whether the state had seen all that is written; it has when this resolves. */
+async function isNewest(store: Store, shell: CoordinatorShell): Promise<boolean> {
+  const before = shell.state.revision;
+  const last = await store.revision();
+  if (before >= last) return true;
+  await shell.caughtUp(last);
+  return false;
 }
 
 /** At random, so that those who lost one race don't meet in the next. */

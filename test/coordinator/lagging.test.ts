@@ -4,7 +4,7 @@ import { SystemClock } from '../../src/adapters/system/system-clock';
 import { Coordinator } from '../../src/coordinator/coordinator';
 import type { SessionGrant } from '../../src/coordinator/service';
 import type { LockstepError } from '../../src/core/model/error';
-import { parseSourceId, parseTaskName } from '../../src/core/model/names';
+import { parseDownstreamTable, parseSourceId, parseTaskName } from '../../src/core/model/names';
 import type { Result } from '../../src/core/model/result';
 import { parseRevision } from '../../src/core/model/revision';
 import type { Store } from '../../src/ports/store';
@@ -101,5 +101,27 @@ describe('a server that has not seen the newest registration', () => {
       ok: false,
       error: { code: 'STALE_SESSION', fields: { takenOver: false } },
     });
+  });
+});
+
+describe('a server that has not seen that an exclusion was undone', () => {
+  const exclude = async (undo: boolean): Promise<void> => {
+    const input = { kind: 'exclude-source', task, source, undo } as const;
+    const asked = { actor: 'ada', reason: '', idempotencyKey: null, waitMs: 10_000, dryRun: false };
+    expect(value(await leader.act({ input, ...asked })).action.state).toBe('done');
+  };
+
+  it('takes a report when it has', async () => {
+    const session = await register('start 1');
+    await exclude(false);
+    const createTableBefore = 'CREATE TABLE t (id INT)';
+    const target = parseDownstreamTable('shop', 'orders');
+    const ddls = ['ALTER TABLE `shop`.`orders` ADD COLUMN `c` INT'];
+    const common = { createTablesAfter: null, ignoreConflict: false, defaultCollation: null };
+    const report = { ...common, schema: 'db', table: 't', target, ddls, attempt: '1', createTableBefore };
+    expect(await follower.reportInfo(session, report)).toMatchObject({ ok: false, error: { code: 'SOURCE_EXCLUDED' } });
+    way.hold();
+    await exclude(true);
+    expect(await delayed(follower.reportInfo(session, report))).toMatchObject({ ok: true });
   });
 });

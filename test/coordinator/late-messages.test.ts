@@ -58,7 +58,7 @@ async function orderAfter(revision: number): Promise<OperationView> {
   }
 }
 
-const breakS1 = () =>
+const breakS1 = (idempotencyKey: string | null = null) =>
   coordinator.act({
     input: {
       kind: 'break',
@@ -72,7 +72,7 @@ const breakS1 = () =>
     },
     actor: 'alice',
     reason: '',
-    idempotencyKey: null,
+    idempotencyKey,
     waitMs: 10_000,
     dryRun: false,
   });
@@ -101,6 +101,17 @@ describe('messages of a source', () => {
       ok: false,
       error: { code: 'OPERATION_NOT_FOUND' },
     });
+  });
+
+  it('let a person ask for the break twice, also while it waits: the second says that it is a repetition', async () => {
+    const first = await report(session);
+    const asked = [breakS1('key'), breakS1('key')];
+    const { revision } = await orderAfter(first);
+    const third = breakS1('key');
+    value(await coordinator.acknowledgeOperation(session, null, revision));
+    const answers = await Promise.all([...asked, third]);
+    expect(answers.map((each) => value(each).action.state)).toEqual(['done', 'done', 'done']);
+    expect(answers.map((each) => value(each).repeated).sort()).toEqual([false, true, true]);
   });
 
   it('change nothing when they come after its acknowledgement', async () => {

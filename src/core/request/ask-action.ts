@@ -21,12 +21,18 @@ export interface ActionDemand {
   readonly nowMs: number;
 }
 
+/** An action that is asked for, and whether it had been asked for before. */
+export interface AskedAction {
+  readonly record: ActionRecord;
+  readonly repeated: boolean;
+}
+
 /** Write down that an action is asked for; the leader carries it out. The same ID gives the stored record. */
-export function planAskAction(state: CoordinatorState, demand: ActionDemand): RequestPlan<ActionRecord> {
+export function planAskAction(state: CoordinatorState, demand: ActionDemand): RequestPlan<AskedAction> {
   const known = state.actions.get(demand.id);
   if (known !== undefined) {
     return isSame(known.input, demand.input)
-      ? answer(known)
+      ? answer({ record: known, repeated: true })
       : refuse('IDEMPOTENCY_KEY_REUSED', 'the idempotency key was used for another request', { actionId: demand.id });
   }
   const record = askedAction(demand);
@@ -40,7 +46,7 @@ export function planAskAction(state: CoordinatorState, demand: ActionDemand): Re
       { kind: 'absent', prefix: DM_LEADER_PREFIX },
     ],
     mutations: [{ kind: 'put', key, value: writeActionRecord(record) }],
-    answer: () => record,
+    answer: () => ({ record, repeated: false }),
   };
 }
 

@@ -9,6 +9,7 @@ import type { Compare, Mutation } from '../model/store';
 import { sourceKey, tableKey } from '../model/table-key';
 import type { CoordinatorState } from '../state/coordinator-state';
 import type { Attempt } from '../state/table-entry';
+import { taskUnchanged } from '../state/task-sources';
 import { fingerprintOf, fingerprintText } from '../table/fingerprint';
 import { writeAttemptRecord } from '../wire/attempt-record';
 import { formatDmKey } from '../wire/dm-keys';
@@ -93,7 +94,7 @@ export function planReportInfo(
   const attemptKey = formatLockstepKey({ kind: 'attempt', task, table });
   return {
     kind: 'write',
-    compares: [...checked.compares, reportUnchanged(attemptKey, known)],
+    compares: [...checked.compares, taskUnchanged(state, task), reportUnchanged(attemptKey, known)],
     mutations: [
       { kind: 'put', key: formatDmKey({ kind: 'optimistic-info', task, table }), value },
       attemptPut(attemptKey, known, { attempt, atMs: nowMs, content: fingerprint }),
@@ -136,6 +137,7 @@ export function planReportSourceInfo(
     kind: 'write',
     compares: [
       ...checked.compares,
+      taskUnchanged(state, task),
       reportUnchanged(attemptKey, known),
       {
         kind: 'modRevision',

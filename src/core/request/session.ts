@@ -180,7 +180,7 @@ export function refusalOfEpoch(
 }
 
 function takenOver({ record }: Session, { task, source }: Pick<SessionRef, 'task' | 'source'>): LockstepError {
-  const message = `worker ${record.worker} has taken source ${source} of task ${task} over`;
+  const message = `the session for source ${source} of task ${task} isn't valid any more: worker ${record.worker} has taken the source over`;
   return new LockstepError('STALE_SESSION', message, { task, source, takenOver: true });
 }
 
