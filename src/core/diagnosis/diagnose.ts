@@ -1,5 +1,6 @@
 import type { LockId } from '../model/lock-id';
 import { parseLockId } from '../model/lock-id';
+import type { TaskName } from '../model/names';
 import type { CoordinatorState } from '../state/coordinator-state';
 import { formingLocks, formingWaits } from './forming';
 import type { FormingLock } from './forming';
@@ -10,7 +11,7 @@ import { pessimisticWaits } from './pessimistic-waits';
 import { remediesByDmctl } from './remedy';
 import type { Remedy } from './remedy';
 import { excludeSource, removeMeta } from './request';
-import { excludable, findLock, isOrphanTask, phantomOfSources, phantomOfTables } from './scope';
+import { excludable, findLock, isOfDm, isOrphanTask, phantomOfSources, phantomOfTables } from './scope';
 import type { WaitReason } from './wait-reason';
 import { hasWorkers } from './worker-of';
 
@@ -50,19 +51,40 @@ function ownRemedies(state: CoordinatorState, lockId: LockId): Remedy[] {
       : pessimisticRemedies(state, found.held);
   const again =
     found.mode === 'optimistic' && phantomOfTables(state, found.target, found.held) !== null
-      ? [beginAgain(lockId)]
+      ? [beginAgain(state, lockId)]
       : [];
   return isOrphanLock(state, lockId) ? [...stopped, ...own] : [...again, ...own, ...stopped];
 }
 
 /** Tables repeat what the last lock executed, and the others won't: all begin again with the schemas that they have. */
-function beginAgain(lockId: LockId): Remedy {
+function beginAgain(state: CoordinatorState, lockId: LockId): Remedy {
   const { task } = parseLockId(lockId);
+  const { advice, afterwards } = beginningAgain(state, task);
   return {
     kind: 'begin-again',
-    sentence: `Tables repeat DDLs that the last lock of this target has executed. Stop the workers of task ${task}, remove what is stored of it, and start them again.`,
-    effect: `Locks, reports, operations and source tables of task ${task} are removed; its workers put their tables with their schemas again when they start.`,
+    sentence: `Tables repeat DDLs that the last lock of this target has executed. ${advice}`,
+    effect: `Locks, reports, operations and source tables of task ${task} are removed; ${afterwards}`,
     ...removeMeta(task),
+  };
+}
+
+/** What comes of it depends on whether the schemas of the tables are known before they report. */
+function beginningAgain(
+  state: CoordinatorState,
+  task: TaskName,
+): { readonly advice: string; readonly afterwards: string } {
+  const advice = `Stop the workers of task ${task}, remove what is stored of it, and start them again.`;
+  if (!isOfDm(state, task))
+    return { advice, afterwards: 'its workers put their tables with their schemas again when they start.' };
+  if (state.downstream.recorded.has(task))
+    return {
+      advice,
+      afterwards: "DM's workers put their tables when they start, and the schemas are read from their checkpoints.",
+    };
+  return {
+    advice: `Wait: this lock ends by itself when each table has met its next DDL. DM's workers put tables without schemas, so removing what is stored of task ${task} helps only where serve --downstream reads them; without it such a lock comes back with the next report.`,
+    afterwards:
+      "DM's workers put their tables without schemas when they start, so without serve --downstream such a lock comes back with the next report.",
   };
 }
 

@@ -28,6 +28,11 @@ export function isOrphanTask(state: CoordinatorState, task: TaskName): boolean {
   return !hasWorkers(state, task) && !tasksWithTables(state).has(task);
 }
 
+/** Whether DM's workers work for a task, or did: those of the API leave a record of it. */
+export function isOfDm({ pessimistic, tasks }: CoordinatorState, task: TaskName): boolean {
+  return pessimistic.subtasks.has(task) || !tasks.has(task);
+}
+
 /** The tasks with source tables, found out once a revision. */
 const WITH_TABLES = new WeakMap<
   CoordinatorState,
