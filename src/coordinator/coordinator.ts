@@ -26,6 +26,7 @@ import type { ServerReading } from '../ports/metrics';
 import type { Store } from '../ports/store';
 import { execute } from './execute';
 import { Lanes } from './lanes';
+import { dmLeadsError, lookForDm } from './leader-watch';
 import { readServer } from './read-server';
 import type {
   Acknowledgement,
@@ -128,8 +129,10 @@ export class Coordinator implements CoordinatorService {
 
   async #register(input: RegisterWorkerInput): Outcome<SessionGrant> {
     const { task, source, worker } = input;
+    const { dmLeads, revision } = await lookForDm(this.#store);
+    if (dmLeads) return failure(dmLeadsError());
     // A worker that is refused may stop: what other servers have written counts.
-    await this.#see(await this.#store.revision());
+    await this.#see(revision);
     const lease = await this.#store.grant(input.ttlMs);
     const sessionId = randomUUID();
     const { id, ttlMs } = lease;

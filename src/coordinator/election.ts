@@ -6,6 +6,7 @@ import { LOCKSTEP_LEADER_KEY } from '../core/wire/lockstep-keys';
 import { writeLeaderRecord } from '../core/wire/member-record';
 import type { Clock } from '../ports/clock';
 import type { Store } from '../ports/store';
+import { dmLeadsError, lookForDm } from './leader-watch';
 import { LeaseRenewal } from './lease-renewal';
 
 /** The leadership of a server: it holds while the leader's key is as this server put it. */
@@ -41,6 +42,7 @@ export async function tryToLead(
   onLost: (reason: string) => void,
 ): Promise<Leadership | null> {
   const { store, clock, serverId, leaseMs } = options;
+  if ((await lookForDm(store)).dmLeads) throw dmLeadsError();
   const begunMs = clock.monotonicMs();
   const lease = leaseMs === null ? null : await store.grant(leaseMs);
   const renewal = lease === null ? null : new LeaseRenewal(store, clock, lease, begunMs, onLost);
@@ -74,8 +76,7 @@ export async function tryToLead(
     throw error;
   }
   await release();
-  if ((await store.range(DM_LEADER_PREFIX)).values.length > 0)
-    throw new LockstepError('DM_LEADS', 'a dm-master leads on this store');
+  if ((await lookForDm(store)).dmLeads) throw dmLeadsError();
   if (lease === null) throw new LockstepError('CONTENTION', 'a dm-master has just led on this store');
   return null;
 }

@@ -4,9 +4,9 @@ import type { Result } from '../core/model/result';
 import { planSafely } from '../core/request/request-plan';
 import type { RequestPlan } from '../core/request/request-plan';
 import type { CoordinatorState } from '../core/state/coordinator-state';
-import { DM_LEADER_PREFIX } from '../core/wire/dm-keys';
 import type { Clock } from '../ports/clock';
 import type { Store } from '../ports/store';
+import { dmLeadsError, lookForDm } from './leader-watch';
 import type { CoordinatorShell } from './shell';
 
 /** For how long a request is planned again because somebody else's change came first, in milliseconds. */
@@ -45,8 +45,7 @@ export async function execute<T>(
     const { succeeded, revision } = await store.txn({ compares: planned.compares, then: planned.mutations });
     await shell.caughtUp(revision);
     if (succeeded) return success(planned.answer(revision));
-    if (await dmLeads(store))
-      return failure(new LockstepError('DM_LEADS', 'a dm-master leads on this store; this server writes nothing'));
+    if ((await lookForDm(store)).dmLeads) return failure(dmLeadsError());
     if (clock.monotonicMs() >= endMs)
       return failure(
         new LockstepError('CONTENTION', `the keys of this request changed ${attempt} times while it was planned`),
@@ -68,9 +67,4 @@ async function isNewest(store: Store, shell: CoordinatorShell): Promise<boolean>
 function pauseMs(attempt: number): number {
   if (attempt <= AT_ONCE) return 0;
   return Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - AT_ONCE));
-}
-
-async function dmLeads(store: Store): Promise<boolean> {
-  const { values } = await store.range(DM_LEADER_PREFIX);
-  return values.length > 0;
 }

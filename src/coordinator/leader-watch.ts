@@ -1,7 +1,9 @@
+import { LockstepError } from '../core/model/error';
 import type { Revision } from '../core/model/revision';
 import type { Batch, KeyValue } from '../core/model/store';
 import { DM_LEADER_PREFIX } from '../core/wire/dm-keys';
 import { LOCKSTEP_LEADER_KEY } from '../core/wire/lockstep-keys';
+import type { ReadableStore } from '../ports/store';
 
 /** Who leads on this store, as the changes tell. */
 export class LeaderWatch {
@@ -41,6 +43,23 @@ export class LeaderWatch {
       if (isOnlyOfDm(key)) note(this.#dmKeys, kind, key);
     }
   }
+}
+
+/**
+ * Whether a dm-master leads, by the store's own word, and the store's last revision. Who would be granted a lease looks
+ * first, since a grant can't compare anything. @throws LockstepError STORE_UNAVAILABLE
+ */
+export async function lookForDm(store: Pick<ReadableStore, 'range'>): Promise<{
+  readonly dmLeads: boolean;
+  readonly revision: Revision;
+}> {
+  const { values, revision } = await store.range(DM_LEADER_PREFIX);
+  return { dmLeads: values.length > 0, revision };
+}
+
+/** That a dm-master leads. */
+export function dmLeadsError(): LockstepError {
+  return new LockstepError('DM_LEADS', 'a dm-master leads on this store; this server writes nothing');
 }
 
 function note(keys: Set<string>, kind: 'put' | 'delete', key: string): void {

@@ -6,6 +6,7 @@ import { VERSION } from '../core/model/version';
 import type { Clock } from '../ports/clock';
 import type { Store } from '../ports/store';
 import { pause } from './follower';
+import { lookForDm } from './leader-watch';
 import { LeaseRenewal } from './lease-renewal';
 
 /** Which server says that it runs, and where. */
@@ -22,7 +23,7 @@ const RETRY_MS = 1_000;
 
 /**
  * Say on the store that this server runs, until `signal` aborts: with a lease, which is taken anew whenever it was lost.
- * Beside a dm-master nothing is written.
+ * Beside a dm-master nothing is written, and no lease is asked for.
  */
 export async function keepMembership(options: MembershipOptions, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
@@ -35,8 +36,9 @@ export async function keepMembership(options: MembershipOptions, signal: AbortSi
   }
 }
 
-/** Resolves when the lease is lost, or `signal` aborts; then nothing of it is left behind. */
+/** Resolves when the lease is lost, a dm-master leads before there is one, or `signal` aborts; then nothing of it is left behind. */
 async function beMember({ store, clock, serverId, leaseMs }: MembershipOptions, signal: AbortSignal): Promise<void> {
+  if ((await lookForDm(store)).dmLeads) return;
   const lost = new AbortController();
   const begunMs = clock.monotonicMs();
   const lease = await store.grant(leaseMs);

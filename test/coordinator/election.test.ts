@@ -1,7 +1,9 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { MemoryStore } from '../../src/adapters/memory/memory-store';
 import { Coordinator } from '../../src/coordinator/coordinator';
+import { Observer } from '../../src/coordinator/observer';
+import type { RegisterWorkerInput } from '../../src/coordinator/service';
 import { LockstepError } from '../../src/core/model/error';
 import { parseSourceId, parseTaskName } from '../../src/core/model/names';
 import type { LeaseId } from '../../src/core/model/store';
@@ -12,6 +14,12 @@ import { ManualClock } from '../support/manual-clock';
 import { SilentLogger } from '../support/silent-logger';
 
 const LEASE_MS = 10_000;
+const DM_LEADER = '/dm-master/leader/1';
+const REGISTRATION: RegisterWorkerInput = {
+  ...{ worker: 'w', task: parseTaskName('t'), mode: 'optimistic', source: parseSourceId('s') },
+  ...{ expectedSources: null, ttlMs: 60_000, instance: null },
+};
+
 const clock = new ManualClock();
 const running: Coordinator[] = [];
 let store: MemoryStore;
@@ -28,6 +36,17 @@ class Way extends MemoryStore {
   override async keepAlive(lease: LeaseId): Promise<void> {
     if (this.broken) throw new LockstepError('STORE_UNAVAILABLE', 'out of reach');
     await store.keepAlive(lease);
+  }
+}
+
+/** A store that knows what was granted. */
+class CountingStore extends MemoryStore {
+  readonly granted: Promise<Lease>[] = [];
+
+  override grant(ttlMs: number): Promise<Lease> {
+    const lease = super.grant(ttlMs);
+    this.granted.push(lease);
+    return lease;
   }
 }
 
@@ -76,14 +95,10 @@ describe('servers on one store', () => {
     await pass(5 * LEASE_MS);
     expect(phases()).toEqual(['leading', 'following']);
     expect([first, second].map((server) => server.readiness().ready)).toEqual([true, true]);
-    const task = parseTaskName('t');
-    const registered = await second.registerWorker({
-      ...{ worker: 'w', task, mode: 'optimistic', source: parseSourceId('s'), expectedSources: null, ttlMs: 60_000 },
-      instance: null,
-    });
+    const registered = await second.registerWorker(REGISTRATION);
     expect(registered).toMatchObject({ ok: true });
     await settle();
-    expect(first.state.tasks.has(task)).toBe(true);
+    expect(first.state.tasks.has(REGISTRATION.task)).toBe(true);
     expect(await store.get(LOCKSTEP_LEADER_KEY)).toMatchObject({
       value: JSON.stringify({ v: 1, id: first.server.id }),
     });
@@ -174,7 +189,7 @@ describe('servers on one store', () => {
     store = new MemoryStore(clock);
     await start();
     await start();
-    await store.txn({ compares: [], then: [{ kind: 'put', key: '/dm-master/leader/1', value: 'x' }] });
+    await store.txn({ compares: [], then: [{ kind: 'put', key: DM_LEADER, value: 'x' }] });
     await settle();
     expect(phases()).toEqual(['following', 'following']);
     expect(running[0]?.readiness()).toEqual({
@@ -182,8 +197,76 @@ describe('servers on one store', () => {
       reasons: ['the coordinator is following: a dm-master leads'],
     });
     await expect(start()).rejects.toMatchObject({ code: 'DM_LEADS' });
-    await store.txn({ compares: [], then: [{ kind: 'delete', key: '/dm-master/leader/1' }] });
+    await store.txn({ compares: [], then: [{ kind: 'delete', key: DM_LEADER }] });
     await settle();
     expect(phases().filter((phase) => phase === 'leading')).toHaveLength(1);
+  });
+});
+
+describe('beside a dm-master', () => {
+  let granted: Promise<Lease>[];
+
+  async function dmAppears(): Promise<void> {
+    await store.txn({ compares: [], then: [{ kind: 'put', key: DM_LEADER, value: 'x' }] });
+    await settle();
+  }
+
+  /** How many leases were granted while the clock went on, and which revisions were made. */
+  async function during(happen: () => Promise<void>): Promise<{ granted: number; revisions: number }> {
+    const [before, revision] = [granted.length, await store.revision()];
+    await happen();
+    return { granted: granted.length - before, revisions: (await store.revision()) - revision };
+  }
+
+  beforeEach(() => {
+    const counting = new CountingStore(clock);
+    [store, granted] = [counting, counting.granted];
+  });
+
+  it('an observer is never granted a lease', async () => {
+    await dmAppears();
+    const logger = new SilentLogger();
+    const came = await during(async () => {
+      const observer = await Observer.start({ store, clock, logger });
+      await pass(LEASE_MS);
+      expect(await observer.registerWorker()).toMatchObject({ error: { code: 'READ_ONLY' } });
+      await observer.stop();
+    });
+    expect(came).toEqual({ granted: 0, revisions: 0 });
+  });
+
+  it('a server that is refused asks for none', async () => {
+    await dmAppears();
+    const came = await during(() => expect(start()).rejects.toMatchObject({ code: 'DM_LEADS' }));
+    expect(came).toEqual({ granted: 0, revisions: 0 });
+  });
+
+  it('who led, and who followed, ask for none when theirs have ended, and lead and are members again afterwards', async () => {
+    const servers = [await start(), await start()];
+    await settle();
+    await dmAppears();
+    for (const lease of await Promise.all(granted)) await store.revoke(lease.id);
+    await settle();
+    expect(servers.map(({ state }) => state.members.size)).toEqual([0, 0]);
+    expect(await during(() => pass(2 * LEASE_MS))).toEqual({ granted: 0, revisions: 0 });
+    await store.txn({ compares: [], then: [{ kind: 'delete', key: DM_LEADER }] });
+    await pass(2_000);
+    expect(phases().sort()).toEqual(['following', 'leading']);
+    expect(servers.map(({ state }) => state.members.size)).toEqual([2, 2]);
+  });
+
+  it('a registration is refused without one', async () => {
+    const server = await start();
+    await dmAppears();
+    const came = await during(async () => {
+      expect(await server.registerWorker(REGISTRATION)).toMatchObject({ ok: false, error: { code: 'DM_LEADS' } });
+    });
+    expect(came).toEqual({ granted: 0, revisions: 0 });
+    await store.txn({ compares: [], then: [{ kind: 'delete', key: DM_LEADER }] });
+    await settle();
+    const later = await during(async () => {
+      expect(await server.registerWorker(REGISTRATION)).toMatchObject({ ok: true });
+    });
+    expect(later.granted).toBe(1);
   });
 });

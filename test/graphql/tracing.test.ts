@@ -106,7 +106,7 @@ describe('traces of a server', () => {
     const request = ended.find(({ name }) => name === 'lockstep.graphql');
     expect(request?.parentId).toBe('of-the-client');
     const within = ended.filter(({ parentId }) => parentId === request?.spanId).map(({ name }) => name);
-    expect(within).toEqual(['lockstep.store.grant', 'lockstep.store.txn']);
+    expect(within).toEqual(['lockstep.store.range', 'lockstep.store.grant', 'lockstep.store.txn']);
   });
 
   it('go on from what a worker of the SDK does', async () => {
