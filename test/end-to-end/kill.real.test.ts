@@ -7,9 +7,10 @@ import { ServerProcess } from './server-process';
 import { dumpState } from './state-dump';
 import { foldedState, readStoredStream, recoveredState } from './stored-stream';
 
-jest.setTimeout(900_000);
-
 const KILLS = process.env['LOCKSTEP_TEST_FULL'] === '1' ? 100 : 25;
+/** A busy machine needs 15 s for each. */
+jest.setTimeout(300_000 + KILLS * 30_000);
+
 const SEED = 1;
 const END_MS = 60_000;
 
