@@ -93,6 +93,12 @@ const CHANGES: readonly Change[] = [
     columns: "(id INT PRIMARY KEY, e ENUM('x', 'y') DEFAULT 'y', a INT)",
   },
   { title: 'a comment', ddls: ["ALTER TABLE {t} COMMENT 'it''s \\\\ a comment'"] },
+  { title: 'add a check', ddls: ["ALTER TABLE {t} ADD CONSTRAINT positive CHECK (id > 0 AND b <> 'NOT ENFORCED')"] },
+  {
+    title: 'drop a check',
+    ddls: ['ALTER TABLE {t} DROP CONSTRAINT positive'],
+    columns: '(id INT PRIMARY KEY, a INT, b VARCHAR(20), CONSTRAINT positive CHECK (id > 0))',
+  },
   {
     title: 'an online schema change by gh-ost',
     ddls: [

@@ -18,6 +18,7 @@ import { isAlreadyDone } from '../../memory/already-done';
 import { ServerConnection } from '../connection';
 import type { ServerAddress } from '../connection';
 import { ServerError, isConnectionLost, isLockConflict } from '../server-error';
+import { hasChecked, inWordsOfAll } from './check-constraints';
 import { CheckpointTable, checkReader } from './checkpoint-table';
 import { RowStatements } from './row-statements';
 import type { RowStatement } from './row-statements';
@@ -81,7 +82,7 @@ export class MySqlDownstream implements DownstreamPlugin {
     try {
       connection = await this.#open();
       signal.throwIfAborted();
-      await connection.execute(ddl);
+      await connection.execute(inWordsOfAll(ddl));
       return { kind: 'done' };
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
@@ -188,7 +189,9 @@ async function hasHappened(
   ddl: string,
   target: TargetName | null,
 ): Promise<boolean> {
-  return isAlreadyDone(error, parseStatement(ddl), target === null ? null : await schemaOf(connection, target));
+  const statement = parseStatement(ddl);
+  if (target !== null && (await hasChecked(connection, error, statement, target))) return true;
+  return isAlreadyDone(error, statement, target === null ? null : await schemaOf(connection, target));
 }
 
 /** Null: there is no such table. */
