@@ -50,13 +50,13 @@ describe('DDL that would keep the server busy', () => {
   it('is not taken of a worker: hundreds of statements on a wide table', async () => {
     const worker = new PlainWorker(server.url, 'w', 't', 's', 'OPTIMISTIC');
     await worker.register();
-    const ddls = Array.from({ length: 900 }, (_, i) => `ALTER TABLE shard_db.shard_table ADD d${i} INT`);
+    const ddls = Array.from({ length: 300 }, (_, i) => `ALTER TABLE shard_db.shard_table ADD d${i} INT`);
     const input = {
       session: worker.session,
       table: TABLE,
       target: TARGET,
       ddls,
-      createTableBefore: wide(3_000),
+      createTableBefore: wide(3_700),
       attempt: '1',
     };
     const answer = await ask(server.url, document('ReportShardInfo'), { input });
