@@ -43,7 +43,7 @@ const TYPES = `
   type ShardUpstreamTable { schema: String! table: String! }
   type ShardOperation { id: ID! taskName: ID! lockId: ID! upstreamTable: ShardUpstreamTable ddls: [String!]! exec: Boolean
     conflictStage: String message: String! droppedColumns: [String!]! revision: ShardRevision! }
-  type Subscription { shardOperations(task: ID!, source: ID!, after: ShardRevision): ShardOperation! }
+  type Subscription { shardOperations(task: ID!, source: ID!, after: ShardRevision, epoch: ShardRevision): ShardOperation! }
 `;
 
 interface Session {
