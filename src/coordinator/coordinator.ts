@@ -49,7 +49,7 @@ import type {
   WorkerStatusInput,
 } from './service';
 import { CoordinatorShell } from './shell';
-import type { ShellOptions } from './shell';
+import type { ShellOptions } from './shell-options';
 
 /** How long an action may be waited for, in milliseconds. */
 const LONGEST_WAIT_MS = 20_000;

@@ -19,3 +19,15 @@ export type Phase =
   /** Finishing what is under way. */
   | { readonly kind: 'draining' }
   | { readonly kind: 'stopped' };
+
+/** It follows because of who was elected. */
+export function inElection(message: string): FollowingReason {
+  return { kind: 'election', message };
+}
+
+/** Why requests can't be served in a phase; nothing if they can. */
+export function whyNotServing(phase: Phase): readonly string[] {
+  if (phase.kind === 'leading') return [];
+  if (phase.kind !== 'following') return [`the coordinator is ${phase.kind}`];
+  return phase.reason.kind === 'election' ? [] : [`the coordinator is following: ${phase.reason.message}`];
+}

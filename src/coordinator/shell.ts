@@ -8,16 +8,11 @@ import { ContentCache } from '../core/state/content-cache';
 import { CoordinatorState } from '../core/state/coordinator-state';
 import { recover } from '../core/state/recovery';
 import { EMBEDDED_RETENTION } from '../core/state/retention';
-import type { Retention } from '../core/state/retention';
 import { settledPut } from '../core/state/settled';
 import { step } from '../core/step';
 import type { CoordinatorEvent, Effect } from '../core/step';
-import type { Clock } from '../ports/clock';
-import type { DownstreamMetadata } from '../ports/downstream-metadata';
-import type { Logger } from '../ports/logger';
 import { NO_METRICS } from '../ports/metrics';
 import type { Metrics } from '../ports/metrics';
-import type { Store } from '../ports/store';
 import { Announcer } from './announcer';
 import { ConditionWaits } from './condition-waits';
 import { tryToLead } from './election';
@@ -28,32 +23,16 @@ import { LeaderWatch } from './leader-watch';
 import { keepMembership } from './membership';
 import { LockEventFeed } from './lock-event-feed';
 import { OperationFeed } from './operation-feed';
+import { inElection, whyNotServing } from './phase';
 import type { FollowingReason, Phase } from './phase';
 import { RevisionWaiters } from './revision-waiters';
 import { SchemaReader } from './schema-reader';
+import type { ShellOptions } from './shell-options';
 import { StoreCare } from './store-care';
 import type { Compactable } from './store-care';
 import { WriteQueue } from './write-queue';
-import type { QueuedWrite, WriteTrouble } from './write-queue';
-
-/** What a coordinator needs. */
-export interface ShellOptions {
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** Where it tells what it does; nowhere if absent. */
-  readonly metrics?: Metrics;
-  /** How many of the newest events stay in memory; 10,000 if absent. */
-  readonly recentEvents?: number;
-  /** Where table schemas of some tasks are read from; absent: nowhere. */
-  readonly downstream?: DownstreamMetadata;
-  /** How long what is only of the past is kept; the store's default if absent. */
-  readonly retention?: Retention;
-  /** Names this server in the leader's key and among the members; any if absent. */
-  readonly serverId?: string;
-  /** How long a leader that is silent stays one, in milliseconds; absent: no other process has this store. */
-  readonly leaseMs?: number;
-}
+import type { QueuedWrite } from './write-queue';
+import { WriteTroubles } from './write-troubles';
 
 /** How long a server waits before it tries again to lead, in milliseconds. */
 const ELECTION_RETRY_MS = 500;
@@ -72,7 +51,7 @@ export class CoordinatorShell {
   #state: CoordinatorState;
   #phase: Phase = { kind: 'recovering' };
   #trouble: LockstepError | null = null;
-  #writeTrouble: WriteTrouble | null = null;
+  readonly #writes: WriteTroubles;
   #stopTicking: () => void = () => undefined;
   #following: Promise<void> = Promise.resolve();
   readonly #waiters: RevisionWaiters;
@@ -90,17 +69,14 @@ export class CoordinatorShell {
     this.#metrics = options.metrics ?? NO_METRICS;
     const { logger, clock } = options;
     this.#announcer = new Announcer({ logger, metrics: this.#metrics, speaks: () => this.speaksForStore });
+    this.#writes = new WriteTroubles(logger);
     this.#waits = new ConditionWaits(clock);
     this.#serverId = options.serverId ?? randomUUID();
     this.#schemas = new SchemaReader(options, (event) => this.#handle(event));
     this.#state = this.#newState();
     this.#waiters = new RevisionWaiters(options.clock, NO_REVISION);
-    this.events = new LockEventFeed({
-      store: options.store,
-      state: () => this.#state,
-      caughtUp: (revision) => this.caughtUp(revision),
-      recentEvents: options.recentEvents,
-    });
+    const caughtUp = (revision: Revision): Promise<void> => this.caughtUp(revision);
+    this.events = new LockEventFeed({ ...options, state: () => this.#state, caughtUp });
   }
 
   /**
@@ -119,7 +95,7 @@ export class CoordinatorShell {
       await coordinator.stop();
       throw error;
     }
-    coordinator.#care = coordinator.#takeCare();
+    coordinator.#care = StoreCare.of(options, () => coordinator.#compactable());
     const { leaseMs } = options;
     if (leaseMs !== undefined) coordinator.#competing = coordinator.#takePart(leaseMs);
     return coordinator;
@@ -155,7 +131,7 @@ export class CoordinatorShell {
     const reasons = [
       ...whyNotServing(this.#phase),
       ...(this.#trouble === null ? [] : [`the store can't be reached: ${this.#trouble.message}`]),
-      ...this.#whyNotWriting(),
+      ...(this.#phase.kind === 'leading' ? this.#writes.reasons : []),
     ];
     return { ready: reasons.length === 0, reasons };
   }
@@ -294,9 +270,9 @@ export class CoordinatorShell {
         const old = this.#phase.kind === 'leading' && this.#phase.queue !== queue;
         if (!old) this.#handle({ ...end, nowMs: clock.wallMs() });
       },
-      onTrouble: (trouble) => this.#noteWrites(trouble),
+      onTrouble: (trouble) => this.#writes.note(trouble),
     });
-    this.#writeTrouble = null;
+    this.#writes.note(null);
     this.#phase = { kind: 'leading', queue, leadership };
     this.#schemas.begin();
     logger.info({ revision: leadership.revision }, 'leading');
@@ -305,40 +281,19 @@ export class CoordinatorShell {
     this.#tick();
   }
 
-  /** Said at first, and then ever more seldom. */
-  #noteWrites(trouble: WriteTrouble | null): void {
-    this.#writeTrouble = trouble;
-    if (trouble === null || !Number.isInteger(Math.log2(trouble.tries))) return;
-    const { error, tries } = trouble;
-    this.options.logger.warn({ code: error.code, tries }, `the leader can't write: ${error.message}`);
-  }
-
-  /** A single failure is only a delay. */
-  #whyNotWriting(): readonly string[] {
-    if (this.#phase.kind !== 'leading' || this.#writeTrouble === null || this.#writeTrouble.tries === 1) return [];
-    return [`the leader can't write: ${this.#writeTrouble.error.message}`];
-  }
-
-  /** Of a store that doesn't look after itself. */
-  #takeCare(): StoreCare | null {
-    const { store, clock, logger } = this.options;
-    const { upkeep } = store;
-    if (upkeep === undefined) return null;
-    const compactable = async (): Promise<Compactable | null> => {
-      if (this.#phase.kind !== 'leading' || this.#leaders.isShared) return null;
-      const { revision, settledRecord } = this.#state;
-      // No compaction can compare anything. What is recorded as settled only grows, so one that comes late does no harm.
-      if (!(await this.#phase.leadership.stands())) return null;
-      // Where none is recorded a server that starts reads what is stored last.
-      return { revision, settled: settledRecord === NO_REVISION ? revision : settledRecord };
-    };
-    return new StoreCare({ clock, logger, upkeep, compaction: { compactable, compact: (at) => upkeep.compact(at) } });
+  /** What this server may have the store forget; null: nothing, another one does. */
+  async #compactable(): Promise<Compactable | null> {
+    if (this.#phase.kind !== 'leading' || this.#leaders.isShared) return null;
+    const { revision, settledRecord } = this.#state;
+    // No compaction can compare anything. What is recorded as settled only grows, so one that comes late does no harm.
+    if (!(await this.#phase.leadership.stands())) return null;
+    // Where none is recorded a server that starts reads what is stored last.
+    return { revision, settled: settledRecord === NO_REVISION ? revision : settledRecord };
   }
 
   /** Be one of several servers until this one stops. */
   async #takePart(leaseMs: number): Promise<void> {
-    const { store, clock } = this.options;
-    const membership = { store, clock, serverId: this.#serverId, leaseMs };
+    const membership = { ...this.options, serverId: this.#serverId, leaseMs };
     await Promise.all([this.#compete(), keepMembership(membership, this.#abort.signal)]);
   }
 
@@ -440,15 +395,4 @@ export class CoordinatorShell {
     this.#waiters.advance(this.#state.revision);
     this.#waits.look();
   }
-}
-
-function inElection(message: string): FollowingReason {
-  return { kind: 'election', message };
-}
-
-/** Why requests can't be served in a phase; nothing if they can. */
-function whyNotServing(phase: Phase): readonly string[] {
-  if (phase.kind === 'leading') return [];
-  if (phase.kind !== 'following') return [`the coordinator is ${phase.kind}`];
-  return phase.reason.kind === 'election' ? [] : [`the coordinator is following: ${phase.reason.message}`];
 }

@@ -4,7 +4,7 @@ import type { Revision } from '../core/model/revision';
 import type { StoreUsage } from '../core/model/store';
 import type { Clock, StopTimer } from '../ports/clock';
 import type { Logger } from '../ports/logger';
-import type { StoreUpkeep } from '../ports/store';
+import type { Store, StoreUpkeep } from '../ports/store';
 
 /** What may be forgotten. */
 export interface Compactable {
@@ -50,6 +50,16 @@ export class StoreCare {
     const { compaction } = options;
     if (compaction !== undefined) this.#every(1, COMPACT_MS, () => this.#compact(compaction));
     void this.#attempt(() => this.#ask());
+  }
+
+  /** Of a store, if it doesn't look after itself. */
+  static of(
+    { store, clock, logger }: { readonly store: Store; readonly clock: Clock; readonly logger: Logger },
+    compactable: Compaction['compactable'],
+  ): StoreCare | null {
+    const { upkeep } = store;
+    if (upkeep === undefined) return null;
+    return new StoreCare({ clock, logger, upkeep, compaction: { compactable, compact: (at) => upkeep.compact(at) } });
   }
 
   /** How full the store was when it was asked last; null: it hasn't answered yet. */
