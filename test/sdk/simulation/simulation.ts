@@ -37,6 +37,9 @@ const TROUBLE: Faults = {
 const TROUBLE_MS = 20_000;
 const HEAL_MS = 3_600_000;
 
+/** How long workers may take to end, in virtual milliseconds. */
+const LET_GO_MS = 120_000;
+
 /** One source's worker, which may be killed and started again. */
 interface Employed {
   readonly source: string;
@@ -60,6 +63,8 @@ export class Simulation {
   readonly told: string[] = [];
   readonly #random: SeededRandom;
   readonly #workers = new Map<string, Employed>();
+  /** All that ever ran, also those that were killed. */
+  readonly #stops: AbortController[] = [];
   readonly #registered = new Set<string>();
   readonly invariants = new InvariantWatch(`CREATE TABLE orders ${CREATE}`);
   readonly #answers = new AnswerLedger();
@@ -103,7 +108,14 @@ export class Simulation {
     wrong.unshift(...this.invariants.wrong);
     for (const employed of this.#workers.values()) employed.life.kill();
     this.server.kill();
+    await this.#letGo();
     return wrong;
+  }
+
+  /** A killed process leaves nothing behind, but its waits would be kept by this one: they end here. */
+  async #letGo(): Promise<void> {
+    for (const stop of this.#stops) stop.abort();
+    await this.time.pass(LET_GO_MS);
   }
 
   async #trouble(): Promise<void> {
@@ -173,6 +185,7 @@ export class Simulation {
     if (this.#failure !== null) return;
     const worker = await creating;
     const stop = new AbortController();
+    this.#stops.push(stop);
     const employed: Employed = {
       ...{ source, life, transport, worker, stop },
       ended: Promise.resolve(),
