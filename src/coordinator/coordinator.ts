@@ -131,7 +131,7 @@ export class Coordinator implements CoordinatorService {
     const { task, source, worker } = input;
     const { dmLeads, revision } = await lookForDm(this.#store);
     if (dmLeads) return failure(dmLeadsError());
-    // A worker that is refused may stop: what other servers have written counts.
+    // What another server has written counts for a session that is handed out again too, which nothing is written for.
     await this.#see(revision);
     const lease = await this.#store.grant(input.ttlMs);
     const sessionId = randomUUID();

@@ -27,7 +27,7 @@ export interface Executor {
 /**
  * Carry out a request: plan it on the state, write it, and answer when the state has seen what was written, so that
  * everybody reads what they wrote. A lost race is planned again on the newer state, the sooner the fewer were lost. Nothing
- * is refused by a state that others have left behind: who is refused may give up.
+ * is refused by a state that lacks what was written before: who is refused may give up.
  * @throws LockstepError STORE_UNAVAILABLE; CONTENTION when the race is lost over and over
  */
 export async function execute<T>(
@@ -35,11 +35,14 @@ export async function execute<T>(
   plan: (state: CoordinatorState) => RequestPlan<T>,
 ): Promise<Result<T, LockstepError>> {
   const endMs = clock.monotonicMs() + PATIENCE_MS;
+  let mayRefuse = false;
   for (let attempt = 1; ; attempt += 1) {
     const planned = planSafely(shell.state, plan);
     if (planned.kind === 'answer') return success(planned.value);
     if (planned.kind === 'refuse') {
-      if (await isNewest(store, shell)) return failure(planned.error);
+      if (mayRefuse || (await isNewest(store, shell))) return failure(planned.error);
+      // It has seen now what was written when it refused first; what others write since counts as written afterwards.
+      mayRefuse = true;
       continue;
     }
     const { succeeded, revision } = await store.txn({ compares: planned.compares, then: planned.mutations });

@@ -3,13 +3,13 @@ import { MemoryStore } from '../../src/adapters/memory/memory-store';
 import { SystemClock } from '../../src/adapters/system/system-clock';
 import { Coordinator } from '../../src/coordinator/coordinator';
 import type { SessionGrant } from '../../src/coordinator/service';
-import type { LockstepError } from '../../src/core/model/error';
 import { parseDownstreamTable, parseSourceId, parseTaskName } from '../../src/core/model/names';
-import type { Result } from '../../src/core/model/result';
 import { parseRevision } from '../../src/core/model/revision';
+import type { Revision } from '../../src/core/model/revision';
 import type { Store } from '../../src/ports/store';
 import { CompactedWay } from '../support/compacted-way';
 import { SilentLogger } from '../support/silent-logger';
+import { value } from '../support/value-of';
 
 const clock = new SystemClock();
 const task = parseTaskName('merge');
@@ -37,11 +37,6 @@ afterEach(async () => {
   way.compact();
   for (const end of ends.splice(0).reverse()) await end();
 });
-
-function value<T>(result: Result<T, LockstepError>): T {
-  if (!result.ok) throw result.error;
-  return result.value;
-}
 
 async function register(instance: string): Promise<SessionGrant> {
   const input = { worker: 'w', task, mode: 'optimistic', source, expectedSources: null, ttlMs: 60_000 } as const;
@@ -123,5 +118,35 @@ describe('a server that has not seen that an exclusion was undone', () => {
     way.hold();
     await exclude(true);
     expect(await delayed(follower.reportInfo(session, report))).toMatchObject({ ok: true });
+  });
+});
+
+/** A store to which somebody writes whenever it is asked for its last revision. */
+function restless(store: MemoryStore): Store {
+  let key = 0;
+  const revision = async (): Promise<Revision> => {
+    key += 1;
+    await store.txn({ compares: [], then: [{ kind: 'put', key: `/lockstep/other/${key}`, value: '' }] });
+    return await store.revision();
+  };
+  return new Proxy<Store>(store, {
+    get: (_target, name) => {
+      const asked: unknown = name === 'revision' ? revision : Reflect.get(store, name);
+      return typeof asked === 'function' ? (asked.bind(store) as unknown) : asked;
+    },
+  });
+}
+
+describe('a server to whose store others write all the time', () => {
+  it('refuses what was to be refused when the request came', async () => {
+    const store = new MemoryStore(clock);
+    ends.push(() => store.close());
+    const busy = await start(restless(store));
+    const input = { worker: 'w', task, mode: 'optimistic', source, expectedSources: null, ttlMs: 60_000 } as const;
+    value(await busy.registerWorker({ ...input, instance: 'start 1' }));
+    expect(await busy.registerWorker({ ...input, mode: 'pessimistic', instance: 'start 2' })).toMatchObject({
+      ok: false,
+      error: { code: 'TASK_MODE_CONFLICT' },
+    });
   });
 });
