@@ -12,6 +12,7 @@ import type { Result } from '../../src/core/model/result';
 import { JOURNAL_PREFIX } from '../../src/core/wire/lockstep-keys';
 import type { Store } from '../../src/ports/store';
 import { SilentLogger } from '../support/silent-logger';
+import { value } from '../support/value-of';
 
 const task = parseTaskName('merge');
 const target = parseDownstreamTable('shop', 'orders');
@@ -39,11 +40,6 @@ async function start(store?: Store): Promise<Coordinator> {
   });
   running.push(coordinator);
   return coordinator;
-}
-
-function value<T>(result: Result<T, LockstepError>): T {
-  if (!result.ok) throw result.error;
-  return result.value;
 }
 
 function code(result: Result<unknown, LockstepError>): string {

@@ -8,10 +8,10 @@ import type { OperationView, SessionGrant } from '../../src/coordinator/service'
 import { LockstepError } from '../../src/core/model/error';
 import { parseDownstreamTable, parseSourceId, parseTaskName } from '../../src/core/model/names';
 import type { SourceId } from '../../src/core/model/names';
-import type { Result } from '../../src/core/model/result';
 import { NO_REVISION, parseRevision } from '../../src/core/model/revision';
 import type { ReadableStore } from '../../src/ports/store';
 import { SilentLogger } from '../support/silent-logger';
+import { value } from '../support/value-of';
 
 const clock = new SystemClock();
 const task = parseTaskName('merge');
@@ -31,11 +31,6 @@ afterEach(async () => {
   await coordinator.stop();
   await store.close();
 });
-
-function value<T>(result: Result<T, LockstepError>): T {
-  if (!result.ok) throw result.error;
-  return result.value;
-}
 
 const registration = (source: SourceId, expectedSources: readonly SourceId[], instance: string | null) =>
   ({ worker: `w-${source}`, task, mode: 'pessimistic', source, expectedSources, ttlMs: 60_000, instance }) as const;

@@ -7,12 +7,12 @@ import type { SessionGrant } from '../../src/coordinator/service';
 import { LockstepError } from '../../src/core/model/error';
 import { parseDownstreamTable, parseSourceId, parseTaskName } from '../../src/core/model/names';
 import type { TaskName } from '../../src/core/model/names';
-import type { Result } from '../../src/core/model/result';
 import type { Batch } from '../../src/core/model/store';
 import { dmPrefix } from '../../src/core/wire/dm-keys';
 import { JOURNAL_PREFIX } from '../../src/core/wire/lockstep-keys';
 import type { Store, Transaction, TransactionResult } from '../../src/ports/store';
 import { SilentLogger } from '../support/silent-logger';
+import { value } from '../support/value-of';
 
 jest.setTimeout(60_000);
 
@@ -86,11 +86,6 @@ async function until(isTrue: () => boolean): Promise<void> {
     if (Date.now() > endMs) throw new Error('it never became so');
     await sleep(5);
   }
-}
-
-function value<T>(result: Result<T, LockstepError>): T {
-  if (!result.ok) throw result.error;
-  return result.value;
 }
 
 async function register(coordinator: Coordinator, task: TaskName): Promise<SessionGrant> {

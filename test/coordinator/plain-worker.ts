@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Coordinator } from '../../src/coordinator/coordinator';
 import type { SessionRef } from '../../src/coordinator/service';
-import type { LockstepError } from '../../src/core/model/error';
 import { parseDownstreamTable, parseSourceId, parseTaskName } from '../../src/core/model/names';
 import type { Revision } from '../../src/core/model/revision';
-import type { Result } from '../../src/core/model/result';
+import { value } from '../support/value-of';
 
 export const task = parseTaskName('merge');
 export const target = parseDownstreamTable('shop', 'orders');
@@ -12,11 +11,6 @@ export const source = parseSourceId('s1');
 
 /** Every table at first. */
 export const CREATE = 'CREATE TABLE t (id INT PRIMARY KEY, v INT)';
-
-function value<T>(result: Result<T, LockstepError>): T {
-  if (!result.ok) throw result.error;
-  return result.value;
-}
 
 /** The worker of a source that does one thing at a time; each resolves when the server has answered. */
 export class PlainWorker {

@@ -14,6 +14,7 @@ import { parseRevision } from '../../src/core/model/revision';
 import { JOURNAL_PREFIX } from '../../src/core/wire/lockstep-keys';
 import type { Transaction, TransactionResult } from '../../src/ports/store';
 import { SilentLogger } from '../support/silent-logger';
+import { value } from '../support/value-of';
 import { settled } from './plain-worker';
 
 const target = parseDownstreamTable('shop', 'orders');
@@ -45,11 +46,6 @@ async function start(store: CountingStore): Promise<Coordinator> {
   const coordinator = await Coordinator.start({ store, clock: new SystemClock(), logger: new SilentLogger() });
   ends.push(() => coordinator.stop());
   return coordinator;
-}
-
-function value<T>(result: Result<T, LockstepError>): T {
-  if (!result.ok) throw result.error;
-  return result.value;
 }
 
 /** A store with a lock of each mode, of which something of every kind is stored. */
