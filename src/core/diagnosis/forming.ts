@@ -5,7 +5,7 @@ import type { KeptFormingGroup } from '../model/records';
 import { quoteTable } from '../model/quote';
 import { NO_REVISION } from '../model/revision';
 import { taskSourceOfKey } from '../model/table-key';
-import type { CoordinatorState } from '../state/coordinator-state';
+import { onceARevision } from '../state/once-a-revision';
 import { ddlsText, listText, sinceText } from './words';
 import type { WaitReason } from './wait-reason';
 
@@ -23,10 +23,8 @@ export interface FormingLock {
   readonly parts: readonly FormingPart[];
 }
 
-/** The locks that will be, by their IDs; found out once a revision. */
-export function formingLocks(state: CoordinatorState): ReadonlyMap<LockId, FormingLock> {
-  const known = KNOWN.get(state);
-  if (known?.revision === state.revision) return known.locks;
+/** The locks that will be, by their IDs. */
+export const formingLocks = onceARevision((state): ReadonlyMap<LockId, FormingLock> => {
   const locks = new Map<LockId, FormingLock & { readonly parts: FormingPart[] }>();
   for (const [key, { formingGroups, revision }] of state.statuses) {
     if (formingGroups.length === 0 || !state.sessions.has(key)) continue;
@@ -41,19 +39,13 @@ export function formingLocks(state: CoordinatorState): ReadonlyMap<LockId, Formi
       lock.parts.push({ source, group });
     }
   }
-  KNOWN.set(state, { revision: state.revision, locks });
   return locks;
-}
+});
 
 /** When another of its tables last met the DDLs, in milliseconds. */
 export function formingSinceMs({ parts }: FormingLock): number {
   return Math.max(...parts.map(({ group }) => group.sinceMs));
 }
-
-const KNOWN = new WeakMap<
-  CoordinatorState,
-  { readonly revision: number; readonly locks: ReadonlyMap<LockId, FormingLock> }
->();
 
 /** For which tables a lock waits that will be. */
 export function formingWaits({ parts }: FormingLock): WaitReason[] {

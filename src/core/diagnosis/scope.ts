@@ -1,10 +1,10 @@
 import type { LockId } from '../model/lock-id';
 import type { SourceId, TaskName } from '../model/names';
-import type { Revision } from '../model/revision';
 import { taskSourceOfKey } from '../model/table-key';
 import { sameDdls } from '../pessimistic/ddl-lists';
 import type { CoordinatorState } from '../state/coordinator-state';
 import type { HeldLock } from '../state/held-lock';
+import { onceARevision } from '../state/once-a-revision';
 import type { ExecutedDdls } from '../state/past';
 import type { Target } from '../state/table-entry';
 import type { TargetLock } from '../state/target';
@@ -33,21 +33,12 @@ export function isOfDm({ pessimistic, tasks }: CoordinatorState, task: TaskName)
   return pessimistic.subtasks.has(task) || !tasks.has(task);
 }
 
-/** The tasks with source tables, found out once a revision. */
-const WITH_TABLES = new WeakMap<
-  CoordinatorState,
-  { readonly revision: Revision; readonly tasks: ReadonlySet<TaskName> }
->();
-
-function tasksWithTables(state: CoordinatorState): ReadonlySet<TaskName> {
-  const known = WITH_TABLES.get(state);
-  if (known?.revision === state.revision) return known.tasks;
+/** The tasks with source tables. */
+const tasksWithTables = onceARevision((state): ReadonlySet<TaskName> => {
   const optimistic = [...state.sourceTables.values()].filter(({ revision }) => revision > 0).map(({ task }) => task);
   const pessimistic = [...state.pessimisticRoutes.keys()].map((key) => taskSourceOfKey(key).task);
-  const tasks = new Set([...optimistic, ...pessimistic]);
-  WITH_TABLES.set(state, { revision: state.revision, tasks });
-  return tasks;
-}
+  return new Set([...optimistic, ...pessimistic]);
+});
 
 /**
  * What the lock before a pessimistic one executed, if that is just what this one is for: then a source reports DDLs that

@@ -1,6 +1,7 @@
 import type { SourceId, TaskName } from '../model/names';
 import { sourceKey } from '../model/table-key';
 import type { CoordinatorState } from '../state/coordinator-state';
+import { onceARevision } from '../state/once-a-revision';
 import { sinceText } from './words';
 
 /** Whether somebody speaks for a source of a task. */
@@ -56,13 +57,7 @@ export function hasWorkers(state: CoordinatorState, task: TaskName): boolean {
   return liveTasksOf(state).has(task);
 }
 
-/** The tasks with a living session, found out once a revision. */
-const LIVE = new WeakMap<CoordinatorState, { readonly revision: number; readonly tasks: ReadonlySet<TaskName> }>();
-
-function liveTasksOf(state: CoordinatorState): ReadonlySet<TaskName> {
-  const known = LIVE.get(state);
-  if (known?.revision === state.revision) return known.tasks;
-  const tasks = new Set([...state.sessions.values()].map(({ task }) => task));
-  LIVE.set(state, { revision: state.revision, tasks });
-  return tasks;
-}
+/** The tasks with a living session. */
+const liveTasksOf = onceARevision(
+  (state): ReadonlySet<TaskName> => new Set([...state.sessions.values()].map(({ task }) => task)),
+);

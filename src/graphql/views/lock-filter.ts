@@ -9,9 +9,9 @@ import type { Mode } from '../../core/model/records';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
 import type { Target } from '../../core/state/table-entry';
 import type { TargetLock } from '../../core/state/target';
+import { grouped, onceARevision } from '../../core/state/once-a-revision';
 import type { LockOrder } from '../diagnosis-enums';
 import { tablesOfSource, tablesToAsk } from './asked-tables';
-import { grouped, onceARevision } from './once-a-revision';
 
 /** Which locks are listed; null: whatever it is. */
 export interface LockFilter {

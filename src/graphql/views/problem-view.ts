@@ -2,7 +2,7 @@ import type { Problem } from '../../core/diagnosis/problem';
 import { problemsOf } from '../../core/diagnosis/problems';
 import type { TaskName } from '../../core/model/names';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
-import { grouped, onceARevision } from './once-a-revision';
+import { grouped, onceARevision } from '../../core/state/once-a-revision';
 
 /** Everything that somebody should look at. */
 export const allProblems: (state: CoordinatorState) => readonly Problem[] = onceARevision(problemsOf);

@@ -3,8 +3,8 @@ import type { Mode } from '../../core/model/records';
 import { sourceKey, taskSourceOfKey } from '../../core/model/table-key';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
 import { taskSourcesOf } from '../../core/state/task-sources';
+import { grouped, onceARevision } from '../../core/state/once-a-revision';
 import type { ShardRoute, ShardTask } from '../types/task';
-import { grouped, onceARevision } from './once-a-revision';
 
 /** What is known of tasks by what it is asked for by. */
 interface TaskIndex {

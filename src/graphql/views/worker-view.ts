@@ -3,9 +3,9 @@ import type { StatusRecord } from '../../core/model/records';
 import { sourceKey, taskSourceOfKey } from '../../core/model/table-key';
 import type { SourceKey } from '../../core/model/table-key';
 import type { CoordinatorState, Session } from '../../core/state/coordinator-state';
+import { grouped, onceARevision } from '../../core/state/once-a-revision';
 import { dmAssignments, dmWorkersOfTask } from './dm-worker-view';
 import type { ShardAssignment, ShardWorker, ShardWorkerStatus } from '../types/worker';
-import { grouped, onceARevision } from './once-a-revision';
 
 /** Which workers are listed; null: whatever it is. */
 export interface WorkerFilter {

@@ -1,4 +1,4 @@
-import type { CoordinatorState } from '../../core/state/coordinator-state';
+import type { CoordinatorState } from './coordinator-state';
 
 /**
  * Something that walks over a whole state, found out once for each of its revisions: one request may ask for it a thousand
