@@ -4,6 +4,7 @@ import { LockstepError } from '../core/model/error';
 import type { ErrorCode } from '../core/model/error-catalogue';
 import { NO_REVISION } from '../core/model/revision';
 import type { Revision } from '../core/model/revision';
+import { isUnder } from '../core/model/store';
 import type { Batch, Compare, Mutation } from '../core/model/store';
 import type { ObligationId } from '../core/state/obligation';
 import type { Write } from '../core/state/write';
@@ -11,6 +12,8 @@ import { writeJournalRecord } from '../core/wire/journal-record';
 import { formatLockstepKey } from '../core/wire/lockstep-keys';
 import type { Clock } from '../ports/clock';
 import type { Store, TransactionResult } from '../ports/store';
+import { ConditionWaits } from './condition-waits';
+import { hasEnded, pause } from './follower';
 import { OvertakenWrites } from './overtaken-writes';
 
 /** A write with the obligation that it is for. */
@@ -52,11 +55,10 @@ export class WriteQueue {
   #waiting: QueuedWrite[] = [];
   #running: Promise<void> | null = null;
   #sequence: number;
-  #stopped = false;
+  readonly #stop = new AbortController();
   readonly #overtaken = new OvertakenWrites();
   #observed: Revision = NO_REVISION;
-  #onObserved: () => void = () => undefined;
-  #endPause: () => void = () => undefined;
+  readonly #sights: ConditionWaits;
 
   constructor(
     private readonly options: {
@@ -74,11 +76,12 @@ export class WriteQueue {
     },
   ) {
     this.#sequence = options.sequence;
+    this.#sights = new ConditionWaits(options.clock);
   }
 
   /** Carry out `writes` after those that wait. */
   push(writes: readonly QueuedWrite[]): void {
-    if (this.#stopped) return;
+    if (hasEnded(this.#stop.signal)) return;
     for (const queued of writes) {
       this.#waiting.push(queued);
       this.#overtaken.add(queued.write);
@@ -90,7 +93,7 @@ export class WriteQueue {
   observe(batch: Batch): void {
     this.#overtaken.observe(batch);
     this.#observed = batch.revision;
-    this.#onObserved();
+    this.#sights.look();
   }
 
   /** A record of the journal is stored, perhaps by a transaction of which nobody knew whether it was made. */
@@ -100,8 +103,7 @@ export class WriteQueue {
 
   /** Finish what is under way, and take nothing more. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#endPause();
+    this.#stop.abort();
     await this.#running;
   }
 
@@ -110,7 +112,7 @@ export class WriteQueue {
     await Promise.resolve();
     for (;;) {
       this.#dropOvertaken();
-      if (this.#waiting.length === 0 || this.#stopped) break;
+      if (this.#waiting.length === 0 || hasEnded(this.#stop.signal)) break;
       await this.#carryOut(this.#takeGroup());
     }
     this.#running = null;
@@ -155,7 +157,7 @@ export class WriteQueue {
       return [];
     }
     // What was refused shows in the changes that the transaction ran into; if not, halves show it.
-    await this.#sight(result.revision);
+    await this.#sights.until(() => this.#observed >= result.revision, SIGHT_MS);
     const rest = part.filter(({ write }) => this.#overtaken.revisionOf(write) === null);
     if (rest.length === part.length) return halves(part);
     this.#endOvertaken(part);
@@ -180,20 +182,6 @@ export class WriteQueue {
   #end({ id, write }: QueuedWrite, kind: 'done' | 'refused', revision: Revision): void {
     this.#overtaken.remove(write);
     this.options.onEnd({ kind, id, revision });
-  }
-
-  /** Resolves when the changes up to `revision` were observed, or after a while. */
-  async #sight(revision: Revision): Promise<void> {
-    if (this.#observed >= revision) return;
-    await new Promise<void>((resolve) => {
-      const stop = this.options.clock.after(SIGHT_MS, resolve);
-      this.#onObserved = () => {
-        if (this.#observed < revision) return;
-        stop();
-        resolve();
-      };
-    });
-    this.#onObserved = () => undefined;
   }
 
   /**
@@ -262,8 +250,8 @@ export class WriteQueue {
     let [error, pauseMs] = [first, PAUSE_MS];
     for (let tries = 1; ; tries += 1) {
       this.options.onTrouble({ error, tries });
-      await this.#pause(pauseMs);
-      if (this.#stopped) return NO_REVISION;
+      await pause(this.options.clock, pauseMs, this.#stop.signal);
+      if (hasEnded(this.#stop.signal)) return NO_REVISION;
       const result = await this.#attempt([], true);
       if (!(result instanceof LockstepError)) {
         this.options.onTrouble(null);
@@ -271,18 +259,6 @@ export class WriteQueue {
       }
       [error, pauseMs] = [result, Math.min(2 * pauseMs, LONGEST_PAUSE_MS)];
     }
-  }
-
-  /** Resolves after a while, or when the queue is stopped. */
-  async #pause(ms: number): Promise<void> {
-    if (this.#stopped) return;
-    await new Promise<void>((resolve) => {
-      const stop = this.options.clock.after(ms, resolve);
-      this.#endPause = () => {
-        stop();
-        resolve();
-      };
-    });
   }
 
   /** The store takes one write never. What is behind it fails, and is planned again knowing of that. */
@@ -327,7 +303,7 @@ class TouchedKeys {
   overlaps(mutations: readonly Mutation[]): boolean {
     return mutations.some((mutation) => {
       if (mutation.kind === 'delete-prefix') return [...this.#keys].some((key) => key.startsWith(mutation.prefix));
-      return this.#keys.has(mutation.key) || this.#prefixes.some((prefix) => mutation.key.startsWith(prefix));
+      return this.#keys.has(mutation.key) || isUnder(mutation.key, this.#prefixes);
     });
   }
 }

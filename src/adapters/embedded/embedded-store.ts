@@ -1,6 +1,7 @@
 import { LockstepError } from '../../core/model/error';
 import { parseRevision } from '../../core/model/revision';
 import type { Revision } from '../../core/model/revision';
+import { isUnder } from '../../core/model/store';
 import type { Batch, Change, KeyValue, LeaseId } from '../../core/model/store';
 import type { Clock } from '../../ports/clock';
 import type { Lease, RangeResult, Store, StoreLimits, Transaction, TransactionResult } from '../../ports/store';
@@ -129,7 +130,7 @@ export class EmbeddedStore implements Store, History {
   #readTables(revision: Revision, prefixes: readonly string[]): Batch {
     const changes: Change[] = [];
     for (const { kind, key } of this.#tables.readRevision(revision).changes) {
-      if (!prefixes.some((prefix) => key.startsWith(prefix))) continue;
+      if (!isUnder(key, prefixes)) continue;
       if (kind === 'delete') changes.push({ kind, key, modRevision: revision });
       else changes.push({ kind, ...showKey(this.#tables.readPast(key, revision)) });
     }

@@ -1,4 +1,5 @@
 import type { Revision } from '../../core/model/revision';
+import { isUnder } from '../../core/model/store';
 import type { Batch, Change } from '../../core/model/store';
 import type { KeyChange } from '../revisioned/plan-transaction';
 import { showKey } from '../revisioned/stored-key';
@@ -30,7 +31,7 @@ export class RecentRevisions {
   read(revision: Revision, prefixes: readonly string[]): Batch | null {
     const all = this.#changes.get(revision);
     if (all === undefined) return null;
-    return { revision, changes: all.filter(({ key }) => prefixes.some((prefix) => key.startsWith(prefix))) };
+    return { revision, changes: all.filter(({ key }) => isUnder(key, prefixes)) };
   }
 
   #forgetOldest(): void {

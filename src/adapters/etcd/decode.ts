@@ -1,6 +1,7 @@
 import type { IKeyValue, IWatchResponse } from 'etcd3';
 import { parseRevision } from '../../core/model/revision';
 import type { Revision } from '../../core/model/revision';
+import { isUnder } from '../../core/model/store';
 import type { Batch, Change, KeyValue } from '../../core/model/store';
 
 /** A revision from its digits: 64 bits come as text, and beyond the safe integers they are refused, never rounded. */
@@ -33,7 +34,7 @@ export function decodeBatches({ events }: IWatchResponse, prefixes: readonly str
       batches.push(last);
     }
     const key = kv.key.toString();
-    if (!prefixes.some((prefix) => key.startsWith(prefix))) continue;
+    if (!isUnder(key, prefixes)) continue;
     last.changes.push(
       type === 'Delete' ? { kind: 'delete', key, modRevision: revision } : { kind: 'put', ...decodeKeyValue(kv) },
     );

@@ -1,6 +1,7 @@
 import { invariant } from '../../core/model/invariant';
 import { NO_REVISION, parseRevision } from '../../core/model/revision';
 import type { Revision } from '../../core/model/revision';
+import { isUnder } from '../../core/model/store';
 import type { Batch, Change, KeyValue } from '../../core/model/store';
 import { checkRevision } from '../revisioned/check-revision';
 import type { History } from '../revisioned/follow-history';
@@ -39,7 +40,7 @@ export class MemoryHistory implements History {
   read(revision: Revision, prefixes: readonly string[]): Batch {
     const changes = this.#entry(revision)
       .changes.map((change) => showChange(change, revision))
-      .filter(({ key }) => prefixes.some((prefix) => key.startsWith(prefix)));
+      .filter(({ key }) => isUnder(key, prefixes));
     return { revision, changes };
   }
 

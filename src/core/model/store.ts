@@ -59,3 +59,8 @@ export interface StoreUsage {
   /** Beyond it the store takes no more writes. */
   readonly quotaBytes: number;
 }
+
+/** Whether a key begins with one of the prefixes. */
+export function isUnder(key: string, prefixes: readonly string[]): boolean {
+  return prefixes.some((prefix) => key.startsWith(prefix));
+}
