@@ -2,6 +2,7 @@ import { classify, parseStatement, printStatement, routeStatement, splitStatemen
 import type { Piece } from '../../src/core/ddl';
 import type { Statement } from '../../src/core/ddl/ast';
 import { LockstepError } from '../../src/core/model/error';
+import { unquoteName } from '../../src/core/model/quote';
 import type { TargetName, UpstreamEvent, UpstreamTableName } from '../plugin';
 import type { Routes } from '../route/routes';
 
@@ -68,7 +69,9 @@ function readStatement({ sql, schema }: DdlEvent, routes: Routes): Statement | n
     const [, first, second] = NAMED_TABLE.exec(sql) ?? [];
     if (!(error instanceof LockstepError) || first === undefined) throw error;
     const name =
-      second === undefined ? { schema, table: plain(first) } : { schema: plain(first), table: plain(second) };
+      second === undefined
+        ? { schema, table: unquoteName(first) }
+        : { schema: unquoteName(first), table: unquoteName(second) };
     if (routes.targetOf(name) !== null) throw error;
     return null;
   }
@@ -77,10 +80,6 @@ function readStatement({ sql, schema }: DdlEvent, routes: Routes): Statement | n
 /** The table that a statement names first, perhaps with its schema. */
 const NAMED_TABLE =
   /^\s*(?:CREATE|ALTER)\s+(?:OR\s+REPLACE\s+)?TABLE\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?(`(?:[^`]|``)+`|[\w$]+)(?:\s*\.\s*(`(?:[^`]|``)+`|[\w$]+))?/iu;
-
-function plain(name: string): string {
-  return name.startsWith('`') ? name.slice(1, -1).replaceAll('``', '`') : name;
-}
 
 /** Statements that change rows: a log in ROW format has their rows instead. */
 const ROW_STATEMENTS: ReadonlySet<string> = new Set(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'LoadDataStmt']);

@@ -1,5 +1,5 @@
 import { LockstepError } from '../../core/model/error';
-import { quoteTable } from '../../core/model/quote';
+import { quoteTable, unquoteName } from '../../core/model/quote';
 import type { JsonValue } from '../../core/wire/json-reader';
 import type { ApiClient } from '../client/api-client';
 import type { Command } from '../grammar/command';
@@ -103,7 +103,7 @@ function parseTable(text: string, field: string): { schema: string; table: strin
   if (schema === undefined || table === undefined) {
     throw invalid(field, `--${field} has a table like shop.orders or \`shop\`.\`orders\`, not ${JSON.stringify(text)}`);
   }
-  return { schema: unquoted(schema), table: unquoted(table) };
+  return { schema: unquoteName(schema), table: unquoteName(table) };
 }
 
 function parseTableAndSql(text: string, field: string): { source: string; schema: string; table: string; sql: string } {
@@ -115,10 +115,6 @@ function parseTableAndSql(text: string, field: string): { source: string; schema
     );
   }
   return { source, ...parseTable(table, field), sql };
-}
-
-function unquoted(name: string): string {
-  return name.startsWith('`') ? name.slice(1, -1).replaceAll('``', '`') : name;
 }
 
 function texts(list: JsonValue): string[] {

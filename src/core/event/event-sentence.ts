@@ -1,5 +1,6 @@
 import { unreachable } from '../model/invariant';
 import type { LockEvent, Participant } from '../model/lock-event';
+import { quoteTable } from '../model/quote';
 
 /** How many DDLs or names a sentence spells out. */
 const SPELLED_OUT = 3;
@@ -72,13 +73,7 @@ function describeOrder({ ddls, exec, stage, message, lockId }: OperationPut): st
 }
 
 function nameOf({ source, table }: Participant): string {
-  return table === null
-    ? `source ${source}`
-    : `table ${quoted(table.schema)}.${quoted(table.table)} of source ${source}`;
-}
-
-function quoted(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``;
+  return table === null ? `source ${source}` : `table ${quoteTable(table.schema, table.table)} of source ${source}`;
 }
 
 function listDdls(ddls: readonly string[]): string {

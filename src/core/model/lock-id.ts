@@ -2,7 +2,7 @@ import type { Brand } from './brand';
 import { LockstepError } from './error';
 import { parseDownstreamTable, parseTaskName } from './names';
 import type { DownstreamTable, TaskName } from './names';
-import { quoteTable } from './quote';
+import { quoteTable, unquoteName } from './quote';
 
 /** `<task>-` and the quoted target, for example ``test-`shard_db`.`shard_table` ``. */
 export type LockId = Brand<string, 'LockId'>;
@@ -24,13 +24,12 @@ export function formatLockId(task: TaskName, target: DownstreamTable): LockId {
  * @throws LockstepError INVALID_INPUT with the text, if it isn't a lock ID
  */
 export function parseLockId(text: string): LockIdParts {
-  const match = /^(.+)-`((?:[^`]|``)+)`\.`((?:[^`]|``)+)`$/su.exec(text);
+  const match = /^(.+)-(`(?:[^`]|``)+`)\.(`(?:[^`]|``)+`)$/su.exec(text);
   const [, task, schema, table] = match ?? [];
   if (task === undefined || schema === undefined || table === undefined) {
     throw new LockstepError('INVALID_INPUT', `not a lock ID: ${text} (expected task-\`schema\`.\`table\`)`, {
       lockId: text,
     });
   }
-  const unquote = (quoted: string): string => quoted.replaceAll('``', '`');
-  return { task: parseTaskName(task), target: parseDownstreamTable(unquote(schema), unquote(table)) };
+  return { task: parseTaskName(task), target: parseDownstreamTable(unquoteName(schema), unquoteName(table)) };
 }

@@ -1,3 +1,4 @@
+import { unquoteName } from '../model/quote';
 import { lowerName } from './lower-name';
 
 /** String literals and quoted names, as TiDB's text of a stored expression writes them. */
@@ -18,7 +19,7 @@ const CHARSET_ARGUMENT = /, _utf8mb4'(\w+)'$/u;
 export function columnsReadBy(expression: string): ReadonlySet<string> {
   const names = new Set<string>();
   for (const [token] of expression.matchAll(NAMES)) {
-    if (token.startsWith('`')) names.add(lowerName(token.slice(1, -1).replaceAll('``', '`')));
+    if (token.startsWith('`')) names.add(lowerName(unquoteName(token)));
   }
   return names;
 }
