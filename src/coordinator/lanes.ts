@@ -1,4 +1,5 @@
 import type { Clock } from '../ports/clock';
+import { inTime } from './in-time';
 
 /** How long a request waits for its turn, in milliseconds; then it goes on beside those before it. */
 const PATIENCE_MS = 10_000;
@@ -21,7 +22,7 @@ export class Lanes {
     const all = before.then(() => mine);
     this.#ends.set(lane, all);
     try {
-      await this.#turn(before);
+      await inTime(this.clock, PATIENCE_MS, before, () => undefined);
       return await work();
     } finally {
       end();
@@ -29,15 +30,5 @@ export class Lanes {
         if (this.#ends.get(lane) === all) this.#ends.delete(lane);
       });
     }
-  }
-
-  async #turn(before: Promise<void>): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const stop = this.clock.after(PATIENCE_MS, resolve);
-      void before.then(() => {
-        stop();
-        resolve();
-      });
-    });
   }
 }

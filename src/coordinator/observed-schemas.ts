@@ -3,9 +3,10 @@ import type { TaskName } from '../core/model/names';
 import { tableKey } from '../core/model/table-key';
 import type { TableKey } from '../core/model/table-key';
 import type { WantedSchemas } from '../core/state/downstream-reading';
-import type { Clock, StopTimer } from '../ports/clock';
+import type { Clock } from '../ports/clock';
 import type { DownstreamMetadata } from '../ports/downstream-metadata';
 import type { Logger } from '../ports/logger';
+import { inTime } from './in-time';
 import { readCheckpoints } from './read-checkpoints';
 
 /** How long an observer waits for a downstream, in milliseconds: meanwhile it falls behind. */
@@ -41,7 +42,9 @@ export class ObservedSchemas {
     const { clock, logger, downstream } = this.options;
     if (clock.monotonicMs() >= (this.#restsUntilMs.get(task) ?? 0)) {
       try {
-        return await this.#inTime(task, readCheckpoints(downstream, task, tables));
+        return await inTime(clock, PATIENCE_MS, readCheckpoints(downstream, task, tables), () => {
+          throw new LockstepError('DOWNSTREAM_UNAVAILABLE', `no answer within ${PATIENCE_MS} ms`, { task });
+        });
       } catch (error) {
         if (!(error instanceof LockstepError)) throw error;
         this.#restsUntilMs.set(task, clock.monotonicMs() + REST_MS);
@@ -49,19 +52,5 @@ export class ObservedSchemas {
       }
     }
     return tables.map((table) => [tableKey(task, table), null] as const);
-  }
-
-  async #inTime<T>(task: TaskName, asked: Promise<T>): Promise<T> {
-    let stop: StopTimer = () => undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      stop = this.options.clock.after(PATIENCE_MS, () =>
-        reject(new LockstepError('DOWNSTREAM_UNAVAILABLE', `no answer within ${PATIENCE_MS} ms`, { task })),
-      );
-    });
-    try {
-      return await Promise.race([asked, late]);
-    } finally {
-      stop();
-    }
   }
 }

@@ -2,9 +2,10 @@ import { readStore } from '../core/diagnosis/read-store';
 import { LockstepError } from '../core/model/error';
 import type { Revision } from '../core/model/revision';
 import { unsettledChanges } from '../core/state/settled';
-import type { Clock, StopTimer } from '../ports/clock';
+import type { Clock } from '../ports/clock';
 import type { ServerReading } from '../ports/metrics';
 import type { ReadableStore } from '../ports/store';
+import { inTime } from './in-time';
 import type { ServerIdentity } from './service';
 import type { CoordinatorShell } from './shell';
 
@@ -54,13 +55,5 @@ async function revisionOf(store: ReadableStore, clock: Clock): Promise<Revision 
     if (error instanceof LockstepError) return null;
     throw error;
   });
-  let stop: StopTimer = () => undefined;
-  const tooLate = new Promise<null>((resolve) => {
-    stop = clock.after(PATIENCE_MS, () => resolve(null));
-  });
-  try {
-    return await Promise.race([asked, tooLate]);
-  } finally {
-    stop();
-  }
+  return await inTime(clock, PATIENCE_MS, asked, () => null);
 }
