@@ -154,8 +154,8 @@ export type CheckedSession =
 export function checkSession(state: CoordinatorState, { task, source, sessionId, epoch }: SessionRef): CheckedSession {
   const session = state.sessions.get(sourceKey(task, source));
   if (session?.record.id !== sessionId || session.revision !== epoch) {
-    if (session !== undefined && session.revision > epoch)
-      return { kind: 'refuse', error: takenOver(session, { task, source }) };
+    const newer = refusalOfEpoch(state, { task, source, epoch });
+    if (newer !== null) return { kind: 'refuse', error: newer };
     return refuse(
       'STALE_SESSION',
       `the session ${sessionId} for source ${source} of task ${task} isn't valid: its lease has ended`,

@@ -2,18 +2,19 @@ import type { LockId } from '../model/lock-id';
 import type { SourceId, TaskName } from '../model/names';
 import type { Mutation } from '../model/store';
 import { dmPrefix } from '../wire/dm-keys';
-import { formatLockstepKey, lockstepPrefix } from '../wire/lockstep-keys';
+import { lockstepPrefix } from '../wire/lockstep-keys';
 import { writeTaskRecord } from '../wire/task-record';
 import type { CoordinatorState } from './coordinator-state';
 import { recordDeletes } from './pessimistic-record';
 import { withoutSources } from './task-growth';
+import { taskKey } from './task-sources';
 
 /** The deletion of all that stands under a task's name. */
 export function taskDeletes(task: TaskName): Mutation[] {
   return [
     ...scopeDeletes([task]),
     { kind: 'delete-prefix', prefix: lockstepPrefix('agreed-schema', task) },
-    { kind: 'delete', key: formatLockstepKey({ kind: 'task', task }) },
+    { kind: 'delete', key: taskKey(task) },
   ];
 }
 
@@ -39,7 +40,7 @@ export function taskWithout(state: CoordinatorState, task: TaskName, sources: Re
   const record = state.tasks.get(task);
   if (record === undefined) return [];
   const value = writeTaskRecord(withoutSources(record, sources));
-  return [{ kind: 'put', key: formatLockstepKey({ kind: 'task', task }), value }];
+  return [{ kind: 'put', key: taskKey(task), value }];
 }
 
 /** The locks of the task, by their IDs. */
