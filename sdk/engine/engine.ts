@@ -208,6 +208,7 @@ export class WorkerEngine {
 
   #flushed(): void {
     this.#context.outgoing.end();
+    this.#intake.stored();
     this.#orders.stored();
     this.#orders.applied();
   }
@@ -230,11 +231,11 @@ export class WorkerEngine {
       this.#context.isDirty = false;
       this.#isCheckpointDue = false;
     }
-    this.#context.emit({ kind: 'flush', changes: outgoing.begin(), checkpoint });
+    this.#context.emit({ kind: 'flush', changes: outgoing.begin(isStored), checkpoint });
   }
 
   #wantsCheckpoint(): boolean {
-    if (this.#orders.wantsStore) return true;
+    if (this.#orders.wantsStore || this.#intake.wantsStore) return true;
     const isAtRest = this.#intake.idleAt !== null && this.#context.shards.behind.size === 0;
     return this.#context.isDirty && (this.#isCheckpointDue || isAtRest);
   }

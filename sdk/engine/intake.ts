@@ -31,6 +31,8 @@ export class Intake {
   #mayRepeatUntil: Position | null = null;
   /** Shards that were made like a table of which only the upstream knows. */
   readonly #lookingUp = new Set<string>();
+  /** Shards that are dropped upstream, and whose last rows aren't stored. */
+  readonly #leaving = new Set<Shard>();
   /** The upstream had nothing more at the last event; null: it had. */
   #idleAt: Position | null = null;
 
@@ -43,6 +45,20 @@ export class Intake {
   /** Where the upstream has nothing more; null: it may have. */
   get idleAt(): Position | null {
     return this.#idleAt;
+  }
+
+  /** Whether a shard waits for a checkpoint: one behind its last rows. */
+  get wantsStore(): boolean {
+    return this.#leaving.size > 0;
+  }
+
+  /** A checkpoint may have been stored: who has left is taken from the coordinator, as a DDL is reported (`Orders.report`). */
+  stored(): void {
+    for (const shard of this.#leaving) {
+      if (shard.lastRows > this.context.outgoing.stored) continue;
+      this.#leaving.delete(shard);
+      this.context.emit({ kind: 'remove-table', key: shard.key, table: shard.table });
+    }
   }
 
   /** @throws LockstepError of what it can't go past; then nothing of the event is taken in */
@@ -229,7 +245,8 @@ export class Intake {
       }
       case 'drop':
         this.#hold(shard, { kind: 'membership', position }, position);
-        this.context.emit({ kind: 'remove-table', key: shard.key, table: shard.table });
+        this.#leaving.add(shard);
+        this.stored();
         return;
       case 'create':
       case 'create-like':
@@ -244,7 +261,7 @@ export class Intake {
   #sendRows(shard: Shard, { event, position }: Extract<Step, { kind: 'rows' }>): void {
     const { timeline, outgoing, options } = this.context;
     const until = this.#mayRepeatUntil;
-    outgoing.add({
+    shard.lastRows = outgoing.add({
       target: shard.target,
       source: options.source,
       table: shard.table,

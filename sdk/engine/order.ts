@@ -13,12 +13,12 @@ export interface HeldShard {
 export type OrderPhase =
   /** It waits until an earlier order of the source has ended (pessimistic). */
   | { readonly kind: 'queued' }
-  /** A stored checkpoint still says of a shard that its DDL before is to be acknowledged; it is reported after the next. */
+  /** Rows before it aren't stored, or a stored checkpoint says that the DDL before is to be acknowledged: a checkpoint ends both. */
   | { readonly kind: 'settling' }
   | { readonly kind: 'reporting' }
   /** The report is stored; an operation has to come. */
   | { readonly kind: 'waiting' }
-  /** Rows that came before have to be applied, then its DDLs are executed. */
+  /** Rows of other shards that came before have to be applied, then its DDLs are executed. */
   | { readonly kind: 'flushing'; readonly operation: Operation; readonly accepted: number }
   | { readonly kind: 'executing'; readonly operation: Operation }
   /** It is carried out, and a checkpoint that says so isn't stored yet. */

@@ -83,13 +83,18 @@ export class Orders {
   }
 
   /**
-   * Tell the coordinator, as soon as no checkpoint says any more that an earlier DDL of these shards is to be acknowledged.
-   * A restart from such a one would take the answer to this report for a newer one to the earlier DDL.
+   * Tell the coordinator, as soon as a stored checkpoint stands behind all that came before: behind the rows, because others
+   * may take their columns away from then on; and without an earlier DDL of these shards that is to be acknowledged, because
+   * a restart would take the answer to this report for a newer one to that.
    */
   report(order: Order): void {
-    if (order.held.some(({ shard }) => this.#named.has(shard) || this.#cut?.named.has(shard) === true))
-      this.#enter(order, { kind: 'settling' });
-    else this.#send(order);
+    if (order.held.every(({ shard }) => this.#isSettled(shard))) this.#send(order);
+    else this.#enter(order, { kind: 'settling' });
+  }
+
+  #isSettled(shard: Shard): boolean {
+    const isNamed = this.#named.has(shard) || this.#cut?.named.has(shard) === true;
+    return !isNamed && shard.lastRows <= this.context.outgoing.stored;
   }
 
   #send(order: Order): void {

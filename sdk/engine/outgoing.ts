@@ -2,15 +2,17 @@ import type { RowChange } from '../plugin';
 
 /**
  * Rows on their way downstream. One flush runs at a time; what comes meanwhile makes up the next. Who needs to know that
- * rows are applied keeps the number of the last one (`accepted`) and compares it with `applied`.
+ * rows are applied, or that none of them comes again, keeps the number of the last one (`accepted`) and compares it with
+ * `applied`, or `stored`.
  */
 export class Outgoing {
   #pending: RowChange[] = [];
   #rows = 0;
   #accepted = 0;
   #applied = 0;
-  /** `accepted` when the running flush was cut off; null: none runs. */
-  #flushing: number | null = null;
+  #stored = 0;
+  /** `accepted` when the running flush was cut off, and whether a checkpoint goes with it; null: none runs. */
+  #flushing: { readonly accepted: number; readonly isStored: boolean } | null = null;
 
   /** How many changes have ever been accepted. */
   get accepted(): number {
@@ -20,6 +22,11 @@ export class Outgoing {
   /** How many of them are applied. */
   get applied(): number {
     return this.#applied;
+  }
+
+  /** How many of them a stored checkpoint stands behind: they never come again. */
+  get stored(): number {
+    return this.#stored;
   }
 
   get isFlushing(): boolean {
@@ -35,24 +42,29 @@ export class Outgoing {
     return this.#rows;
   }
 
-  add(change: RowChange): void {
+  /** @returns its number */
+  add(change: RowChange): number {
     this.#pending.push(change);
     this.#rows += change.rows.length;
     this.#accepted += 1;
+    return this.#accepted;
   }
 
-  /** Cut off everything that waits; it counts as flushing until `end`. */
-  begin(): readonly RowChange[] {
+  /** Cut off everything that waits; it counts as flushing until `end`. @param isStored with a checkpoint */
+  begin(isStored: boolean): readonly RowChange[] {
     const changes = this.#pending;
     this.#pending = [];
     this.#rows = 0;
-    this.#flushing = this.#accepted;
+    this.#flushing = { accepted: this.#accepted, isStored };
     return changes;
   }
 
-  /** The running flush has been applied. */
+  /** The running flush has been applied, and its checkpoint stored. */
   end(): void {
-    this.#applied = this.#flushing ?? this.#applied;
+    if (this.#flushing === null) return;
+    const { accepted, isStored } = this.#flushing;
+    this.#applied = accepted;
+    if (isStored) this.#stored = accepted;
     this.#flushing = null;
   }
 }

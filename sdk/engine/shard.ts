@@ -55,6 +55,8 @@ export interface Shard {
   queue: Step[];
   /** Events behind `covered` were dropped: they have to be read again. */
   hasMissed: boolean;
+  /** The number of its last rows on their way downstream (`Outgoing`); 0: none. */
+  lastRows: number;
 }
 
 /** The key of a table; no two tables share one. */
@@ -75,6 +77,7 @@ export function makeShard(table: UpstreamTableName, target: TargetName, schema: 
     covered: null,
     queue: [],
     hasMissed: false,
+    lastRows: 0,
   };
 }
 

@@ -33,6 +33,10 @@ export class EngineDriver {
   readonly arrivals: Arrival[] = [];
   /** DDLs that were reported although they had been acknowledged. */
   readonly reportedAgain: string[] = [];
+  /** Rows that came downstream when a DDL behind them, or the end of their shard, had been told to the coordinator. */
+  readonly tooLate: string[] = [];
+  /** Up to where each shard has told the coordinator what it met. */
+  readonly #told = new Map<string, number>();
   readonly #acknowledged = new Set<string>();
   readonly #subjects = new Map<string, string>();
   /** The newest operation of each table, or of the source. */
@@ -142,6 +146,7 @@ export class EngineDriver {
       case 'add-table':
         return this.#later(() => this.#dispatch({ kind: 'table-added', key: effect.key }));
       case 'remove-table':
+        this.#tell(effect.table.table, '');
         return this.#later(() => this.#dispatch({ kind: 'table-removed', key: effect.key }));
       case 'look-up':
         return this.#later(() => this.#dispatch({ kind: 'looked-up', key: effect.key, createTable: CREATE }));
@@ -157,8 +162,11 @@ export class EngineDriver {
 
   #flush(changes: readonly RowChange[], checkpoint: Checkpoint | null): void {
     for (const { table, rows, repeated } of changes)
-      for (const { after } of rows)
-        this.arrivals.push({ what: `${table.table}#${JSON.stringify(after?.['id'])}`, repeated });
+      for (const { after } of rows) {
+        const what = `${table.table}#${JSON.stringify(after?.['id'])}`;
+        this.arrivals.push({ what, repeated });
+        if (Number(after?.['id']) < (this.#told.get(table.table) ?? 0)) this.tooLate.push(what);
+      }
     this.#stored = checkpoint ?? this.#stored;
     this.#dispatch({ kind: 'flushed' });
   }
@@ -175,6 +183,8 @@ export class EngineDriver {
   #report(effect: Extract<Effect, { kind: 'report' }>): void {
     const subject = JSON.stringify([effect.table, effect.ddls]);
     if (this.#acknowledged.has(subject)) this.reportedAgain.push(subject);
+    const shards = effect.table === null ? this.options.shards : [effect.table.table];
+    for (const shard of shards) this.#tell(shard, columnOf(effect.ddls.join()));
     this.#dispatch({ kind: 'reported', order: effect.order, lockId: 'lock', revision: this.#nextRevision() });
     const last: ConflictStage[] = effect.table === null ? [] : this.#conflict();
     const operate = (stage: ConflictStage | null): void => {
@@ -195,6 +205,14 @@ export class EngineDriver {
     operate(effect.table === null ? null : (last.shift() ?? 'NONE'));
   }
 
+  /** Others may rely on it from now on that this shard has come so far. */
+  #tell(shard: string, what: string): void {
+    const isIt = (event: UpstreamEvent): boolean =>
+      event.kind === 'ddl' && event.sql.includes(` ${shard}`) && columnOf(event.sql) === what;
+    const met = this.options.events.find(isIt);
+    this.#told.set(shard, Math.max(this.#told.get(shard) ?? 0, Number(met?.position)));
+  }
+
   /** How the coordinator comes to its last word. */
   #conflict(): ConflictStage[] {
     const ways: ConflictStage[][] = [['NONE'], ['NONE'], ['DETECTED', 'UNLOCKED'], ['SKIP_WAIT_REDIRECT', 'RESOLVED']];
@@ -205,4 +223,9 @@ export class EngineDriver {
     this.#revision += 1;
     return String(this.#revision);
   }
+}
+
+/** The column that a statement adds; '': none. */
+function columnOf(sql: string): string {
+  return /ADD COLUMN `?(c\d+)/u.exec(sql)?.[1] ?? '';
 }

@@ -43,6 +43,8 @@ function randomStream(random: SeededRandom): { events: UpstreamEvent[]; expected
   }
   for (const shard of SHARDS) for (let count = 0; count < ddls; count += 1) ddl(shard);
   for (const shard of SHARDS) row(shard);
+  if (random.below(3) === 0)
+    events.push({ kind: 'ddl', position: events.length + 1, schema: 'db', sql: 'DROP TABLE t3' });
   return { events, expected };
 }
 
@@ -78,6 +80,7 @@ describe.each<Mode>(['OPTIMISTIC', 'PESSIMISTIC'])('the engine, %s', (mode) => {
         const driver = new EngineDriver({ mode, events, shards: SHARDS, queuedSteps, random });
         driver.finish();
         expect(driver.stopped).toBeNull();
+        expect(driver.tooLate).toEqual([]);
         for (const [shard, whats] of expected) checkShard(shard, whats, driver.arrivals, true);
         const { checkpoint } = driver;
         expect(checkpoint?.position).toBe(events.length);
@@ -99,6 +102,7 @@ describe.each<Mode>(['OPTIMISTIC', 'PESSIMISTIC'])('the engine, %s', (mode) => {
         }
         driver.finish();
         expect(driver.stopped).toBeNull();
+        expect(driver.tooLate).toEqual([]);
         // Rows that are stored together with their place come once, also if the worker is killed.
         for (const [shard, whats] of expected) checkShard(shard, whats, driver.arrivals, driver.storesWithRows);
         expect(driver.reportedAgain).toEqual([]);
