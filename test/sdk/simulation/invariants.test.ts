@@ -3,14 +3,18 @@ import { formatLockId } from '../../../src/core/model/lock-id';
 import { parseDownstreamTable, parseSourceId, parseTaskName, parseUpstreamTable } from '../../../src/core/model/names';
 import { parseRevision } from '../../../src/core/model/revision';
 import type { Batch, Change, Mutation } from '../../../src/core/model/store';
+import { tableKey } from '../../../src/core/model/table-key';
+import { readReportedSchema } from '../../../src/core/request/reported-schema';
 import { CoordinatorState } from '../../../src/core/state/coordinator-state';
 import { writeAttemptRecord } from '../../../src/core/wire/attempt-record';
 import { dmKeyKind, formatDmKey } from '../../../src/core/wire/dm-keys';
+import { writeInitialSchemaRecord } from '../../../src/core/wire/initial-schema-record';
 import { writeJournalRecord } from '../../../src/core/wire/journal-record';
 import { formatLockstepKey, LOCKSTEP_LEADER_KEY } from '../../../src/core/wire/lockstep-keys';
 import { readOptimisticOperation, writeOptimisticOperation } from '../../../src/core/wire/optimistic-operation';
 import { writePessimisticInfo } from '../../../src/core/wire/pessimistic-info';
 import { writePessimisticOperation } from '../../../src/core/wire/pessimistic-operation';
+import { writeTableInfo } from '../../../src/core/wire/table-info';
 import {
   OptimisticWorld,
   lockId as ordersLock,
@@ -25,11 +29,14 @@ import { InvariantWatch } from './invariants/invariant-watch';
 const CREATE = 'CREATE TABLE orders (id INT PRIMARY KEY, v INT DEFAULT 0, n VARCHAR(20))';
 const ADD_C = 'ALTER TABLE `shop`.`orders` ADD COLUMN `c` INT';
 
+const DROP_N = 'ALTER TABLE `shop`.`orders` DROP COLUMN `n`';
+
 const task = parseTaskName('careful');
 const [s1, s2] = [parseSourceId('s1'), parseSourceId('s2')];
 const target = parseDownstreamTable('shop', 'items');
 const lockId = formatLockId(task, target);
 const [first = parseUpstreamTable('s1', 'db', 'a')] = tables;
+const last = tables.at(-1) ?? first;
 
 const put = (key: string, value: string): Mutation => ({ kind: 'put', key, value });
 const journal = (sequence: number): Mutation =>
@@ -107,6 +114,25 @@ describe('the watch over what must always hold', () => {
       return { ...change, value: writeOptimisticOperation({ ...readOptimisticOperation(change.value), ddls: [] }) };
     });
     expect(wrongWith(batches)).toMatch(/the downstream accepts the rows of every shard: that doesn't hold: less/u);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['passes a table over that reads again what it had reported', CREATE, /^$/u],
+    ['finds one that comes with a column that it never had', CREATE.replace(/\)$/u, ', z INT)'), /doesn't hold: /u],
+  ])('%s', (_what, createTable, message) => {
+    const world = new OptimisticWorld(randomOf(1));
+    world.change([leader]);
+    for (const table of tables) world.report(table, DROP_N);
+    for (const table of tables) world.acknowledge(table);
+    expect(world.coordinator.state.targets.get(ordersLock)?.lock).toBeNull();
+    // Its worker was killed before it stored its report, and starts before that; another table goes on.
+    const schema = readReportedSchema(createTable);
+    const key = formatLockstepKey({ kind: 'initial-schema', task: ordersTask, table: first });
+    world.change([put(key, writeInitialSchemaRecord({ schema: writeTableInfo(schema) }))]);
+    world.report(last, ADD_C);
+    world.schemas.set(tableKey(ordersTask, first), schema);
+    world.report(first, DROP_N);
+    expect(wrongWith(world.store.batchesAfter(parseRevision(0)))).toMatch(message);
   });
 
   it('finds an info that goes with a lock, unanswered', () => {

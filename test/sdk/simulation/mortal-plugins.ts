@@ -24,12 +24,18 @@ export class Mortality {
   }
 }
 
-/** A downstream whose worker may be killed between any two of its calls, and after one that was carried out. */
-export function mortalDownstream(inner: DownstreamPlugin, life: Mortality): DownstreamPlugin {
+/**
+ * A downstream whose worker may be killed between any two of its calls, and after one that was carried out.
+ * @param lag what rows have to wait for before they are written
+ */
+export function mortalDownstream(inner: DownstreamPlugin, life: Mortality, lag: () => Promise<void>): DownstreamPlugin {
   return {
     storesPositions: true,
     execute: (ddl, context) => life.guard(() => inner.execute(ddl, context)),
-    apply: (changes, checkpoint) => life.guard(() => inner.apply(changes, checkpoint)),
+    apply: async (changes, checkpoint) => {
+      await life.guard(lag);
+      await life.guard(() => inner.apply(changes, checkpoint));
+    },
     loadPosition: () => life.guard(async () => (await inner.loadPosition?.()) ?? null),
     close: () => Promise.resolve(),
   };

@@ -37,6 +37,9 @@ const TROUBLE: Faults = {
 const TROUBLE_MS = 20_000;
 const HEAL_MS = 3_600_000;
 
+/** How long rows may wait for a downstream that is slow, in virtual milliseconds. */
+const LONGEST_LAG_MS = 3_000;
+
 /** How long workers may take to end, in virtual milliseconds. */
 const LET_GO_MS = 120_000;
 
@@ -175,7 +178,7 @@ export class Simulation {
       source,
       expectedSources: [...this.rollout.scripts.keys()],
       upstream: mortalUpstream(upstream, life),
-      downstream: mortalDownstream(this.downstream.connect(source), life),
+      downstream: mortalDownstream(this.downstream.connect(source), life, () => this.#lag(transport)),
       routes: ROUTES,
       timing: this.time,
       limits: { connectTimeoutMs: 600_000, requestTimeoutMs: 2_000, ttlMs: 5_000 },
@@ -197,6 +200,13 @@ export class Simulation {
     employed.ended.catch((error: unknown) => {
       if (!life.isDead()) this.#failure = error;
     });
+  }
+
+  /** While there is trouble, the downstream is slow at times: rows that one worker reads come behind DDLs of another. */
+  async #lag({ faults }: FaultyTransport): Promise<void> {
+    if (faults === NO_FAULTS || this.#random.below(4) > 0) return;
+    const lagMs = this.#random.below(LONGEST_LAG_MS);
+    await new Promise<void>((resolve) => this.time.after(lagMs, resolve));
   }
 
   #hear(employed: Employed, event: WorkerEvent): void {

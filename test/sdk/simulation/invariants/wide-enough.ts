@@ -13,10 +13,12 @@ import { dmKeyKind } from '../../../../src/core/wire/dm-keys';
 import { readOptimisticOperation } from '../../../../src/core/wire/optimistic-operation';
 import type { Invariant, Step } from './invariant';
 import { putsOf } from './invariant';
+import { ReadingAgain } from './reading-again';
 
 /** The DDLs ordered so far make the downstream accept the rows of every shard that hasn't been told to wait. */
 export class WideEnough implements Invariant {
   readonly name = 'the downstream accepts the rows of every shard';
+  readonly #readingAgain = new ReadingAgain();
   #downstream: TableSchema;
 
   /** @param createTable of the downstream table, as it is at first */
@@ -26,7 +28,9 @@ export class WideEnough implements Invariant {
     this.#downstream = buildTable(statement);
   }
 
-  after({ batch, state }: Step): string[] {
+  after(step: Step): string[] {
+    const { batch, state } = step;
+    this.#readingAgain.after(step);
     const operations = putsOf(batch)
       .filter(({ key }) => dmKeyKind(key) === 'optimistic-operation')
       .map(({ key, value }) => readOptimisticOperation(value, key));
@@ -55,7 +59,7 @@ export class WideEnough implements Invariant {
     if (!isShape(lock.lock.schemas.normals.joined())) return [];
     const downstream = state.caches.shapes.intern(this.#downstream);
     return [...tables].filter(isGoingOn).flatMap(({ key, member }) => {
-      if (member === null) return [];
+      if (member === null || this.#readingAgain.has(key)) return [];
       const ordering = compare(downstream, member.normal);
       if (ordering === 'greater' || ordering === 'equal') return [];
       return [`${ordering}: downstream ${canonicalText(downstream)}, ${key} ${canonicalText(member.normal)}`];
