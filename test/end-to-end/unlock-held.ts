@@ -5,14 +5,7 @@ import type { Operator } from './operator';
 const DECLARED = ['source-0', 'source-1'];
 
 /** Codes of failures of an unlock by hand that only tell that somebody was out of reach for long, or that it is done. */
-const MAY_FAIL = [
-  'OWNER_NOT_DONE',
-  'OWNER_NOT_WAITING',
-  'LOCK_NOT_FOUND',
-  'LOCK_IS_RESOLVING',
-  'ACTION_EXPIRED',
-  'CONTENTION',
-];
+const MAY_FAIL = ['OWNER_NOT_DONE', 'OWNER_NOT_WAITING', 'LOCK_NOT_FOUND', 'LOCK_IS_RESOLVING', 'CONTENTION'];
 
 /** Declare the task, so that its locks wait for the source that never reports. */
 export async function declareHeld(task: string, operator: Operator): Promise<void> {

@@ -148,7 +148,6 @@ export const ErrorCatalogue = {
   STORE_FOREIGN: entry('Use another directory, or the version that wrote this one.'),
   /** A lease that was never granted, has run out or was revoked. */
   LEASE_ENDED: entry('Get a new lease and write its keys again.'),
-  ACTION_EXPIRED: entry('Look at the lock and ask again.', { retryable: true }),
   /** A manual action that has not ended within the time that its request waits. */
   ACTION_PENDING: entry('Ask for the action by its ID until it has ended.', { exitStatus: ExitStatus.TRY_LATER }),
   ACTION_NOT_FOUND: entry('List the actions; they are kept for seven days.', { exitStatus: ExitStatus.NOT_FOUND }),

@@ -8,7 +8,6 @@ import { ShardTask } from '../types/task';
 /** Errors of every manual action. */
 const OF_ACTION: readonly ErrorCode[] = [
   'ACTION_PENDING',
-  'ACTION_EXPIRED',
   'IDEMPOTENCY_KEY_REUSED',
   'LOCK_CHANGED',
   'TASK_NOT_FOUND',
