@@ -8,7 +8,13 @@ const ROOT = join(__dirname, '..', '..');
 /** The oldest Node that the package promises to run on. */
 const OLDEST_NODE = '20.19.0';
 
+/** Packages whose older versions have a known flaw, and from which version on it is mended. */
+const MENDED: Readonly<Record<string, string>> = {
+  uuid: '>=11.1.1',
+};
+
 interface LockedPackage {
+  readonly version?: string;
   readonly dev?: boolean;
   readonly engines?: { readonly node?: string };
   readonly license?: string;
@@ -27,6 +33,16 @@ describe('what is installed with the package', () => {
     expect(runtime.length).toBeGreaterThan(100);
     const refusing = runtime.filter(([, { engines: needs }]) => !satisfies(OLDEST_NODE, needs?.node ?? '*'));
     expect(refusing.map(([place, { engines: needs }]) => `${place}: ${needs?.node}`)).toEqual([]);
+  });
+
+  it('has no version that is known to be flawed', () => {
+    const found = runtime.map(([place, { version }]) => ({
+      place,
+      version: version ?? '',
+      mended: MENDED[place.replace(/^.*node_modules\//u, '')],
+    }));
+    expect(found.some(({ mended }) => mended !== undefined)).toBe(true);
+    expect(found.filter(({ version, mended }) => mended !== undefined && !satisfies(version, mended))).toEqual([]);
   });
 
   it('may be used as the package may, but for what Apollo’s subgraph library brings', () => {
