@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { encodeMySqlGtids, parseGtidSet } from '../../../sdk/plugins/mysql/upstream/gtid-set';
-import { comparePositions, parsePosition } from '../../../sdk/plugins/mysql/upstream/log-position';
+import { comparePositions, isReached, parsePosition } from '../../../sdk/plugins/mysql/upstream/log-position';
 import type { JsonValue } from '../../../sdk';
 
 const UUID = '3e11fa47-71ca-11e1-9e33-c80aa9429562';
@@ -39,6 +39,20 @@ describe('positions', () => {
     const [a, b] = [gtids('0-1-5', 5, 2), { ...gtids('0-2-6', 6), file: 'a.000001' }];
     expect(comparePositions(a, b)).toBeLessThan(0);
     expect(comparePositions(gtids('0-1-5', 5, 1), gtids('0-1-5', 5, 2))).toBeLessThan(0);
+  });
+
+  it.each([
+    [at('b.000002', 100), true],
+    [at('b.000002', 99), false],
+    [at('b.000001', 500), false],
+    [at('b.000003', 4), true],
+  ])('%j is where the log ended, or behind it: %s', (place, isSo) => {
+    expect(isReached({ file: 'b.000002', offset: 100 }, parsePosition(place))).toBe(isSo);
+  });
+
+  it('of a heartbeat have no room for a file beyond 4 GiB, so that its file is enough', () => {
+    expect(isReached({ file: 'b.000002', offset: 5e9 }, { file: 'b.000002', offset: 7 })).toBe(true);
+    expect(isReached({ file: 'b.000002', offset: 5e9 }, { file: 'b.000001', offset: 7 })).toBe(false);
   });
 
   it.each([

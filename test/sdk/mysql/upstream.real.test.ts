@@ -43,6 +43,18 @@ async function readAll(upstream: MySqlUpstream, from: JsonValue | null): Promise
   return events;
 }
 
+/** So many transactions take a server longer to pass over than one heartbeat. */
+const PASSED_OVER = 2_000;
+
+/** Where the log ends. */
+async function placeOfNow(upstream: MySqlUpstream): Promise<JsonValue | null> {
+  for await (const { position } of upstream.read(null, new AbortController().signal)) {
+    await upstream.close();
+    return position;
+  }
+  return null;
+}
+
 /** What is the same of an event whenever it is read. */
 const shown = (event: UpstreamEvent): string => JSON.stringify({ ...event, rows: 'rows' in event ? 'rows' : '' });
 
@@ -120,6 +132,28 @@ describe('positions by gtid', () => {
       await replica.stop();
       await database.execute('DELETE FROM db.t WHERE id = 50');
     }
+  });
+});
+
+describe.each(['file', 'gtid'] as const)('a place by %s with much of the log before it', (positions) => {
+  it('says that there is nothing more when all behind it has come', async () => {
+    const upstream = upstreamOf({ positions, heartbeatMs: 1 });
+    await upstream.tables();
+    // In one file, which a server reads from its beginning.
+    await database.use(async (connection) => {
+      await connection.execute('FLUSH BINARY LOGS');
+      for (let id = 0; id < PASSED_OVER; id += 1)
+        await connection.execute(`REPLACE INTO db.t VALUES (${id % 7}, REPEAT('x', 200))`);
+    });
+    const place = await placeOfNow(upstreamOf({ positions }));
+    await database.execute("REPLACE INTO db.t VALUES (8, 'the last')", 'DELETE FROM db.t');
+    const found: string[] = [];
+    for await (const { kind } of upstream.read(place, new AbortController().signal)) {
+      found.push(kind);
+      if (kind === 'idle') break;
+    }
+    expect(found).toEqual(['rows', 'rows', 'idle']);
+    await upstream.close();
   });
 });
 

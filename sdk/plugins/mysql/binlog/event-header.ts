@@ -21,7 +21,6 @@ export const EventType = {
   xaPrepare: 38,
   partialUpdateRows: 39,
   transactionPayload: 40,
-  heartbeatV2: 41,
   gtidTagged: 42,
   mariadbGtid: 162,
   mariadbStartEncryption: 164,

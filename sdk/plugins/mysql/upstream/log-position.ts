@@ -69,6 +69,21 @@ export function comparePositions(a: Position, b: Position): number {
   return compareFiles(left.file, right.file) || left.offset - right.offset || left.event - right.event;
 }
 
+/** A place in the files of a server. */
+export type LogPlace = Pick<LogPosition, 'file' | 'offset'>;
+
+/** Heartbeats have room for so much of an offset. */
+const MOST_OFFSET = 0xffff_ffff;
+
+/**
+ * Whether a server that says by a heartbeat where it is has sent all of its log up to an end. It sends heartbeats also while
+ * it passes over transactions that are behind.
+ */
+export function isReached(end: LogPlace, at: LogPlace): boolean {
+  const files = compareFiles(at.file, end.file);
+  return files === 0 ? at.offset >= end.offset || end.offset > MOST_OFFSET : files > 0;
+}
+
 /** Files of a log by their numbers: `bin.1000000` comes behind `bin.999999`. */
 export function compareFiles(a: string, b: string): number {
   return numberOf(a) - numberOf(b);

@@ -13,8 +13,8 @@ import { readText } from '../values/text';
 import type { Charsets } from './charsets';
 import { parseGtidSet } from './gtid-set';
 import type { GtidSet } from './gtid-set';
-import { formatPosition } from './log-position';
-import type { LogPosition, ShadowDdls } from './log-position';
+import { formatPosition, isReached } from './log-position';
+import type { LogPlace, LogPosition, ShadowDdls } from './log-position';
 import { Sequences } from './sequences';
 import { shadowOf, unshadow } from './shadow-tables';
 import { TableMaps } from './table-maps';
@@ -27,6 +27,8 @@ export interface LogReaderOptions {
   readonly sequences: Sequences;
   /** Whether shadow tables of online schema changes are recognised. */
   readonly onlineSchemaChanges: boolean;
+  /** Where the log ended before it was asked for: a heartbeat says that there is nothing more only from here on. */
+  readonly end: LogPlace;
 }
 
 /** The transaction that is being read. */
@@ -91,11 +93,15 @@ export class LogReader {
         this.#end(event);
         return [];
       case EventType.heartbeat:
-      case EventType.heartbeatV2:
-        return this.#group === null ? [{ kind: 'idle', position: this.#position() }] : [];
+        return this.#heartbeat(event);
       default:
         return rowChangeOf(event.type) === null ? this.#other(event) : this.#rows(event);
     }
+  }
+
+  #heartbeat({ body, end }: LogEvent): readonly UpstreamEvent[] {
+    if (this.#group !== null || !isReached(this.options.end, { file: body.toString('utf8'), offset: end })) return [];
+    return [{ kind: 'idle', position: this.#position() }];
   }
 
   #rotate({ body }: LogEvent): readonly UpstreamEvent[] {

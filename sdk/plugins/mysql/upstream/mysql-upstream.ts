@@ -14,7 +14,7 @@ import type { LogPosition, SnapshotPlace } from './log-position';
 import { Sequences } from './sequences';
 import { checkServer, refuseVersioned, upstreamError } from './server-check';
 import { readSnapshot } from './snapshot';
-import { beginSnapshot, readTables, showCreateTable, takeStart } from './start';
+import { beginSnapshot, readEnd, readTables, showCreateTable, takeStart } from './start';
 import type { SourceTable, StartState, UpstreamStart } from './start';
 import { tableAt } from './table-at';
 
@@ -123,13 +123,16 @@ export class MySqlUpstream implements UpstreamPlugin {
     signal: AbortSignal,
     serverId = this.#options.serverId,
   ): AsyncGenerator<UpstreamEvent, void, undefined> {
-    const { isMariaDb } = await this.#use(checkServer);
+    const { isMariaDb, end } = await this.#use(async (connection) => ({
+      ...(await checkServer(connection)),
+      end: await readEnd(connection),
+    }));
     const { address, heartbeatMs, onlineSchemaChanges } = this.#options;
     const { gtids, file, offset } = place;
     const start =
       gtids === undefined ? ({ kind: 'place', file, offset } as const) : ({ kind: 'gtids', set: gtids.set } as const);
     const reader = new LogReader(
-      { isMariaDb, charsets: this.#charsets, sequences: this.#sequences, onlineSchemaChanges },
+      { isMariaDb, charsets: this.#charsets, sequences: this.#sequences, onlineSchemaChanges, end },
       place,
     );
     for await (const bytes of dumpEvents({ address, isMariaDb, serverId, start, heartbeatMs }, signal))

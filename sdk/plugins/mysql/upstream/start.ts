@@ -5,7 +5,7 @@ import type { ServerConnection } from '../connection';
 import { ServerError } from '../server-error';
 import { parseGtidSet } from './gtid-set';
 import { compareNames } from './log-position';
-import type { LogPosition } from './log-position';
+import type { LogPlace, LogPosition } from './log-position';
 
 /** Where a worker without a checkpoint begins. */
 export type UpstreamStart =
@@ -129,13 +129,18 @@ async function lock(connection: ServerConnection): Promise<void> {
   }
 }
 
-/** The end of the log. */
-async function readPlace(connection: ServerConnection, { isMariaDb, usesGtids }: StartOptions): Promise<LogPosition> {
+/** The end of the log. @throws LockstepError UPSTREAM_UNSUITABLE if there is none */
+export async function readEnd(connection: ServerConnection): Promise<LogPlace> {
   const [status] = await readStatus(connection);
   const file = status?.text('File') ?? '';
   if (status === undefined || file === '')
     throw new LockstepError('UPSTREAM_UNSUITABLE', 'the upstream writes no binlog: start it with --log-bin');
-  const place = { file, offset: status.number('Position'), event: 0 };
+  return { file, offset: status.number('Position') };
+}
+
+/** The end of the log, as a position. */
+async function readPlace(connection: ServerConnection, { isMariaDb, usesGtids }: StartOptions): Promise<LogPosition> {
+  const place = { ...(await readEnd(connection)), event: 0 };
   if (!usesGtids) return place;
   const variable = isMariaDb ? 'gtid_binlog_pos' : 'gtid_executed';
   const [row] = await connection.rows(`SELECT @@GLOBAL.${variable} AS gtids`);
