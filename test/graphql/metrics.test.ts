@@ -134,6 +134,27 @@ describe('metrics', () => {
     expect(samplesOf(await read(), 'lockstep_absent_source_locks{task="m3"')).toEqual({});
   });
 
+  it('show locks for what was executed before, and locks that nobody goes on with', async () => {
+    await operate(server.url, 'putTask', { name: 'm7', mode: 'PESSIMISTIC', sources: ['s1', 's2'] });
+    const one = await registered(server.url, 'm7-s1', 'm7', 's1', 'PESSIMISTIC');
+    await one.reportSource([add('INT')], '1');
+    expect((await read()).get('lockstep_phantom_locks{task="m7"}')).toBeUndefined();
+    const unlocked = operate(server.url, 'unlock', { lockId: lockOf('m7') });
+    const [operation] = await until(
+      () => one.pending(),
+      (pending) => pending.length > 0,
+    );
+    await one.acknowledge(operation!);
+    await unlocked;
+    await one.withSession('LeaveShardWorker', { forGood: false });
+    const two = await registered(server.url, 'm7-s2', 'm7', 's2', 'PESSIMISTIC');
+    await two.reportSource([add('INT')], '1');
+    const repeated = await readUntil((samples) => samples.get('lockstep_phantom_locks{task="m7"}') === 1);
+    expect(repeated.get('lockstep_orphan_locks{task="m7"}')).toBeUndefined();
+    await two.withSession('LeaveShardWorker', { forGood: false });
+    await readUntil((samples) => samples.get('lockstep_orphan_locks{task="m7"}') === 1);
+  });
+
   it('count subscribers while they are there', async () => {
     const [one] = await makeTask('m4');
     const subscription = await one.subscribe();

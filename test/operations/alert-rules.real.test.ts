@@ -81,6 +81,25 @@ const CASES: readonly {
     summary: 'The worker of source mysql-02 in task t is offline, and 2 of its locks wait for it.',
   },
   {
+    // Another server comes to lead meanwhile.
+    alert: 'LockstepOrphanLocks',
+    series: {
+      ...alive,
+      'lockstep_orphan_locks{instance="a",task="t"}': '_ 2 2 _x10',
+      'lockstep_orphan_locks{instance="b",task="t"}': '_ _ _ 2x10',
+    },
+    firesAtMinutes: 6,
+    labels: { severity: 'warning', task: 't' },
+    summary: '2 locks of task t stay although it has neither workers nor source tables.',
+  },
+  {
+    alert: 'LockstepPhantomLocks',
+    series: { ...alive, 'lockstep_phantom_locks{instance="a",task="t"}': '_ 1x10' },
+    firesAtMinutes: 3,
+    labels: { severity: 'warning', task: 't' },
+    summary: '1 locks of task t are for DDLs that were executed before.',
+  },
+  {
     alert: 'LockstepNoLeader',
     series: {
       'lockstep_leading{instance="a"}': '1 1 0x10',

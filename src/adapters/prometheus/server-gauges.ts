@@ -33,6 +33,8 @@ export class ServerGauges {
   readonly #locks;
   readonly #lockProgress;
   readonly #absentSources;
+  readonly #orphans;
+  readonly #phantoms;
   readonly #ddlStates;
   readonly #workerStates;
 
@@ -73,6 +75,14 @@ export class ServerGauges {
       'How many locks wait for a source whose worker is offline.',
       ['task', 'source'],
     );
+    this.#orphans = this.#gauge('lockstep_orphan_locks', 'Locks whose task has neither workers nor source tables.', [
+      'task',
+    ]);
+    this.#phantoms = this.#gauge(
+      'lockstep_phantom_locks',
+      'Locks for DDLs that the last lock of their target has executed already.',
+      ['task'],
+    );
     this.#ddlStates = this.#gauge(
       'dm_master_ddl_state_number',
       'Locks whose DDL waits for upstreams (Un-synced), or only for the downstream (Synced).',
@@ -104,6 +114,7 @@ export class ServerGauges {
     if (storeRevision !== null) this.#watchLag.set(Math.max(0, storeRevision - stateRevision));
     for (const gauge of [this.#locks, this.#lockProgress, this.#absentSources, this.#ddlStates, this.#workerStates])
       gauge.reset();
+    for (const gauge of [this.#orphans, this.#phantoms]) gauge.reset();
     if (reading.store !== null) this.#showStore(reading.store, reading.nowMs);
   }
 
@@ -124,6 +135,10 @@ export class ServerGauges {
     }
     for (const [worker, state] of workers) this.#workerStates.set({ worker }, WORKER_STATES[state]);
     for (const { task, source, locks: waiting } of absentSources) this.#absentSources.set({ task, source }, waiting);
+    for (const { task, orphan, phantom } of locks) {
+      if (orphan) this.#orphans.inc({ task });
+      if (phantom) this.#phantoms.inc({ task });
+    }
     for (const { task, lockId, mode, state, progressAtMs } of mostPressing(locks))
       this.#lockProgress.set({ task, lock: lockId, mode, state }, Math.max(0, nowMs - (progressAtMs ?? nowMs)) / 1_000);
   }

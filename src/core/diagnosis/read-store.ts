@@ -8,16 +8,18 @@ import type { TargetLock } from '../state/target';
 import { taskSourcesOf } from '../state/task-sources';
 import { formingLocks, formingSinceMs } from './forming';
 import { optimisticState, pessimisticState } from './lock-state';
+import { isOrphanTask, phantomOfSources, phantomOfTables } from './scope';
 import type { FoundLock } from './scope';
 import { workerOf } from './worker-of';
 
 /**
- * What metrics show of locks and workers. It costs by the number of locks, sources and workers; tables are looked at only of
- * sources whose worker is gone while a lock of their task waits, up to the first for which it does.
+ * What metrics show of locks and workers. It costs by the number of locks, sources and workers. Tables are looked at only of
+ * sources whose worker is gone while a lock of their task waits, up to the first for which it does; and of targets that had
+ * another lock before, up to the first that reports something new.
  */
 export function readStore(state: CoordinatorState): StoreReading {
   const found = [...foundLocks(state)];
-  const locks = [...found.map(readLock), ...readForming(state)];
+  const locks = [...found.map((lock) => readLock(state, lock)), ...readForming(state)];
   const tasks = new Set([
     ...state.tasks.keys(),
     ...state.pessimistic.subtasks.keys(),
@@ -32,12 +34,21 @@ function* foundLocks(state: CoordinatorState): Generator<FoundLock> {
   for (const held of state.pessimistic.locks.values()) yield { mode: 'pessimistic', held };
 }
 
-function readLock(found: FoundLock): LockReading {
+function readLock(state: CoordinatorState, found: FoundLock): LockReading {
+  const orphan = isOrphanTask(state, taskOf(found));
   if (found.mode === 'optimistic') {
     const { target, held } = found;
     const { task, lockId } = target;
-    const state = optimisticState(target, held);
-    return { task, lockId, mode: 'optimistic', state, synced: held.lock.synced, progressAtMs: held.progressAtMs };
+    return {
+      task,
+      lockId,
+      mode: 'optimistic',
+      state: optimisticState(target, held),
+      synced: held.lock.synced,
+      progressAtMs: held.progressAtMs,
+      orphan,
+      phantom: phantomOfTables(state, target, held) !== null,
+    };
   }
   const { lock, lastProgressMs } = found.held;
   const { task, id } = lock.origin;
@@ -48,6 +59,8 @@ function readLock(found: FoundLock): LockReading {
     state: pessimisticState(lock),
     synced: lock.synced,
     progressAtMs: lastProgressMs,
+    orphan,
+    phantom: phantomOfSources(state, found.held) !== null,
   };
 }
 
@@ -59,6 +72,8 @@ function readForming(state: CoordinatorState): LockReading[] {
     state: 'forming',
     synced: false,
     progressAtMs: formingSinceMs(forming),
+    orphan: isOrphanTask(state, forming.task),
+    phantom: false,
   }));
 }
 

@@ -57,8 +57,13 @@ export function phantomOfTables({ past }: CoordinatorState, target: Target, { lo
   const executed = past.executedBefore(target.lockId, lock.origin.incarnation);
   if (executed === null) return null;
   const known = new Set(executed.ddls);
-  const reported = [...target.tables].flatMap(({ info }) => info?.ddls ?? []);
-  return reported.length > 0 && reported.every((ddl) => known.has(ddl)) ? executed : null;
+  let isReported = false;
+  for (const { info } of target.tables) {
+    if (info === null) continue;
+    if (!info.ddls.every((ddl) => known.has(ddl))) return null;
+    isReported ||= info.ddls.length > 0;
+  }
+  return isReported ? executed : null;
 }
 
 /** The lock of an ID in whichever mode. */

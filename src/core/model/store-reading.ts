@@ -13,6 +13,10 @@ export interface LockReading {
   readonly synced: boolean;
   /** When it last made progress, in milliseconds since 1970; null: it has just begun. */
   readonly progressAtMs: number | null;
+  /** Whether its task has neither workers nor source tables: nobody goes on with it. */
+  readonly orphan: boolean;
+  /** Whether it is for DDLs that the lock before it has executed already. */
+  readonly phantom: boolean;
 }
 
 /** A source without a living worker, for which locks wait. */

@@ -37,6 +37,8 @@ const lock = (table: string, state: LockState, stillForMs: number | null): LockR
   state,
   synced: state === 'executing',
   progressAtMs: stillForMs === null ? null : NOW_MS - stillForMs,
+  orphan: false,
+  phantom: false,
 });
 
 /** What is shown of readings, one after the other on the same page. */
@@ -92,6 +94,21 @@ describe('a page of metrics', () => {
     for (const prefix of ['lockstep_lock', 'lockstep_absent', 'dm_master_'])
       expect(samplesOf(following!, prefix)).toEqual({});
     expect(following!.get('lockstep_leading')).toBe(0);
+  });
+
+  it('tells of each task how many of its locks nobody goes on with, and nothing of it when there are none any more', async () => {
+    const locks = [
+      { ...lock('a', 'waiting', 0), orphan: true },
+      { ...lock('b', 'conflict', 0), orphan: true, phantom: true },
+      lock('c', 'waiting', 0),
+    ];
+    const [before, after] = await show(
+      { store: { ...READING.store!, locks } },
+      { store: { ...READING.store!, locks: locks.slice(2) } },
+    );
+    expect(before!.get('lockstep_orphan_locks{task="t"}')).toBe(2);
+    expect(before!.get('lockstep_phantom_locks{task="t"}')).toBe(1);
+    for (const prefix of ['lockstep_orphan', 'lockstep_phantom']) expect(samplesOf(after!, prefix)).toEqual({});
   });
 
   it('shows a hundred locks at most, those in conflict first, then the longest; sums are of all', async () => {
