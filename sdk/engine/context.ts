@@ -1,3 +1,4 @@
+import { Shapes } from '../../src/core/table/shapes';
 import type { LockstepError } from '../../src/core/model/error';
 import type { Routes } from '../route/routes';
 import type { Effect } from './effects';
@@ -39,6 +40,7 @@ export interface EngineOptions {
 export class EngineContext {
   readonly shards: ShardSet;
   readonly outgoing = new Outgoing();
+  readonly shapes = new Shapes();
   /** Something happened that a checkpoint should know. */
   isDirty = false;
   #stopError: LockstepError | null = null;

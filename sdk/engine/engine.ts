@@ -135,7 +135,8 @@ export class WorkerEngine {
     switch (event.kind) {
       case 'started':
         this.#isStarted = true;
-        return this.#orders.acknowledgeResumed();
+        this.#orders.acknowledgeResumed();
+        return this.#intake.started();
       case 'read':
         if (event.event.kind !== 'idle') this.#toldCaughtUp = false;
         return this.#intake.read(event.event);
@@ -201,9 +202,8 @@ export class WorkerEngine {
 
   #release(order: Order, isPassed: boolean): void {
     this.#coordination.ended(order);
-    for (const { shard, alteration } of order.held)
-      if (isPassed) this.#intake.passed(shard, alteration);
-      else this.#intake.redirected(shard, alteration);
+    if (isPassed) this.#intake.passed(order.held);
+    else for (const { shard, alteration } of order.held) this.#intake.redirected(shard, alteration);
   }
 
   #flushed(): void {

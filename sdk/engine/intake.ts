@@ -9,6 +9,9 @@ import type { EngineContext } from './context';
 import { readCreateTable, readDdl } from './ddl-parts';
 import type { DdlPart } from './ddl-parts';
 import type { LocalWork } from './local-work';
+import { stepsTo, takesRows } from './newcomer';
+import type { Steps } from './newcomer';
+import type { HeldShard } from './order';
 import { keyOfTable, makeShard, named, schemaText } from './shard';
 import type { Alteration, DdlStep, Hold, Shard, ShardPart, Step } from './shard';
 
@@ -61,6 +64,11 @@ export class Intake {
     }
   }
 
+  /** The coordinator knows the source: shards that an earlier run left before the difference to their siblings meet it. */
+  started(): void {
+    for (const shard of [...this.context.shards.free]) if (shard.ahead !== null) this.#goOn(shard);
+  }
+
   /** @throws LockstepError of what it can't go past; then nothing of the event is taken in */
   read(event: UpstreamEvent): void {
     const { timeline } = this.context;
@@ -76,16 +84,21 @@ export class Intake {
     this.#catchUp();
   }
 
-  /** A shard goes on behind the DDL that it was held at. */
-  passed(shard: Shard, { after, position }: Alteration): void {
-    shard.schema = after;
-    shard.at = position;
-    this.context.shards.release(shard);
-    this.#drain(shard);
+  /** Shards go on behind the DDL that they were held at; what one meets next is judged by the schemas of all. */
+  passed(held: readonly HeldShard[]): void {
+    for (const { shard, alteration } of held) {
+      shard.schema = named(alteration.after, shard.table.table);
+      shard.at = alteration.position;
+    }
+    for (const { shard } of held) this.#goOn(shard);
   }
 
   /** A shard goes back before the DDL that it was held at, and meets it again. */
   redirected(shard: Shard, { step }: Alteration): void {
+    if (shard.ahead !== null) {
+      this.#goOn(shard);
+      return;
+    }
     this.context.shards.release(shard);
     if (step === null) {
       // Known from the checkpoint only: the reader began behind it.
@@ -101,10 +114,9 @@ export class Intake {
     if (shard?.hold?.kind !== 'membership') return;
     this.context.tell({ kind: 'table-created', table: shard.table, target: shard.target });
     shard.at = shard.hold.position;
-    this.context.shards.release(shard);
     this.local.end();
     this.listener.membershipChanged(shard);
-    this.#drain(shard);
+    this.#goOn(shard);
   }
 
   /** A dropped shard is known to have left. */
@@ -236,11 +248,7 @@ export class Intake {
     switch (part.kind) {
       case 'alter': {
         const after = part.statements.reduce(applyStatement, shard.schema);
-        const alteration = { step, ddls: part.ddls, position, after: named(after, shard.table.table) };
-        this.#hold(shard, { kind: 'alteration', alteration }, position);
-        const { table, target } = shard;
-        this.context.tell({ kind: 'ddl-met', table, target, ddls: part.ddls, position });
-        this.listener.met(shard, alteration);
+        this.#meet(shard, { step, ddls: part.ddls, position, after: named(after, shard.table.table) });
         return;
       }
       case 'drop':
@@ -283,6 +291,7 @@ export class Intake {
     shard.at = prior;
     shard.covered = position;
     this.context.shards.add(shard);
+    this.listener.membershipChanged(shard);
     this.local.begin();
     if (part.kind === 'create') this.#executeCreation(shard, part.ddl, position);
     else {
@@ -300,7 +309,48 @@ export class Intake {
     const shard = this.context.shards.get(key);
     if (shard === undefined) return;
     const { table, target } = shard;
+    const steps = this.#stepsFromSiblings(shard);
+    if (steps !== null) {
+      shard.ahead = shard.schema;
+      shard.schema = named(steps.before, table.table);
+    }
     this.context.emit({ kind: 'add-table', key, table, target, createTable: schemaText(shard.schema, target) });
+  }
+
+  /**
+   * The target exists, so creating it again has changed nothing: it needn't have what only the new shard has. The siblings
+   * tell; null: one of them takes its rows, or there is none.
+   */
+  #stepsFromSiblings({ key, schema, target }: Shard): Steps | null {
+    const { shapes, shards } = this.context;
+    const siblings = [...shards.ofTarget(target)].filter((shard) => shard.key !== key && shard.ahead === null);
+    const [first] = siblings;
+    if (first === undefined || siblings.some((sibling) => takesRows(shapes, sibling.schema, schema))) return null;
+    return stepsTo(shapes, schema, { sibling: first.schema, target });
+  }
+
+  /** A shard goes on where it stands: it meets the difference to what it was created with, or takes what is queued. */
+  #goOn(shard: Shard): void {
+    const { shapes, shards } = this.context;
+    shards.release(shard);
+    const { ahead, schema, target, at } = shard;
+    const isThere = ahead === null || takesRows(shapes, schema, ahead);
+    const steps = isThere ? null : stepsTo(shapes, ahead, { sibling: schema, target });
+    if (ahead !== null && steps !== null && at !== null) {
+      this.#meet(shard, { step: null, ddls: steps.ddls, position: at, after: ahead });
+      return;
+    }
+    shard.schema = ahead ?? schema;
+    shard.ahead = null;
+    this.#drain(shard);
+  }
+
+  #meet(shard: Shard, alteration: Alteration): void {
+    const { table, target } = shard;
+    const { ddls, position } = alteration;
+    this.#hold(shard, { kind: 'alteration', alteration }, position);
+    this.context.tell({ kind: 'ddl-met', table, target, ddls, position });
+    this.listener.met(shard, alteration);
   }
 
   #createDatabase(ddls: readonly string[], position: Position): void {

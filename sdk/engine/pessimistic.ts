@@ -9,11 +9,15 @@ import { keyOfTable } from './shard';
 import type { Alteration, Shard } from './shard';
 import { positionText } from './status';
 import type { FormingGroup } from './status';
+import type { TableSchema } from '../../src/core/table/table-schema';
+import { hasChange } from './newcomer';
 
 /** Shards of one target that wait for the others. */
 interface Group {
   readonly target: TargetName;
   readonly held: Map<string, HeldShard>;
+  /** The shards of the target that aren't held. */
+  readonly others: Set<Shard>;
   /** The shards' DDLs differ, and people have been told. */
   isMismatched: boolean;
 }
@@ -30,17 +34,28 @@ export class PessimisticCoordination implements Coordination {
   constructor(private readonly parts: CoordinationParts) {}
 
   met(shard: Shard, alteration: Alteration): void {
-    const key = keyOfTable(shard.target);
-    const group = this.#groups.get(key) ?? { target: shard.target, held: new Map(), isMismatched: false };
+    const { key: shardKey, target } = shard;
+    const key = keyOfTable(target);
+    const group = this.#groups.get(key) ?? this.#newGroup(target);
     this.#groups.set(key, group);
-    group.held.set(shard.key, { shard, alteration });
+    group.held.set(shardKey, { shard, alteration });
+    group.others.delete(shard);
     this.#changed(key, group);
+  }
+
+  #newGroup(target: TargetName): Group {
+    const others = new Set(this.parts.context.shards.ofTarget(target));
+    return { target, held: new Map(), others, isMismatched: false };
   }
 
   membershipChanged(shard: Shard): void {
     const key = keyOfTable(shard.target);
     const group = this.#groups.get(key);
-    if (group !== undefined) this.#changed(key, group);
+    if (group === undefined) return;
+    // A shard that is held doesn't leave its target.
+    if (this.parts.context.shards.get(shard.key) === shard) group.others.add(shard);
+    else group.others.delete(shard);
+    this.#changed(key, group);
   }
 
   ended(order: Order): void {
@@ -91,17 +106,33 @@ export class PessimisticCoordination implements Coordination {
   #changed(key: string, group: Group): void {
     const { context, orders } = this.parts;
     context.emit({ kind: 'status-changed' });
-    // A shard that is held doesn't leave its target, so counting suffices.
-    if (group.held.size < context.shards.ofTarget(group.target).size) return;
+    const leader = leaderOf(group);
+    if (leader === null || !this.#haveMet(group.others, leader)) return;
     const held = [...group.held.values()];
-    const differing = firstDifference(held);
-    if (differing !== null) {
-      this.#mismatched(group, differing);
+    const differing = held.find((each) => !this.#isSame(each, leader));
+    if (differing !== undefined) {
+      this.#mismatched(group, [leader, differing]);
       return;
     }
     this.#groups.delete(key);
-    this.#waiting.push(orders.open(held));
+    const others = held.filter((each) => each !== leader);
+    this.#waiting.push(orders.open([leader, ...others.map((each) => behind(each, leader))]));
     this.#next();
+  }
+
+  /** A shard that was created when others had met the DDL, or were about to, may never meet what it already has. */
+  #haveMet(others: Iterable<Shard>, leader: HeldShard): boolean {
+    for (const { schema } of others) if (!this.#hasChange(schema, leader)) return false;
+    return true;
+  }
+
+  #isSame({ shard, alteration }: HeldShard, leader: HeldShard): boolean {
+    if (shard.ahead === null || leader.shard.ahead !== null) return isSame(alteration.ddls, leader.alteration.ddls);
+    return this.#hasChange(shard.ahead, leader);
+  }
+
+  #hasChange(schema: TableSchema, { shard, alteration }: HeldShard): boolean {
+    return hasChange(this.parts.context.shapes, schema, { before: shard.schema, after: alteration.after });
   }
 
   #next(): void {
@@ -125,11 +156,12 @@ export class PessimisticCoordination implements Coordination {
   #describe({ target, held }: Group): FormingGroup {
     const { timeline, shards } = this.parts.context;
     const synced = [...held.values()];
+    const leader = leaderOf({ held });
     let first = synced[0]?.alteration.position ?? null;
     for (const { alteration } of synced) if (timeline.isBefore(alteration.position, first)) first = alteration.position;
     return {
       target,
-      ddls: synced[0]?.alteration.ddls ?? [],
+      ddls: leader?.alteration.ddls ?? [],
       firstPosition: positionText(first),
       synced: synced.map(({ shard }) => shard.table),
       unsynced: [...shards.ofTarget(target)].filter(({ key }) => !held.has(key)).map(({ table }) => table),
@@ -137,12 +169,20 @@ export class PessimisticCoordination implements Coordination {
   }
 }
 
-/** Two shards that have met different DDLs; null: none. */
-function firstDifference(held: readonly HeldShard[]): readonly [HeldShard, HeldShard] | null {
-  const [first, ...others] = held;
-  if (first === undefined) return null;
-  const other = others.find(({ alteration }) => !isSame(alteration.ddls, first.alteration.ddls));
-  return other === undefined ? null : [first, other];
+/** Who says what the group has met: the first that read it, unless all were created with it. */
+function leaderOf({ held }: Pick<Group, 'held'>): HeldShard | null {
+  let first: HeldShard | null = null;
+  for (const each of held.values()) {
+    if (each.shard.ahead === null) return each;
+    first ??= each;
+  }
+  return first;
+}
+
+/** A shard as it has met what the leader read. */
+function behind({ shard, alteration }: HeldShard, leader: HeldShard): HeldShard {
+  const { ddls, after } = leader.alteration;
+  return shard.ahead === null ? { shard, alteration } : { shard, alteration: { ...alteration, ddls, after } };
 }
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {

@@ -55,7 +55,7 @@ function readTable(sql: string, { schema, table }: UpstreamTableName) {
 function restoreCheckpoint(context: EngineContext, checkpoint: Checkpoint): readonly Resumed[] {
   const schemas = new CheckpointSchemas(checkpoint);
   const resumed = new Map<string, { held: HeldShard[]; revision: RevisionText }>();
-  for (const { schema, table, createTable, at, carriedOut } of checkpoint.tables) {
+  for (const { schema, table, createTable, at, carriedOut, ahead } of checkpoint.tables) {
     const name = { schema, table };
     const target = context.options.routes.targetOf(name);
     if (target === null) continue;
@@ -64,6 +64,7 @@ function restoreCheckpoint(context: EngineContext, checkpoint: Checkpoint): read
       shard.isBehind = true;
       shard.at = shard.covered = at;
     }
+    if (ahead !== undefined) shard.ahead = named(schemas.at(ahead), table);
     if (carriedOut !== undefined) {
       const { position, revision } = carriedOut;
       const after = named(schemas.at(carriedOut.createTable), table);

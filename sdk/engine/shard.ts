@@ -23,7 +23,7 @@ export interface DdlStep {
 
 /** A step that changes the schema, and the schema behind it. */
 export interface Alteration {
-  /** Null: known from the checkpoint only. */
+  /** Null: the stream has none; it is known from the checkpoint, or the shard was created with it. */
   readonly step: DdlStep | null;
   readonly ddls: readonly string[];
   readonly position: Position;
@@ -44,6 +44,8 @@ export interface Shard {
   readonly target: TargetName;
   /** Its schema where it stands. */
   schema: TableSchema;
+  /** With what it was created, if its target doesn't take that yet: until it does it stands before its first row. */
+  ahead: TableSchema | null;
   hold: Hold | null;
   /** It is handled up to `at` only, not up to the head. */
   isBehind: boolean;
@@ -71,6 +73,7 @@ export function makeShard(table: UpstreamTableName, target: TargetName, schema: 
     table,
     target,
     schema: named(schema, table.table),
+    ahead: null,
     hold: null,
     isBehind: false,
     at: null,

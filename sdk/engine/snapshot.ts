@@ -25,12 +25,13 @@ export function writeCheckpoint(context: EngineContext, orders: Iterable<Order>)
 }
 
 function writeTable(shard: Shard, schemas: SchemaList, carriedOut: TableCheckpoint['carriedOut']): TableCheckpoint {
-  const { table, schema, target, isBehind, at } = shard;
+  const { table, schema, target, isBehind, at, ahead } = shard;
   return {
     ...table,
     createTable: schemas.indexOf(schema, target),
     ...(isBehind ? { at } : {}),
     ...(carriedOut === undefined ? {} : { carriedOut }),
+    ...(ahead === null ? {} : { ahead: schemas.indexOf(ahead, target) }),
   };
 }
 

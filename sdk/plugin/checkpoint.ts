@@ -19,6 +19,8 @@ export interface TableCheckpoint {
   /** Present: it is behind, and has been handled up to here only (null: nothing of it). Absent: up to `Checkpoint.position`. */
   readonly at?: Position | null;
   readonly carriedOut?: CarriedOut;
+  /** Present: it was created with this schema, which its target doesn't take yet; an index into `Checkpoint.schemas`. */
+  readonly ahead?: number;
 }
 
 /**

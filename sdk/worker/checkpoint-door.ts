@@ -17,13 +17,14 @@ export function parseCheckpoint(value: unknown): Checkpoint {
 
 function parseTable(value: unknown, path: string): TableCheckpoint {
   const fields = object(value, path);
-  const { at, carriedOut } = { at: fields['at'], carriedOut: fields['carriedOut'] };
+  const { at, carriedOut, ahead } = { at: fields['at'], carriedOut: fields['carriedOut'], ahead: fields['ahead'] };
   return {
     schema: readText(fields['schema'], `${path}.schema`),
     table: readText(fields['table'], `${path}.table`),
     createTable: index(fields['createTable'], `${path}.createTable`),
     ...(at === undefined ? {} : { at: json(at, `${path}.at`) }),
     ...(carriedOut === undefined ? {} : { carriedOut: parseCarriedOut(carriedOut, `${path}.carriedOut`) }),
+    ...(ahead === undefined ? {} : { ahead: index(ahead, `${path}.ahead`) }),
   };
 }
 

@@ -82,6 +82,7 @@ function readTableCheckpoint(value: StoredValue): TableCheckpoint {
     // Absent and null say different things: not behind, and nothing handled yet.
     ...(value.names().includes('at') ? { at: value.field('at').nullable(readJson) } : {}),
     ...(carriedOut === null ? {} : { carriedOut }),
+    ...(value.names().includes('ahead') ? { ahead: value.field('ahead').count() } : {}),
   };
 }
 
