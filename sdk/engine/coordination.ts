@@ -11,6 +11,8 @@ export interface Coordination {
   met(shard: Shard, alteration: Alteration): void;
   /** A shard has come, or left its target. */
   membershipChanged(shard: Shard): void;
+  /** A shard that was created ahead of its target needn't wait any more. @returns whether it waits for others to meet a DDL */
+  arrived(shard: Shard): boolean;
   /** An order has ended; its shards have gone on. */
   ended(order: Order): void;
   /** Shards of one source that an earlier run carried an operation out for. */

@@ -7,7 +7,7 @@ import { KEY_FLAGS } from '../../src/core/table/key-role';
 import { lowerName } from '../../src/core/table/lower-name';
 import { mayBeMissing } from '../../src/core/table/missing-column';
 import { orderingOf } from '../../src/core/table/relation';
-import type { Shape } from '../../src/core/table/shape';
+import type { Shape, ShapeColumn, ShapeIndex } from '../../src/core/table/shape';
 import type { Shapes } from '../../src/core/table/shapes';
 import type { Column, TableSchema } from '../../src/core/table/table-schema';
 import type { TargetName } from '../plugin';
@@ -34,6 +34,14 @@ export function takesRows(shapes: Shapes, there: TableSchema, here: TableSchema)
   return extra.size + wider.size + missing.size === 0;
 }
 
+/** Whether what `here` has and `there` lacks may be columns of `there` under other names. */
+export function mayBeRenamed(shapes: Shapes, there: TableSchema, here: TableSchema): boolean {
+  const [own, theirs] = [here, there].map((schema) => shapes.intern(schema));
+  const lacks = (one: Shape | undefined, other: Shape | undefined): boolean =>
+    other?.columns.some(({ name }) => one?.column(name) === undefined) === true;
+  return lacks(own, theirs) && lacks(theirs, own);
+}
+
 /**
  * A shard that comes with `schema` among others of schema `sibling`, of which the target needn't have all columns: what it
  * would have been before it met the difference, and that difference as DDLs of the target. Columns that contradict each
@@ -55,23 +63,36 @@ export function stepsTo(
   return shapes.intern(after) === shapes.intern(schema) ? { before, ddls } : null;
 }
 
-/** Whether a shard of `schema` already has what a DDL changes from `before` to `after`, which is something. */
+/**
+ * Whether a shard of `schema` already has what a DDL changes from `before` to `after`, which is something; a column may be
+ * wider, by a DDL that is still to come.
+ */
 export function hasChange(
   shapes: Shapes,
   schema: TableSchema,
   { before, after }: { readonly before: TableSchema; readonly after: TableSchema },
 ): boolean {
-  const [from, to, own] = [before, after, schema].map((each) => partsOf(shapes.intern(each)));
-  if (from === undefined || to === undefined || own === undefined) return false;
+  const [from, to, own] = [partsOf(shapes, before), partsOf(shapes, after), partsOf(shapes, schema)];
   const changed = [...new Set([...from.keys(), ...to.keys()])].filter((name) => from.get(name) !== to.get(name));
-  return changed.length > 0 && changed.every((name) => own.get(name) === to.get(name));
+  return changed.length > 0 && changed.every((name) => reaches(own.get(name), to.get(name)));
 }
 
-function partsOf({ columns, indexes }: Shape): ReadonlyMap<string, object> {
-  return new Map<string, object>([
-    ...columns.map((column) => [`column ${column.name}`, column] as const),
-    ...indexes.map((index) => [`index ${index.name}`, index] as const),
+type Part = ShapeColumn | ShapeIndex | string;
+
+/** What DDLs change, by name. */
+function partsOf(shapes: Shapes, schema: TableSchema): ReadonlyMap<string, Part> {
+  return new Map<string, Part>([
+    ...shapes.intern(withoutKeys(schema)).columns.map((column) => [`column ${column.name}`, column] as const),
+    ...shapes.intern(schema).indexes.map((index) => [`index ${index.name}`, index] as const),
+    ...schema.columns.map(({ name, comment }) => [`comment ${lowerName(name)}`, comment] as const),
+    ['comment', schema.comment],
   ]);
+}
+
+function reaches(own: Part | undefined, wanted: Part | undefined): boolean {
+  if (own === wanted) return true;
+  const areColumns = typeof own === 'object' && typeof wanted === 'object' && 'code' in own && 'code' in wanted;
+  return areColumns && orderingOf(relateColumns(own, wanted)) === 'greater';
 }
 
 function obstaclesOf(shapes: Shapes, there: TableSchema, here: TableSchema): Obstacles {

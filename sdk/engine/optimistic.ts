@@ -21,6 +21,10 @@ export class OptimisticCoordination implements Coordination {
     // No shard waits for another one here.
   }
 
+  arrived(): boolean {
+    return false;
+  }
+
   ended({ held }: Order): void {
     for (const { shard } of held) this.#orders.delete(shard.key);
   }

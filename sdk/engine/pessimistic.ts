@@ -53,9 +53,17 @@ export class PessimisticCoordination implements Coordination {
     const group = this.#groups.get(key);
     if (group === undefined) return;
     // A shard that is held doesn't leave its target.
-    if (this.parts.context.shards.get(shard.key) === shard) group.others.add(shard);
-    else group.others.delete(shard);
+    if (this.parts.context.shards.get(shard.key) !== shard) group.others.delete(shard);
+    else if (!group.held.has(shard.key)) group.others.add(shard);
     this.#changed(key, group);
+  }
+
+  arrived(shard: Shard): boolean {
+    const key = keyOfTable(shard.target);
+    const group = this.#groups.get(key);
+    if (group?.held.delete(shard.key) !== true) return false;
+    if (group.held.size === 0) this.#groups.delete(key);
+    return true;
   }
 
   ended(order: Order): void {
@@ -108,6 +116,8 @@ export class PessimisticCoordination implements Coordination {
     context.emit({ kind: 'status-changed' });
     const leader = leaderOf(group);
     if (leader === null || !this.#haveMet(group.others, leader)) return;
+    // What only those created ahead have is no DDL of the siblings.
+    if (leader.shard.ahead !== null && group.others.size > 0) return;
     const held = [...group.held.values()];
     const differing = held.find((each) => !this.#isSame(each, leader));
     if (differing !== undefined) {
@@ -122,7 +132,8 @@ export class PessimisticCoordination implements Coordination {
 
   /** A shard that was created when others had met the DDL, or were about to, may never meet what it already has. */
   #haveMet(others: Iterable<Shard>, leader: HeldShard): boolean {
-    for (const { schema } of others) if (!this.#hasChange(schema, leader)) return false;
+    for (const { schema, hold } of others)
+      if (hold?.kind === 'membership' || !this.#hasChange(schema, leader)) return false;
     return true;
   }
 

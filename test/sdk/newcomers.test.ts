@@ -23,7 +23,8 @@ async function start(mode: ShardWorkerOptions['mode'], parts: WorkerParts = {}):
 async function untilNoLock(): Promise<void> {
   const id = `newcomers-${number}-\`shard_db\`.\`shard_table\``;
   for (let tries = 0; tries < 200; tries += 1) {
-    if ((await ask(server.url, 'query ($id: ID!) { shardLock(id: $id) { id } }', { id })) === null) return;
+    const lock: unknown = await ask(server.url, 'query ($id: ID!) { shardLock(id: $id) { id } }', { id });
+    if (lock === null) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error('the lock stays');
@@ -55,6 +56,18 @@ describe('a shard that is created with what its siblings don’t have yet', () =
       worker.upstream.ddl(`ALTER TABLE ${table} ADD COLUMN c INT, ADD KEY k (c), ADD COLUMN d BIGINT`);
     await worker.caughtUp();
     await untilNoLock();
+  });
+
+  it('optimistic: doesn’t guess whether a column is new or renamed: the downstream tells that it lacks it', async () => {
+    number += 1;
+    const worker = await start('optimistic');
+    for (const table of ['t1', 't2']) worker.upstream.ddl(`ALTER TABLE ${table} ADD COLUMN c INT`);
+    await worker.caughtUp();
+    worker.upstream.ddl('CREATE TABLE t3 (id INT NOT NULL PRIMARY KEY, d INT)');
+    worker.upstream.insert('t3', { id: 2, d: 1 });
+    await worker.caughtUp();
+    expect(worker.log.at(-1)).toBe('t3:2');
+    expect(worker.downstream.ddls.filter((ddl) => ddl.startsWith('ALTER'))).toHaveLength(2);
   });
 
   it('optimistic: waits with a column that must be given until the others have it, then is redirected', async () => {

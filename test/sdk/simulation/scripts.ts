@@ -1,3 +1,6 @@
+import { parseStatement } from '../../../src/core/ddl';
+import { applyStatement, buildTable } from '../../../src/core/ddl/tracker';
+import { createTableText } from '../../../src/core/table/create-table';
 import type { SeededRandom } from '../../../sdk/testing';
 
 /** What the shards of one run do. */
@@ -13,6 +16,12 @@ const SHARDS = ['orders_0', 'orders_1', 'orders_2', 'orders_3'];
 export const CREATE = `(
   id BIGINT PRIMARY KEY, a INT, w INT, note VARCHAR(20) NOT NULL DEFAULT 'none',
   d0 INT, d1 VARCHAR(9), r0 INT, KEY k_note (note))`;
+
+/** Columns that rows are written with at first, besides their ID. */
+const FIRST_COLUMNS: readonly string[] = ['a', 'w', 'd0', 'd1', 'r0'];
+
+/** A shard that isn't there at first. */
+const LATE = 'orders_4';
 
 /** One DDL, and what it does to the columns that rows are written with. */
 interface PlayedDdl {
@@ -72,24 +81,41 @@ export function playRollout(random: SeededRandom): PlayedRollout {
       ];
       return new PlayedShard(table, own, random, () => (id += 1));
     });
-    return [source, interleave(shards, random)] as const;
+    const lines = interleave(shards, random);
+    // By DDLs of its own it would have to be renamed, contradict or be widened twice: nobody can tell that from its schema.
+    const isTold =
+      mode === 'pessimistic' || (extra > 0 && extra !== 2 && common.every(({ change }) => !change.startsWith('DROP')));
+    if (isTold && random.below(3) === 0)
+      comeLate(
+        lines,
+        lateShard(shards, () => (id += 1), random),
+        random,
+      );
+    return [source, lines.join('\n')] as const;
   });
   return { mode, scripts: new Map(scripts) };
 }
 
 /** One shard's statements, in their order. */
 class PlayedShard {
-  readonly #columns = new Set(['a', 'w', 'd0', 'd1', 'r0']);
+  readonly #columns: Set<string>;
   readonly #ids: number[] = [];
   readonly #waiting: PlayedDdl[];
 
   constructor(
     private readonly table: string,
-    ddls: readonly PlayedDdl[],
+    readonly ddls: readonly PlayedDdl[],
     private readonly random: SeededRandom,
     private readonly newId: () => number,
+    private readonly start = { text: `CREATE TABLE ${table} ${CREATE}`, columns: FIRST_COLUMNS },
   ) {
+    this.#columns = new Set(start.columns);
     this.#waiting = [...ddls];
+  }
+
+  /** Those that rows are written with, as they are now. */
+  get columns(): readonly string[] {
+    return [...this.#columns];
   }
 
   get isOver(): boolean {
@@ -97,7 +123,7 @@ class PlayedShard {
   }
 
   create(): string {
-    return `CREATE TABLE ${this.table} ${CREATE};`;
+    return `${this.start.text};`;
   }
 
   /** A DDL now and then, rows otherwise. */
@@ -137,12 +163,31 @@ class PlayedShard {
 }
 
 /** The shards' statements, mixed, as one database's binlog has them. */
-function interleave(shards: readonly PlayedShard[], random: SeededRandom): string {
+function interleave(shards: readonly PlayedShard[], random: SeededRandom): string[] {
   const lines = [...shards.map((shard) => shard.create()), '-- @begin', '-- @wait go'];
   for (let waiting = [...shards]; waiting.length > 0; waiting = waiting.filter(({ isOver }) => !isOver)) {
     const [shard] = random.shuffle(waiting);
     if (shard !== undefined) lines.push(shard.next());
   }
   for (const shard of shards) lines.push(shard.row());
-  return lines.join('\n');
+  return lines;
+}
+
+/** A shard that is created, with the schema that all end with, while the others are on their way to that. */
+function lateShard([first]: readonly PlayedShard[], newId: () => number, random: SeededRandom): PlayedShard {
+  const statement = parseStatement(`CREATE TABLE ${LATE} ${CREATE}`);
+  if (first === undefined || statement.kind !== 'create-table') throw new Error('there is no shard to come late to');
+  const ddls = first.ddls.map(({ change }) => parseStatement(`ALTER TABLE ${LATE} ${change}`));
+  const columns = createTableText(ddls.reduce(applyStatement, buildTable(statement)));
+  return new PlayedShard(LATE, [], random, newId, { text: columns.replaceAll('\n', ' '), columns: first.columns });
+}
+
+/** Its creation, and rows, somewhere among the statements of the others. */
+function comeLate(lines: string[], late: PlayedShard, random: SeededRandom): void {
+  let at = lines.indexOf('-- @wait go') + 1 + random.below(Math.ceil(lines.length / 2));
+  lines.splice(at, 0, late.create());
+  for (let rows = 5; rows > 0; rows -= 1) {
+    at += 1 + random.below(lines.length - at);
+    lines.splice(at, 0, late.row());
+  }
 }

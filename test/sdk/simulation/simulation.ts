@@ -21,7 +21,7 @@ import type { PlayedRollout } from './scripts';
 
 const TASK = 'orders';
 const ROUTES: Route[] = [
-  { schemaPattern: 'test', tablePattern: 'orders_[0-3]', targetSchema: 'merged', targetTable: 'orders' },
+  { schemaPattern: 'test', tablePattern: 'orders_[0-4]', targetSchema: 'merged', targetTable: 'orders' },
 ];
 
 const TROUBLE: Faults = {
