@@ -114,9 +114,9 @@ export class ScriptUpstream implements UpstreamPlugin {
   }
 
   /** A statement that fails may have changed some rows, so what comes after it is played anew. */
-  #execute(database: ShardDatabase, { sql, line }: Extract<ScriptItem, { kind: 'statement' }>): StatementEffect {
+  #execute(database: ShardDatabase, statement: Extract<ScriptItem, { kind: 'statement' }>): StatementEffect {
     try {
-      return database.execute(sql, line);
+      return database.execute(statement.sql, statement);
     } catch (error) {
       this.#played = this.#start();
       throw error;

@@ -7,6 +7,8 @@ import { MemoryDatabase, SqlError } from '../database';
 import type { MemoryTable } from '../database';
 import { evaluate, holds } from './evaluate';
 import { parseRowStatement } from './row-statement';
+import { placed } from './script-text';
+import type { Place } from './script-text';
 import type { RowStatement } from './row-statement';
 
 /** What a statement did, as a binlog tells it; null: nothing that one tells. */
@@ -32,12 +34,16 @@ export class ShardDatabase {
 
   /**
    * Execute a statement.
-   * @throws LockstepError DDL_… with the line of the script, also for what MySQL would refuse
+   * @param begin where it begins in the script
+   * @throws LockstepError DDL_… with the line of the script, also for what MySQL would refuse; with the column of what
+   *   doesn't parse
    */
-  execute(sql: string, line: number): StatementEffect {
+  execute(sql: string, begin: Place): StatementEffect {
+    const { line } = begin;
     try {
-      return this.#execute(sql);
+      return placed(begin, () => this.#execute(sql));
     } catch (error) {
+      if (error instanceof LockstepError && typeof error.fields['column'] === 'number') throw error;
       if (error instanceof LockstepError)
         throw new LockstepError(error.code, `line ${line} of the script: ${error.message}`, { ...error.fields, line });
       if (!(error instanceof SqlError)) throw error;

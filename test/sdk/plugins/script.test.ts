@@ -92,7 +92,13 @@ describe('a script', () => {
     ['an unknown directive', '\n-- @stop', 'line 2 of the script: expected @mark'],
     ['a directive in a statement', 'CREATE TABLE t (\n-- @mark x\nid INT);', 'line 1 of the script: expected ";"'],
     ['a gate without a name', '-- @wait', 'line 1 of the script: @wait needs a name'],
+    ['a gate of two names', '\n-- @mark a b', 'line 2 of the script: @mark needs a name'],
+    ['a directive with a space too many', '-- @ wiat x', 'line 1 of the script: expected @mark'],
     ['a sleep of nothing', '-- @sleep long', 'line 1 of the script: @sleep needs milliseconds'],
+    ['a sleep longer than a timer', '-- @sleep 9999999999', 'line 1 of the script: @sleep needs milliseconds'],
+    ['two beginnings', '-- @begin\n-- @begin', 'line 2 of the script: a second @begin'],
+    ['a beginning of something', '-- @begin here', 'line 1 of the script: @begin stands alone'],
+    ['a string without an end', '-- @mark x\nDROP\n "t;', 'line 3 of the script, column 2: expected a string'],
   ])('with %s is refused with its line', (_name, text, message) => {
     expect(() => new ScriptUpstream({ text })).toThrow(message);
   });
@@ -104,13 +110,26 @@ describe('a script', () => {
     ['a column that is not there', 'UPDATE t SET a = z;', 'there is no column z'],
     ['more than scripts evaluate', 'UPDATE t SET a = SLEEP(1) WHERE id = id;', "scripts don't evaluate"],
     ['text that is no statement', 'UPDATE t;', 'expected SET'],
+    ['a type that nobody knows', 'ALTER TABLE t ADD b INTT;', 'column 21: expected a data type'],
   ])('that goes wrong by %s says so each time, with its line', async (_name, text, message) => {
     const upstream = new ScriptUpstream({
       text: `CREATE TABLE t (id INT PRIMARY KEY, a INT);\nINSERT INTO t VALUES (5, 5);\n${text}`,
     });
     for (let time = 0; time < 2; time += 1)
-      await expect(readAll(upstream, 2)).rejects.toThrow(new RegExp(`line 3 of the script: .*${message}`, 'u'));
+      await expect(readAll(upstream, 2)).rejects.toThrow(
+        new RegExp(`line 3 of the script.*: .*${message}|line 3 of the script, ${message}`, 'u'),
+      );
     expect(await readAll(upstream, 0, 2)).toHaveLength(2);
+  });
+
+  it.each([
+    ['in its first line', 'USE a; CREATE TABEL t (id INT);', { line: 4, column: 8 }],
+    ['in a later one', '\nCREATE TABLE t (\n  id INT,\n  colum\n);', { line: 8, column: 1 }],
+  ])('with a statement that doesn’t parse %s tells line and column of the script', (_name, text, fields) => {
+    const upstream = new ScriptUpstream({ text: `-- first\n-- @mark a\n-- @begin\n${text}` });
+    expect(() => upstream.shards()).toThrow(
+      expect.objectContaining({ code: 'DDL_SYNTAX', fields: expect.objectContaining(fields) }),
+    );
   });
 
   it.each(['3', -1, 1.5, null, { at: 3 }])('has no position %j', (position) => {
