@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runWorkers } from '../../src/cli/worker/run-worker';
@@ -67,11 +67,19 @@ async function run(file: string, until: RegExp): Promise<string> {
   let text = '';
   const write = (more: string): void => {
     text += more;
-    if (until.test(more)) controller.abort();
+    if (until.test(text)) controller.abort();
   };
   await runWorkers(file, { write, nowMs: () => 0, interrupted: controller.signal });
   return text;
 }
+
+/** Makes an upstream whose connection is closed before the process may end, and a downstream that can't be made. */
+const BROKEN = `${PLUGIN}
+const { writeFileSync } = require('node:fs');
+const make = exports.createUpstream;
+exports.createUpstream = (settings, folder) => ({ ...make(settings), close: async () => writeFileSync(folder + '/closed', '') });
+exports.createDownstream = () => { throw new Error('no database'); };
+`;
 
 describe('lockstep worker', () => {
   it('runs what its file says, tells its progress, stops in order, and goes on from its checkpoint', async () => {
@@ -105,7 +113,27 @@ describe('lockstep worker', () => {
     expect(readFileSync(join(folder, 'tables.json'), 'utf8')).toBe(before);
   });
 
+  it('keeps the checkpoints of two tasks apart in one folder', async () => {
+    const several = (text: string): string =>
+      text.replace('task: cli', 'workers: [{ task: one }, { task: two }]').replace('./checkpoints', './several');
+    const text = await run(
+      writeConfig(several),
+      /one\/s1\] caught-up[^]*two\/s1\] caught-up|two\/s1\] caught-up[^]*one\/s1\] caught-up/u,
+    );
+    expect(text).not.toMatch(/failed/u);
+    expect(readdirSync(join(folder, 'several')).sort()).toEqual(['one@s1.json', 'two@s1.json']);
+  });
+
+  it('closes what it has made when the rest can’t be made', async () => {
+    writeFileSync(join(folder, 'broken.js'), BROKEN);
+    const file = writeConfig((text) => text.replaceAll('./plugin.js', './broken.js'));
+    await expect(run(file, /caught-up/u)).rejects.toThrow('createDownstream failed: no database');
+    expect(existsSync(join(folder, 'closed'))).toBe(true);
+  });
+
   it.each([
+    ['a token file that isn’t there', (text: string) => `${text}token-file: ./no\n`, /the token file .*no such file/u],
+    ['an empty pattern', (text: string) => text.replace('schema-pattern: db', "schema-pattern: ''"), /schemaPattern/u],
     ['a key that nobody knows', (text: string) => `${text}colour: red\n`, /colour: unknown/u],
     ['a limit that nobody knows', (text: string) => text.replace('ttl-ms', 'tl-ms'), /limits\.tl-ms: unknown/u],
     ['another mode', (text: string) => text.replace('optimistic', 'hopeful'), /mode.*expected optimistic/u],

@@ -7,7 +7,11 @@ import { parseCheckpoint } from '../../worker/checkpoint-door';
 
 /** Checkpoints as JSON files of a folder, one for each source; a crash leaves the old one or the new one. */
 export class FileCheckpoints implements CheckpointStore {
-  constructor(private readonly folder: string) {}
+  /** @param task whose they are; without it the folder may serve one task only */
+  constructor(
+    private readonly folder: string,
+    private readonly task: string | null = null,
+  ) {}
 
   /** @throws LockstepError UNREADABLE_VALUE for a file that isn't JSON, or no checkpoint */
   async load(source: string): Promise<Checkpoint | null> {
@@ -39,7 +43,8 @@ export class FileCheckpoints implements CheckpointStore {
   }
 
   #file(source: string): string {
-    return join(this.folder, `${encodeURIComponent(source)}.json`);
+    const names = this.task === null ? [source] : [this.task, source];
+    return join(this.folder, `${names.map(encodeURIComponent).join('@')}.json`);
   }
 }
 

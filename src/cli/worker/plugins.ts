@@ -36,12 +36,25 @@ interface PluginOwner {
 export async function makePlugins(section: WorkerSection, logger: Logger): Promise<Plugins> {
   const { checkpoints, folder, options } = section;
   const owner = { task: options.task, source: options.source, logger };
-  return {
-    upstream: await makeUpstream(section, owner),
-    downstream: await makeDownstream(section, owner),
-    ...(checkpoints === null ? {} : { checkpoints: await makeCheckpoints(checkpoints, folder, owner) }),
+  const made: Closed[] = [];
+  const keep = <T extends Closed>(plugin: T): T => {
+    made.push(plugin);
+    return plugin;
   };
+  try {
+    return {
+      upstream: keep(await makeUpstream(section, owner)),
+      downstream: keep(await makeDownstream(section, owner)),
+      ...(checkpoints === null ? {} : { checkpoints: await makeCheckpoints(checkpoints, folder, owner) }),
+    };
+  } catch (error) {
+    // Their connections would keep the process from ending.
+    for (const plugin of made) await plugin.close();
+    throw error;
+  }
 }
+
+type Closed = Pick<UpstreamPlugin, 'close'>;
 
 /** Of a script: `file` is its text, `schema` the database that it begins in, `gates` the folder whose files open its gates. */
 async function makeUpstream({ upstream, folder }: WorkerSection, owner: PluginOwner): Promise<UpstreamPlugin> {
@@ -72,7 +85,7 @@ async function makeDownstream({ downstream, folder }: WorkerSection, owner: Plug
 async function makeCheckpoints(choice: PluginChoice, folder: string, owner: PluginOwner): Promise<CheckpointStore> {
   if (choice.plugin !== 'file') return makeModule(choice, folder, owner, 'createCheckpoints', isCheckpointStore);
   onlyFields(choice.settings, ['plugin', 'folder']);
-  return new FileCheckpoints(resolve(folder, choice.settings.field('folder').text()));
+  return new FileCheckpoints(resolve(folder, choice.settings.field('folder').text()), owner.task);
 }
 
 async function makeModule<T>(

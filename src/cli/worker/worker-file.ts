@@ -81,7 +81,7 @@ function readSection(field: (name: string) => JsonValue, folder: string): Worker
     options: {
       url: field('server')
         .or('http://127.0.0.1:4000', (url) => url.text())
-        .replace(/\/?(?:graphql)?$/u, '/graphql'),
+        .replace(/(?:\/graphql)?\/?$/u, '/graphql'),
       ...optional('token', field('token-file'), (token) => tokenOf(resolve(folder, token.text()))),
       name: field('name').text(),
       task: field('task').text(),
@@ -120,9 +120,14 @@ function optional<Name extends string, T>(
   return part;
 }
 
-/** The file is read each time that somebody is asked who he is, so that a token can be replaced while the worker runs. */
+/**
+ * The file is read each time that somebody is asked who he is, so that a token can be replaced while the worker runs.
+ * @throws LockstepError INVALID_INPUT if it can't be read now
+ */
 function tokenOf(file: string): () => string {
-  return () => readNamedFile(file, 'the token file', 'token-file').trim();
+  const read = (): string => readNamedFile(file, 'the token file', 'token-file').trim();
+  read();
+  return read;
 }
 
 function modeOf(field: JsonValue): 'optimistic' | 'pessimistic' {
