@@ -67,7 +67,8 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function textOf(value: unknown, name: string): string | null {
+/** A member of a value that is a text; null: there is none. */
+export function textOf(value: unknown, name: string): string | null {
   const text = isObject(value) ? value[name] : undefined;
   return typeof text === 'string' ? text : null;
 }

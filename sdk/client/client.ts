@@ -3,7 +3,7 @@ import type { Logger } from '../logger';
 import { silentLogger } from '../logger';
 import type { Timing } from '../timing';
 import { systemTiming } from '../timing';
-import { isObject, readAnswer, readErrors, readRefusal } from './answer';
+import { isObject, readAnswer, readErrors, readRefusal, textOf } from './answer';
 import type { Outcome } from './answer';
 import { HttpTransport, UNAUTHENTICATED_CODE } from './http-transport';
 import type { Token } from './http-transport';
@@ -54,6 +54,7 @@ export class LockstepClient {
   readonly #logger: Logger;
   readonly #timeoutMs: number;
   readonly #send: (request: TransportRequest, signal: AbortSignal) => Promise<TransportAnswer>;
+  #lastTrouble: LockstepError | null = null;
 
   /** @throws LockstepError INVALID_INPUT without `url` and `transport`, or for a url that isn't one */
   constructor(options: LockstepClientOptions) {
@@ -62,6 +63,11 @@ export class LockstepClient {
     this.#logger = options.logger ?? silentLogger;
     this.#timeoutMs = options.requestTimeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#send = intercepted(options.interceptors ?? [], (request, signal) => this.#transport.request(request, signal));
+  }
+
+  /** Why a message was sent again last; null: none was yet. */
+  get lastTrouble(): LockstepError | null {
+    return this.#lastTrouble;
   }
 
   async registerShardWorker(input: messages.ShardRegisterWorkerInput, signal: AbortSignal) {
@@ -148,6 +154,7 @@ export class LockstepClient {
           const operation = readOperation(payload);
           if (operation !== null) yield operation;
         }
+        if (isAborted(signal)) return;
         onLost('the server ended the subscription');
       } catch (error) {
         if (isAborted(signal)) return;
@@ -186,6 +193,7 @@ export class LockstepClient {
       const error = outcome.kind === 'again' ? outcome.error : readRefusal(Object.values(outcome.data)[0], expected);
       if (outcome.kind === 'data' && error === null) return message.root(outcome.data);
       if (error?.retryable === false) throw error;
+      this.#lastTrouble = error;
       this.#logger.warn({ message: name, code: error?.code, reason: error?.message }, 'sending a message again');
       await pauses.wait(signal);
     }
@@ -199,12 +207,19 @@ export class LockstepClient {
       return readAnswer(await this.#send(request, AbortSignal.any([signal, deadline.signal])));
     } catch (error) {
       if (isAborted(signal)) throw reasonOf(signal);
-      const reason = error instanceof Error ? error.message : String(error);
-      return { kind: 'again', error: new LockstepError('SERVER_UNREACHABLE', reason) };
+      return { kind: 'again', error: new LockstepError('SERVER_UNREACHABLE', reasonText(error)) };
     } finally {
       stop();
     }
   }
+}
+
+/** `fetch` says no more than that it has failed, and keeps why as the cause. */
+function reasonText(error: unknown): string {
+  const message = textOf(error, 'message') ?? String(error);
+  const cause = isObject(error) ? error['cause'] : undefined;
+  const why = textOf(cause, 'code') ?? textOf(cause, 'message');
+  return why === null ? message : `${message} (${why})`;
 }
 
 function isSuccess<T>(answer: T): answer is Success<T> {

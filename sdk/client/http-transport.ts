@@ -52,14 +52,12 @@ export class HttpTransport implements Transport {
   }
 
   async request(request: TransportRequest, signal: AbortSignal): Promise<TransportAnswer> {
-    let token = await this.#token();
-    for (;;) {
-      const answer = await this.#send(request, token, signal);
-      if (answer.status !== 401) return answer;
-      const newest = await this.#token();
-      if (newest === token) return answer;
-      token = newest;
-    }
+    const token = await this.#token();
+    const answer = await this.#send(request, token, signal);
+    if (answer.status !== 401) return answer;
+    const newest = await this.#token();
+    // Once only: a function may make another one each time, and none of them be taken.
+    return newest === token ? answer : await this.#send(request, newest, signal);
   }
 
   async #send(

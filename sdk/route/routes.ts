@@ -28,7 +28,8 @@ export class Routes {
 
   /** @throws LockstepError INVALID_INPUT for a bad pattern, an empty target, or no route at all */
   constructor(routes: readonly Route[], blockAllowList: BlockAllowList = {}) {
-    if (routes.length === 0) throw new LockstepError('INVALID_INPUT', 'there is no route', { field: 'routes' });
+    if (routes.length === 0)
+      throw new LockstepError('INVALID_INPUT', 'routes is empty: nothing would be merged', { field: 'routes' });
     this.#routes = routes.map(compileRoute);
     this.#allows = compileBlockAllowList(blockAllowList);
   }

@@ -10,6 +10,7 @@ import { asLockstepError } from './as-lockstep-error';
 import { Executor } from './executor';
 import { Flusher } from './flusher';
 import { callPlugin } from './plugin-call';
+import { checkCreateTable } from './plugin-door';
 import { Reader } from './reader';
 import type { WorkerSession } from './session';
 import { StatusReporter } from './status-reporter';
@@ -41,6 +42,8 @@ export class Conductor {
   readonly #executor: Executor;
   readonly #flusher: Flusher;
   #isDispatching = false;
+  /** The plugin's last `read` has ended. */
+  #hasRead = false;
   #error: LockstepError | null = null;
   #atMs: number | null = null;
   /** Changes of the source's tables, one after the other. */
@@ -77,15 +80,24 @@ export class Conductor {
     if (signal.aborted) stop();
     const { signal: work } = this.#work;
     this.dispatch({ kind: 'started' });
-    this.#start(() => this.#reader.run(this.#reading.signal));
+    this.#start(() =>
+      this.#reader.run(this.#reading.signal, work).finally(() => {
+        this.#hasRead = true;
+        this.#wakeWatchers();
+      }),
+    );
     this.#start(() => this.#receive(work));
     this.#start(() => this.parts.session.keep(work));
     this.#start(() => this.#status.run(work));
     this.#start(() => this.#tick(work));
     await this.#until(() => this.#reading.signal.aborted);
     signal.removeEventListener('abort', stop);
-    events.emit({ kind: 'stopping', error: this.#error });
-    await this.#drain();
+    try {
+      events.emit({ kind: 'stopping', error: this.#error });
+      await this.#drain();
+    } finally {
+      this.#work.abort(new Error('the worker has stopped'));
+    }
     if (this.#error !== null) throw this.#error;
   }
 
@@ -97,7 +109,7 @@ export class Conductor {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift())
       for (const effect of this.parts.engine.take(next)) this.#perform(effect);
     this.#isDispatching = false;
-    for (const watcher of [...this.#watchers]) watcher();
+    this.#wakeWatchers();
   }
 
   #perform(effect: Effect): void {
@@ -227,6 +239,7 @@ export class Conductor {
     const { upstream, timing, limits } = this.parts.settings;
     const call = { plugin: 'upstream', call: 'createTable', timeoutMs: limits.pluginTimeoutMs } as const;
     const createTable = await callPlugin(timing, call, signal, () => upstream.createTable(table, position));
+    checkCreateTable(createTable, table);
     this.dispatch({ kind: 'looked-up', key, createTable });
   }
 
@@ -263,29 +276,40 @@ export class Conductor {
       this.#error = error;
       this.#reading.abort(new Error('the worker stops'));
     }
+    this.#wakeWatchers();
+  }
+
+  #wakeWatchers(): void {
     for (const watcher of [...this.#watchers]) watcher();
   }
 
   /** Wait for what has begun, but not too long; then store where it stands and cut the rest off. */
   async #drain(): Promise<void> {
-    const { engine, settings, session } = this.parts;
+    const { engine, settings } = this.parts;
     const { timing, limits } = settings;
     let isLate = false;
     const stop = timing.after(limits.drainMs, () => {
       isLate = true;
-      this.#stop(null);
+      this.#wakeWatchers();
     });
     this.dispatch({ kind: 'stopping' });
     await this.#until(() => isLate || !engine.isBusy || this.#isBroken());
+    const leaving = new AbortController();
+    const stopLeaving = timing.after(LEAVE_TIMEOUT_MS, () => leaving.abort(new Error('no answer in time')));
+    await this.#leave(leaving.signal);
+    stopLeaving();
+    await this.#until(() => isLate || this.#hasRead);
     stop();
-    const leaving = AbortSignal.timeout(LEAVE_TIMEOUT_MS);
-    await this.#tellFailure(leaving);
-    if (!this.#isBroken())
-      await session.leave(leaving).catch((error: unknown) => {
-        settings.logger.warn({ reason: String(error) }, 'could not leave; the lease ends by itself');
-      });
     this.#work.abort(new Error('the worker has stopped'));
     await Promise.allSettled(this.#running);
+  }
+
+  async #leave(signal: AbortSignal): Promise<void> {
+    await this.#tellFailure(signal);
+    if (this.#isBroken()) return;
+    await this.parts.session.leave(signal).catch((error: unknown) => {
+      this.parts.settings.logger.warn({ reason: String(error) }, 'could not leave; the lease ends by itself');
+    });
   }
 
   /** The last thing that people are shown of a worker that ends because of an error is that error. */

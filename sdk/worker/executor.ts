@@ -4,6 +4,7 @@ import { Pauses, isAborted, pause } from '../client/pauses';
 import type { Execution } from '../engine/effects';
 import type { ExecutionResult } from '../plugin';
 import { callPlugin } from './plugin-call';
+import { readResult } from './plugin-door';
 import type { WorkerSession } from './session';
 import { traced } from '../telemetry';
 import type { WorkerEvents } from './worker-event';
@@ -64,11 +65,15 @@ export class Executor {
     const { timing, limits } = this.settings;
     const call = { plugin: 'downstream', call: 'execute', timeoutMs: limits.executeTimeoutMs } as const;
     try {
-      return await traced('lockstep.execute', { 'lockstep.ddl': ddl, 'lockstep.revision': revision ?? '' }, () =>
-        callPlugin(timing, call, signal, (ended) =>
-          this.#execute(ddl, { key: `${key}/${index}`, revision, target, signal: ended }),
-        ),
+      const result = await traced(
+        'lockstep.execute',
+        { 'lockstep.ddl': ddl, 'lockstep.revision': revision ?? '' },
+        () =>
+          callPlugin(timing, call, signal, (ended) =>
+            this.#execute(ddl, { key: `${key}/${index}`, revision, target, signal: ended }),
+          ),
       );
+      return readResult(result);
     } catch (error) {
       if (isAborted(signal) || !(error instanceof LockstepError) || error.code !== 'PLUGIN_FAILED') throw error;
       return { kind: 'failed', reason: error.message, retryable: true };

@@ -3,6 +3,7 @@ import { LockstepError } from '../../src/core/model/error';
 import { Pauses, isAborted } from '../client/pauses';
 import type { Position, UpstreamEvent } from '../plugin';
 import { callPlugin } from './plugin-call';
+import { checkEvent } from './plugin-door';
 import type { WorkerSettings } from './worker-options';
 
 /** Where events go, and whether one more may come. */
@@ -34,13 +35,17 @@ export class Reader {
     this.#pass.abort(new Error('the reader goes back'));
   }
 
-  /** Read until the signal aborts. @throws LockstepError PLUGIN_FAILED if the upstream throws */
-  async run(signal: AbortSignal): Promise<void> {
+  /**
+   * Read until the signal aborts.
+   * @param ending aborted when the end of a pass of the plugin isn't waited for any more
+   * @throws LockstepError PLUGIN_FAILED if the upstream throws, or gives what is no stream
+   */
+  async run(signal: AbortSignal, ending: AbortSignal): Promise<void> {
     const pauses = new Pauses(this.settings.timing);
     while (!isAborted(signal)) {
       this.#pass = new AbortController();
       const pass = this.#pass;
-      const read = await this.#read(AbortSignal.any([signal, pass.signal]));
+      const read = await this.#read(AbortSignal.any([signal, pass.signal]), ending);
       if (read > 0) pauses.reset();
       // A stream that ends by itself has lost its connection: it is read on after a pause.
       if (!isAborted(pass.signal) && !isAborted(signal)) await pauses.wait(signal).catch(() => undefined);
@@ -48,14 +53,18 @@ export class Reader {
   }
 
   /** One pass. @returns how many events it had */
-  async #read(signal: AbortSignal): Promise<number> {
+  async #read(signal: AbortSignal, ending: AbortSignal): Promise<number> {
     const { upstream } = this.settings;
-    const events = upstream.read(this.#from, signal)[Symbol.asyncIterator]();
+    let events: AsyncIterator<UpstreamEvent> | null = null;
+    let before: Position | undefined;
     let count = 0;
     try {
+      events = upstream.read(this.#from, signal)[Symbol.asyncIterator]();
       for (;;) {
         const event = await untilAborted(events.next(), signal);
         if (event === null || event.done === true) return count;
+        checkEvent(event.value, before, (a, b) => upstream.compare(a, b));
+        before = event.value.position;
         // Only now: while the upstream was waited for, the engine may have had enough.
         await this.sink.untilReadable();
         if (isAborted(signal)) return count;
@@ -69,14 +78,14 @@ export class Reader {
       if (isAborted(signal)) return count;
       throw failed(error);
     } finally {
-      await this.#end(events);
+      if (events !== null) await this.#end(events, ending);
     }
   }
 
-  async #end(events: AsyncIterator<UpstreamEvent>): Promise<void> {
+  async #end(events: AsyncIterator<UpstreamEvent>, signal: AbortSignal): Promise<void> {
     const { timing, limits } = this.settings;
     const call = { plugin: 'upstream', call: 'read', timeoutMs: limits.pluginTimeoutMs } as const;
-    await callPlugin(timing, call, new AbortController().signal, async () => {
+    await callPlugin(timing, call, signal, async () => {
       await events.return?.();
     });
   }

@@ -8,7 +8,7 @@ import type { WorkerEvents } from './worker-event';
 import type { WorkerSettings } from './worker-options';
 
 /** What a new session has to be told before anything else. */
-export type Introduce = (session: ShardSessionInput) => Promise<void>;
+export type Introduce = (session: ShardSessionInput, signal: AbortSignal) => Promise<void>;
 
 /**
  * The worker's session: registers, renews, and registers again when the lease ran out while the worker was cut off. That
@@ -101,15 +101,15 @@ export class WorkerSession {
     const session = { task, source, id, epoch };
     this.#ttlMs = ttlMs;
     this.#renewedMs = sentMs;
-    if (!(await this.#hasIntroduced(session))) return this.#register(signal, again);
+    if (!(await this.#hasIntroduced(session, signal))) return this.#register(signal, again);
     this.#session = session;
     this.events.emit({ kind: 'registered', session: id, ttlMs, again });
   }
 
   /** Whether the new session was told everything; not if its lease has run out before. */
-  async #hasIntroduced(session: ShardSessionInput): Promise<boolean> {
+  async #hasIntroduced(session: ShardSessionInput, signal: AbortSignal): Promise<boolean> {
     try {
-      await this.introduce(session);
+      await this.introduce(session, signal);
       return true;
     } catch (error) {
       if (!isStale(error) || isTakenOver(error)) throw error;

@@ -4,10 +4,12 @@ import { LockstepClient } from '../client/client';
 import { WorkerEngine } from '../engine/engine';
 import type { EngineStart } from '../engine/engine-start';
 import type { WorkerStatus } from '../engine/status';
+import { silentLogger } from '../logger';
 import { Routes } from '../route/routes';
 import { parseCheckpoint } from './checkpoint-door';
 import { Conductor } from './conductor';
 import { callPlugin } from './plugin-call';
+import { checkCreateTable, checkTables } from './plugin-door';
 import { WorkerSession } from './session';
 import { TableRegister } from './table-register';
 import { WorkerEvents } from './worker-event';
@@ -32,8 +34,8 @@ export class ShardWorker {
     private readonly routes: Routes,
   ) {
     this.#tables = new TableRegister(client, () => engine.sourceTables());
-    this.#session = new WorkerSession(client, settings, this.events, (session) =>
-      this.#tables.putAll(session, session.epoch, new AbortController().signal),
+    this.#session = new WorkerSession(client, settings, this.events, (session, signal) =>
+      this.#tables.putAll(session, session.epoch, signal),
     );
   }
 
@@ -43,16 +45,17 @@ export class ShardWorker {
    *   UNREADABLE_VALUE of a checkpoint, UNAUTHENTICATED, FORBIDDEN, SERVER_UNREACHABLE
    */
   static async create(options: ShardWorkerOptions): Promise<ShardWorker> {
-    const settings = completeOptions(options);
-    const routes = new Routes(settings.routes, settings.blockAllowList);
-    const client = new LockstepClient(clientOptions(settings));
+    let client: LockstepClient | null = null;
     try {
+      const settings = completeOptions(options);
+      const routes = new Routes(settings.routes, settings.blockAllowList);
+      client = new LockstepClient(clientOptions(settings));
       await reach(client, settings);
       const start = await readStart(settings, routes);
       const engine = new WorkerEngine(engineOptions(settings, routes), start);
       return new ShardWorker(settings, client, engine, routes);
     } catch (error) {
-      await closeAll(settings, client);
+      await closeAll(options, client);
       throw error;
     }
   }
@@ -130,10 +133,16 @@ function engineOptions(settings: WorkerSettings, routes: Routes) {
 }
 
 /** Whether a server answers, and takes the token. */
-async function reach(client: LockstepClient, { task, source, timing, limits }: WorkerSettings): Promise<void> {
+async function reach(client: LockstepClient, { url, task, source, timing, limits }: WorkerSettings): Promise<void> {
   const deadline = new AbortController();
-  const late = new LockstepError('SERVER_UNREACHABLE', `no server answered within ${limits.connectTimeoutMs} ms`);
-  const stop = timing.after(limits.connectTimeoutMs, () => deadline.abort(late));
+  const { connectTimeoutMs } = limits;
+  const stop = timing.after(connectTimeoutMs, () => {
+    const place = url === undefined ? '' : ` at ${url}`;
+    const reason = client.lastTrouble === null ? '' : `: ${client.lastTrouble.message}`;
+    deadline.abort(
+      new LockstepError('SERVER_UNREACHABLE', `no server answered${place} within ${connectTimeoutMs} ms${reason}`),
+    );
+  });
   try {
     await client.pendingShardOperations({ task, source }, deadline.signal);
   } finally {
@@ -158,24 +167,28 @@ async function readStart(settings: WorkerSettings, routes: Routes): Promise<Engi
   const all = await callPlugin(timing, { plugin: 'upstream', call: 'tables', timeoutMs }, signal, () =>
     upstream.tables(),
   );
+  checkTables(all);
   routes.check(all);
   const tables = [];
   for (const table of all) {
     if (routes.targetOf(table) === null) continue;
     const call = { plugin: 'upstream', call: 'createTable', timeoutMs } as const;
-    tables.push({
-      table,
-      createTable: await callPlugin(timing, call, signal, () => upstream.createTable(table, null)),
-    });
+    const createTable = await callPlugin(timing, call, signal, () => upstream.createTable(table, null));
+    checkCreateTable(createTable, table);
+    tables.push({ table, createTable });
   }
   return { kind: 'tables', tables };
 }
 
+/** What was given and has no `close` is what the options were refused for. */
 async function closeAll(
-  { upstream, downstream, checkpoints, logger }: WorkerSettings,
-  client: LockstepClient,
+  options: Partial<ShardWorkerOptions> | undefined,
+  client: LockstepClient | null,
 ): Promise<void> {
-  const closings = [client.close(), upstream.close(), downstream.close(), checkpoints?.close() ?? Promise.resolve()];
+  const { upstream, downstream, checkpoints, logger = silentLogger } = options ?? {};
+  const closings = [client, upstream, downstream, checkpoints].map(async (closed) => {
+    if (typeof closed?.close === 'function') await closed.close();
+  });
   for (const closing of await Promise.allSettled(closings))
     if (closing.status === 'rejected') logger.warn({ reason: String(closing.reason) }, 'something could not be closed');
 }

@@ -21,8 +21,18 @@ export class TableRegister {
     private readonly tables: () => readonly SourceTable[],
   ) {}
 
-  /** Put all tables as they stand; long lists go in parts. */
+  /** Put all tables as they stand, and once more behind what has changed them since `after`. */
   async putAll(session: ShardSessionInput, after: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#putAll(session, after, signal);
+    } catch (error) {
+      if (!isOvertaken(error)) throw error;
+      await this.#putAll(session, newestOf(error, session), signal);
+    }
+  }
+
+  /** Long lists go in parts. */
+  async #putAll(session: ShardSessionInput, after: string, signal: AbortSignal): Promise<void> {
     const tables = this.tables().map(({ table, target, createTable }) => ({ ...table, target, createTable }));
     let size = 0;
     const first = tables.findIndex(({ createTable }) => (size += createTable.length + TABLE_OVERHEAD) > LARGEST_LIST);
@@ -67,8 +77,8 @@ export class TableRegister {
     try {
       await change();
     } catch (error) {
-      if (!(error instanceof LockstepError) || error.code !== 'STALE_SOURCE_TABLES') throw error;
-      await this.putAll(session, newestOf(error, session), signal);
+      if (!isOvertaken(error)) throw error;
+      await this.#putAll(session, newestOf(error, session), signal);
       await change();
     }
   }
@@ -76,6 +86,10 @@ export class TableRegister {
   #place(): { readonly after?: string } {
     return this.#after === null ? {} : { after: this.#after };
   }
+}
+
+function isOvertaken(error: unknown): error is LockstepError {
+  return error instanceof LockstepError && error.code === 'STALE_SOURCE_TABLES';
 }
 
 /** The revision of the tables that made a change stale. */

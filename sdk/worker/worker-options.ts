@@ -1,4 +1,3 @@
-import { LockstepError } from '../../src/core/model/error';
 import type { ClientInterceptor } from '../client/interceptor';
 import type { Token } from '../client/http-transport';
 import type { Transport } from '../client/transport';
@@ -9,6 +8,20 @@ import type { BlockAllowList } from '../route/block-allow-list';
 import type { Route } from '../route/routes';
 import type { Timing } from '../timing';
 import { systemTiming } from '../timing';
+import {
+  aBoolean,
+  aFunction,
+  aNumberFrom,
+  aText,
+  anExpression,
+  anObject,
+  invalid,
+  listOf,
+  oneOf,
+  withFields,
+  withMethods,
+} from './option-door';
+import type { Check } from './option-door';
 import type { WorkerInterceptor } from './worker-interceptor';
 
 /** How a worker runs. */
@@ -87,34 +100,79 @@ export interface WorkerSettings extends ShardWorkerOptions {
   readonly limits: WorkerLimits;
 }
 
+const aRoute = withFields({ schemaPattern: aText, targetSchema: aText }, { tablePattern: aText, targetTable: aText });
+const tablePatterns = listOf(withFields({ schema: aText, table: aText }));
+
+/** What each limit is at least. */
+const leastLimits: Readonly<Record<keyof WorkerLimits, number>> = {
+  pendingRows: 1,
+  queuedEvents: 0,
+  ttlMs: 1,
+  checkpointEveryMs: 1,
+  connectTimeoutMs: 1,
+  requestTimeoutMs: 1,
+  executeTimeoutMs: 1,
+  pluginTimeoutMs: 1,
+  applyAttempts: 1,
+  drainMs: 0,
+};
+
+const required = {
+  name: aText,
+  task: aText,
+  mode: oneOf('optimistic', 'pessimistic'),
+  source: aText,
+  upstream: withMethods('tables', 'createTable', 'read', 'compare', 'close'),
+  downstream: withMethods('execute', 'apply', 'close'),
+  routes: listOf(aRoute),
+} as const;
+
+const optional: Readonly<Record<Exclude<keyof ShardWorkerOptions, keyof typeof required>, Check>> = {
+  url: aText,
+  token: (value, field) => {
+    if (value !== null && typeof value !== 'function') aText(value, field);
+  },
+  transport: withMethods('request', 'subscribe', 'close'),
+  clientInterceptors: listOf(aFunction),
+  expectedSources: listOf(aText),
+  checkpoints: withMethods('load', 'save', 'close'),
+  blockAllowList: withFields(
+    {},
+    {
+      doSchemas: listOf(aText),
+      ignoreSchemas: listOf(aText),
+      doTables: tablePatterns,
+      ignoreTables: tablePatterns,
+    },
+  ),
+  ignoreSql: listOf(anExpression),
+  strict: aBoolean,
+  interceptors: listOf(anObject),
+  logger: withMethods('info', 'warn', 'error'),
+  timing: withMethods('monotonicMs', 'wallMs', 'after', 'random'),
+  limits: withFields(
+    {},
+    Object.fromEntries(Object.entries(leastLimits).map(([name, least]) => [name, aNumberFrom(least)])),
+  ),
+};
+
+const checkOptions = withFields(required, optional);
+
 /** @throws LockstepError INVALID_INPUT naming the option */
 export function completeOptions(options: ShardWorkerOptions): WorkerSettings {
-  for (const field of ['name', 'task', 'source'] as const)
-    if (options[field] === '') throw invalid(field, `${field} must not be empty`);
-  checkPlugin('upstream', options.upstream, ['tables', 'createTable', 'read', 'compare', 'close']);
-  checkPlugin('downstream', options.downstream, ['execute', 'apply', 'close']);
-  if (!['optimistic', 'pessimistic'].includes(options.mode))
-    throw invalid('mode', `not a mode: ${options.mode} (optimistic or pessimistic)`);
-  const { downstream } = options;
+  checkOptions(options, '');
+  const { url, transport, downstream, source, expectedSources } = options;
+  if (url === undefined && transport === undefined) invalid('url', 'url, where the server is, is missing');
+  if (expectedSources !== undefined && !expectedSources.includes(source))
+    invalid('expectedSources', `expectedSources must name all sources of the task, also ${source} itself`);
   const storesPositions = downstream.storesPositions === true;
   if (storesPositions && downstream.loadPosition === undefined)
-    throw invalid('downstream', 'a downstream that stores positions must load them (loadPosition)');
+    invalid('downstream', 'a downstream that stores positions must load them (loadPosition)');
   if (!storesPositions && options.checkpoints === undefined)
-    throw invalid('checkpoints', 'a downstream that doesn’t store positions needs a checkpoint store');
-  const limits = { ...defaultLimits, ...options.limits };
-  for (const [field, value] of Object.entries(limits))
-    if (!Number.isSafeInteger(value) || value < 0) throw invalid(`limits.${field}`, `not a whole number: ${value}`);
+    invalid(
+      'checkpoints',
+      'checkpoints is missing: a downstream that doesn’t store positions needs a checkpoint store',
+    );
   const { logger = silentLogger, timing = systemTiming } = options;
-  return { ...options, logger, timing, limits };
-}
-
-/** Whoever writes JavaScript has no compiler that asks for a plugin's methods. */
-function checkPlugin(field: string, plugin: unknown, methods: readonly string[]): void {
-  const isPlugin = typeof plugin === 'object' && plugin !== null;
-  const missing = methods.filter((name) => !isPlugin || typeof Reflect.get(plugin, name) !== 'function');
-  if (missing.length > 0) throw invalid(field, `${field} is no plugin: it has no ${missing.join(', ')}`);
-}
-
-function invalid(field: string, message: string): LockstepError {
-  return new LockstepError('INVALID_INPUT', message, { field });
+  return { ...options, logger, timing, limits: { ...defaultLimits, ...options.limits } };
 }

@@ -66,6 +66,10 @@ export class RunningWorker {
     return this.#running.ended;
   }
 
+  toldOf<Kind extends WorkerEvent['kind']>(kind: Kind): readonly WorkerEventOf<Kind>[] {
+    return this.#running.toldOf(kind);
+  }
+
   until<Kind extends WorkerEvent['kind']>(kind: Kind, count?: number): Promise<WorkerEventOf<Kind>> {
     return this.#running.until(kind, count);
   }

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { ShardWorker } from '../../sdk';
 import { ask } from '../graphql/plain-client';
 import { useServer } from '../support/use-server';
 import { CREATE, RunningWorker } from './running-worker';
@@ -311,16 +310,5 @@ describe('bad input', () => {
     const other = await start();
     await other.until('registered');
     await expect(worker.ended).rejects.toMatchObject({ code: 'STALE_SESSION' });
-  });
-});
-
-describe('a worker without plugins', () => {
-  it.each([
-    ['upstream', { downstream: {} }, /upstream is no plugin: it has no tables, createTable, read, compare, close/u],
-    ['upstream', { upstream: { tables: () => [] } }, /upstream is no plugin: it has no createTable/u],
-  ])('is refused: no %s', async (_name, plugins, message) => {
-    const options = { name: 'w', task: 't', mode: 'optimistic', source: 's', routes: [] } as const;
-    const creating = ShardWorker.create({ url: server.url, ...options, ...plugins } as never);
-    await expect(creating).rejects.toThrow(message);
   });
 });
