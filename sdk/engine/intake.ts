@@ -9,8 +9,7 @@ import type { EngineContext } from './context';
 import { readCreateTable, readDdl } from './ddl-parts';
 import type { DdlPart } from './ddl-parts';
 import type { LocalWork } from './local-work';
-import { mayBeRenamed, stepsTo, takesRows } from './newcomer';
-import type { Steps } from './newcomer';
+import { Newcomers } from './newcomers';
 import type { HeldShard } from './order';
 import { keyOfTable, makeShard, named, schemaText } from './shard';
 import type { Alteration, DdlStep, Hold, Shard, ShardPart, Step } from './shard';
@@ -36,8 +35,7 @@ export class Intake {
   #mayRepeatUntil: Position | null = null;
   /** Shards that were made like a table of which only the upstream knows. */
   readonly #lookingUp = new Set<string>();
-  /** Shards that were created ahead of their target. */
-  readonly #ahead = new Set<Shard>();
+  readonly #newcomers: Newcomers;
   /** Shards that are dropped upstream, and whose last rows aren't stored. */
   readonly #leaving = new Set<Shard>();
   /** The upstream had nothing more at the last event; null: it had. */
@@ -47,7 +45,9 @@ export class Intake {
     private readonly context: EngineContext,
     private readonly local: LocalWork,
     private readonly listener: IntakeListener,
-  ) {}
+  ) {
+    this.#newcomers = new Newcomers(context);
+  }
 
   /** Where the upstream has nothing more; null: it may have. */
   get idleAt(): Position | null {
@@ -70,8 +70,8 @@ export class Intake {
 
   /** The coordinator knows the source: shards that an earlier run left before the difference to their siblings meet it. */
   started(): void {
-    for (const shard of this.context.shards.all) if (shard.ahead !== null) this.#ahead.add(shard);
-    for (const shard of this.#ahead) if (shard.hold === null) this.#goOn(shard);
+    this.#newcomers.restore();
+    for (const shard of this.#newcomers.all) if (shard.hold === null) this.#goOn(shard);
   }
 
   /** @throws LockstepError of what it can't go past; then nothing of the event is taken in */
@@ -96,10 +96,10 @@ export class Intake {
       shard.at = alteration.position;
     }
     const passing = new Set(held.map(({ shard }) => shard));
-    const arrived = [...this.#ahead].filter(
-      (shard) => this.#isTaken(shard) && (passing.has(shard) || this.listener.arrived(shard)),
+    const arrived = [...this.#newcomers.all].filter(
+      (shard) => this.#newcomers.hasArrived(shard) && (passing.has(shard) || this.listener.arrived(shard)),
     );
-    for (const shard of arrived) this.#arrive(shard);
+    for (const shard of arrived) this.#newcomers.settle(shard);
     for (const { shard } of held) this.#goOn(shard);
     for (const shard of arrived) {
       if (passing.has(shard)) continue;
@@ -130,7 +130,7 @@ export class Intake {
     this.context.tell({ kind: 'table-created', table: shard.table, target: shard.target });
     shard.at = shard.hold.position;
     this.context.shards.release(shard);
-    if (this.#isTaken(shard)) this.#arrive(shard);
+    if (this.#newcomers.hasArrived(shard)) this.#newcomers.settle(shard);
     this.local.end();
     this.listener.membershipChanged(shard);
     this.#goOn(shard);
@@ -142,7 +142,7 @@ export class Intake {
     if (shard === undefined) return;
     const rest = this.context.shards.remove(shard);
     this.context.isDirty = true;
-    this.#ahead.delete(shard);
+    this.#newcomers.forget(shard);
     this.context.tell({ kind: 'table-dropped', table: shard.table, target: shard.target });
     this.listener.membershipChanged(shard);
     const again = rest.findIndex((step) => step.kind === 'ddl' && makesTable(step.part));
@@ -327,60 +327,15 @@ export class Intake {
     const shard = this.context.shards.get(key);
     if (shard === undefined) return;
     const { table, target } = shard;
-    const steps = this.#stepsFromSiblings(shard);
-    if (steps !== null) {
-      shard.ahead = shard.schema;
-      shard.schema = named(steps.before, table.table);
-      this.#ahead.add(shard);
-    }
+    this.#newcomers.welcome(shard);
     this.context.emit({ kind: 'add-table', key, table, target, createTable: schemaText(shard.schema, target) });
-  }
-
-  /**
-   * The target exists, so creating it again has changed nothing: it needn't have what only the new shard has. The siblings
-   * tell; null: one of them takes its rows, or there is none.
-   */
-  #stepsFromSiblings(shard: Shard): Steps | null {
-    const { schema, target } = shard;
-    const { shapes } = this.context;
-    const siblings = this.#siblingsOf(shard);
-    const [first] = siblings;
-    if (first === undefined || siblings.some((sibling) => takesRows(shapes, sibling.schema, schema))) return null;
-    // In pessimistic mode the siblings' own DDL is executed; here a guess would be, which leaves the old column's values behind.
-    if (this.context.options.mode === 'OPTIMISTIC' && mayBeRenamed(shapes, first.schema, schema)) return null;
-    return stepsTo(shapes, schema, { sibling: first.schema, target });
-  }
-
-  /** Those that know what the target has. */
-  #siblingsOf({ key, target }: Shard): readonly Shard[] {
-    return [...this.context.shards.ofTarget(target)].filter((shard) => shard.key !== key && shard.ahead === null);
-  }
-
-  /** Whether the target takes the rows of a shard that was created ahead of it. */
-  #isTaken(shard: Shard): boolean {
-    const { ahead } = shard;
-    if (ahead === null) return false;
-    const { shapes, options } = this.context;
-    // Behind a barrier all siblings are alike; an optimistic one's DDLs count only when they are reported.
-    const others = options.mode === 'PESSIMISTIC' ? this.#siblingsOf(shard) : [];
-    return [shard, ...others].some((each) => takesRows(shapes, each.schema, ahead)) || this.#steps(shard) === null;
-  }
-
-  #arrive(shard: Shard): void {
-    shard.schema = shard.ahead ?? shard.schema;
-    shard.ahead = null;
-    this.#ahead.delete(shard);
-  }
-
-  #steps({ ahead, schema, target }: Shard): Steps | null {
-    return ahead === null ? null : stepsTo(this.context.shapes, ahead, { sibling: schema, target });
   }
 
   /** A shard goes on where it stands: it meets the difference to what it was created with, or takes what is queued. */
   #goOn(shard: Shard): void {
     this.context.shards.release(shard);
     const { ahead, at } = shard;
-    const steps = this.#steps(shard);
+    const steps = this.#newcomers.stepsOf(shard);
     if (ahead === null || at === null || steps === null) this.#drain(shard);
     else this.#meet(shard, { step: null, ddls: steps.ddls, position: at, after: ahead });
   }

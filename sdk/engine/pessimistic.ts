@@ -1,16 +1,16 @@
 import { LockstepError } from '../../src/core/model/error';
 import { formatLockId } from '../../src/core/model/lock-id';
 import { parseTaskName } from '../../src/core/model/names';
+import type { TableSchema } from '../../src/core/table/table-schema';
 import type { TargetName } from '../plugin';
 import type { Blocking, Coordination, CoordinationParts } from './coordination';
+import { hasChange } from './newcomer-steps';
 import type { Operation, RevisionText } from './operation';
 import type { HeldShard, Order } from './order';
 import { keyOfTable } from './shard';
 import type { Alteration, Shard } from './shard';
 import { positionText } from './status';
 import type { FormingGroup } from './status';
-import type { TableSchema } from '../../src/core/table/table-schema';
-import { hasChange } from './newcomer';
 
 /** Shards of one target that wait for the others. */
 interface Group {
