@@ -299,6 +299,7 @@ export class Coordinator implements CoordinatorService {
       pending: action.endedAtMs === null,
       dryRun: false,
       changes: action.result?.changes ?? [],
+      plan: [],
       schemas: [],
       repeated: asked.value.repeated,
     });
@@ -314,13 +315,22 @@ export class Coordinator implements CoordinatorService {
   #rehearse(demand: ActionDemand): ActionAnswer {
     const { record, plan, schemas } = dryRunAction(this.state, demand);
     if (typeof plan === 'string')
-      return { action: record, pending: plan !== 'void', dryRun: true, changes: [], schemas: [], repeated: false };
+      return {
+        action: record,
+        pending: plan !== 'void',
+        dryRun: true,
+        changes: [],
+        plan: [],
+        schemas: [],
+        repeated: false,
+      };
     const { action, changes } = describeMutations(plan.mutations, record);
     return {
       action,
       pending: action.endedAtMs === null,
       dryRun: true,
-      changes: [...(action.result?.changes ?? []), ...changes],
+      changes: action.result?.changes ?? [],
+      plan: changes,
       schemas,
       repeated: false,
     };

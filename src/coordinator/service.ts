@@ -9,6 +9,7 @@ import type { Revision } from '../core/model/revision';
 import type { StoreUsage } from '../core/model/store';
 import type { Acknowledgement } from '../core/request/acknowledge';
 import type { OperationView } from '../core/request/operation-view';
+import type { PlannedChange } from '../core/request/planned-change';
 import type { InfoReport, ReportedInfo, SourceInfoReport } from '../core/request/report';
 import type { SessionRef } from '../core/request/session';
 import type { ReportedStatus } from '../core/request/status';
@@ -88,8 +89,10 @@ export interface ActionAnswer {
   /** Whether it still runs. */
   readonly pending: boolean;
   readonly dryRun: boolean;
-  /** What is, or would be, put and deleted: sentences. */
+  /** What it has done, in sentences; in a dry run what its record would say. */
   readonly changes: readonly string[];
+  /** In a dry run: what its first step would put and remove. */
+  readonly plan: readonly PlannedChange[];
   /** In a dry run: what the optimistic locks that it changes would join to. */
   readonly schemas: readonly ForeseenSchema[];
   /** The same request was made before, with the same idempotency key: this is its stored result. */

@@ -2,6 +2,7 @@ import { ErrorCatalogue } from '../core/model/error-catalogue';
 import type { ErrorCode } from '../core/model/error-catalogue';
 import type { LockEvent } from '../core/model/lock-event';
 import type { LockState } from '../core/model/lock-state';
+import type { ChangedRecord, PlannedChange } from '../core/request/planned-change';
 import { registerEnumType } from './decorators';
 
 /** A task's mode, by its name in GraphQL. */
@@ -64,6 +65,23 @@ export const ShardActionState = {
   FAILED: 'failed',
   EXPIRED: 'expired',
 } as const;
+
+/** What becomes of something by a manual action, by its name in GraphQL. */
+export const ShardPlannedChangeKind = {
+  PUT: 'put',
+  REMOVE: 'remove',
+  LATER: 'later',
+} as const satisfies Record<string, PlannedChange['kind']>;
+
+/** What a manual action changes, by its name in GraphQL. */
+export const ShardChangedRecord = {
+  INFO: 'info',
+  OPERATION: 'operation',
+  SOURCE_TABLES: 'source-tables',
+  DROPPED_COLUMN: 'dropped-column',
+  LOCK: 'lock',
+  OTHER: 'other',
+} as const satisfies Record<string, ChangedRecord>;
 
 /** What happened, by its name in GraphQL. */
 export const ShardLockEventKind = {
@@ -208,6 +226,31 @@ registerEnumType(ShardActionState, {
     DONE: { description: 'It succeeded.' },
     FAILED: { description: 'It failed, or was refused; the failure says why.' },
     EXPIRED: { description: 'Workers have not answered before the deadline.' },
+  },
+});
+
+registerEnumType(ShardPlannedChangeKind, {
+  name: 'ShardPlannedChangeKind',
+  description: 'What would become of something by a manual action.',
+  valuesConfig: {
+    PUT: { description: 'Its first step puts it.' },
+    REMOVE: { description: 'Its first step removes it.' },
+    LATER: {
+      description: 'It follows in a later step, for example when workers have answered; the sentence says what.',
+    },
+  },
+});
+
+registerEnumType(ShardChangedRecord, {
+  name: 'ShardChangedRecord',
+  description: 'What a manual action would put or remove.',
+  valuesConfig: {
+    INFO: { description: 'What a participant has reported.' },
+    OPERATION: { description: 'An order to a worker.' },
+    SOURCE_TABLES: { description: 'The list of tables of a source.' },
+    DROPPED_COLUMN: { description: 'The mark that a table has dropped a column which is not dropped everywhere.' },
+    LOCK: { description: 'The lock.' },
+    OTHER: { description: 'Something else, or several things; the sentence says what.' },
   },
 });
 

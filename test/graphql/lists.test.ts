@@ -106,4 +106,37 @@ describe('other lists', () => {
     expect(found).toContainEqual(expect.objectContaining({ name: 'l2', targets: [{ table: 'shard_table' }] }));
     expect(found).toContainEqual(expect.objectContaining({ id: lockOf('l2'), waitingFor: [{ kind: 'INFO_MISSING' }] }));
   });
+
+  it('locks are found by their task and downstream table too; what is none is null', async () => {
+    const byParts = (taskName: string, downTable = 'shard_table'): object => ({
+      __typename: 'ShardLock',
+      taskName,
+      downSchema: 'shard_db',
+      downTable,
+    });
+    const representations = [...TASKS.map((task) => byParts(task)), byParts('l1', 'other'), byParts('l1', '')];
+    const query = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
+      ... on ShardLock { id taskName downSchema downTable } } }`;
+    expect(await ask<object[]>(server.url, query, { representations })).toEqual([
+      ...TASKS.map((taskName) => ({
+        id: lockOf(taskName),
+        taskName,
+        downSchema: 'shard_db',
+        downTable: 'shard_table',
+      })),
+      null,
+      null,
+    ]);
+  });
+
+  it.each([
+    [{ taskName: 'l1', downSchema: 'shard_db' }, 'representations[0].downTable'],
+    [{ downSchema: 'shard_db', downTable: 'shard_table' }, 'representations[0].id'],
+    [{ taskName: 7, downSchema: 'shard_db', downTable: 'shard_table' }, 'representations[0].taskName'],
+  ])('a reference to a lock without a whole key is refused: %j', async (key, place) => {
+    const query = 'query ($representations: [_Any!]!) { _entities(representations: $representations) { __typename } }';
+    const { errors } = await send(server.url, query, { representations: [{ __typename: 'ShardLock', ...key }] });
+    expect(errors[0]?.message).toContain(place);
+    expect(errors[0]?.extensions).toMatchObject({ code: 'INVALID_INPUT' });
+  });
 });

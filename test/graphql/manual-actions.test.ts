@@ -51,6 +51,8 @@ interface Case {
   readonly input: (task: string) => object;
   /** What makes another request of it. */
   readonly otherwise: object;
+  /** What its rehearsal plans, in this order; absent: its answer has no plan. */
+  readonly plan?: readonly object[];
 }
 
 const CASES: readonly Case[] = [
@@ -67,6 +69,9 @@ const CASES: readonly Case[] = [
     prepare: conflicting,
     input: (task) => ({ lockId: lockOf(task), action: 'SKIP' }),
     otherwise: { action: 'EXEC' },
+    plan: [
+      { kind: 'PUT', record: 'OPERATION', sourceId: 's1', upstreamTable: { schema: 'db', table: 't2' }, ddls: [] },
+    ],
   },
   {
     mutation: 'unlock',
@@ -74,6 +79,11 @@ const CASES: readonly Case[] = [
     prepare: waiting,
     input: (task) => ({ lockId: lockOf(task), forceRemove: true, waitMs: 100 }),
     otherwise: { forceRemove: false },
+    plan: [
+      { kind: 'LATER', record: 'OTHER', sourceId: 's2' },
+      { kind: 'LATER', record: 'OPERATION', sourceId: 's1', exec: true },
+      { kind: 'LATER', record: 'LOCK', sourceId: null },
+    ],
   },
   {
     mutation: 'break',
@@ -81,6 +91,10 @@ const CASES: readonly Case[] = [
     prepare: waiting,
     input: (task) => ({ task, source: 's1', action: 'SKIP', force: true, removeLockId: lockOf(task), waitMs: 100 }),
     otherwise: { action: 'EXEC' },
+    plan: [
+      { kind: 'PUT', record: 'OPERATION', sourceId: 's1', upstreamTable: null, ddls: [ADD], exec: false },
+      { kind: 'LATER', record: 'OTHER' },
+    ],
   },
   {
     mutation: 'removeMeta',
@@ -115,7 +129,7 @@ const stored = (): Promise<JsonObject[]> =>
 const idOf = (answer: JsonObject): unknown =>
   (answer['action'] as JsonObject | undefined)?.['id'] ?? answer['actionId'] ?? null;
 
-describe.each(CASES)('$kind', ({ mutation, kind, prepare, input, otherwise }) => {
+describe.each(CASES)('$kind', ({ mutation, kind, prepare, input, otherwise, plan }) => {
   it('can be rehearsed, keeps who and why, and is done once for one key', async () => {
     const task = `by-hand-${kind.toLowerCase()}`;
     const worker = await prepare(task);
@@ -123,13 +137,25 @@ describe.each(CASES)('$kind', ({ mutation, kind, prepare, input, otherwise }) =>
     const [before, pending] = [await stored(), await worker.pending()];
     const rehearsed = await operate(server.url, mutation, { ...input(task), dryRun: true, reason: 'to see' });
     expect(rehearsed).toMatchObject({ dryRun: true, action: { id: null, kind } });
-    expect((rehearsed['changes'] as string[]).length).toBeGreaterThan(0);
+    const changes = rehearsed['changes'] as string[];
+    expect(changes.length).toBeGreaterThan(0);
+    // People are told of things, not of keys.
+    expect(changes.join()).not.toMatch(/\/lockstep|\/dm-master/u);
+    if (plan !== undefined) {
+      expect(rehearsed['plan']).toMatchObject(plan);
+      for (const { sentence } of rehearsed['plan'] as JsonObject[]) expect(changes).toContain(sentence);
+    }
     expect([await stored(), await worker.pending()]).toEqual([before, pending]);
 
     const once = { ...input(task), reason: 'it must be', idempotencyKey: `key of ${task}` };
     const [first, second] = [await operate(server.url, mutation, once), await operate(server.url, mutation, once)];
     expect(second['__typename']).toBe(first['__typename']);
     expect(idOf(second)).toBe(idOf(first));
+    const told = { kind: 'LOCK_UNLOCKED', actionId: idOf(first), lockId: lockOf(task) };
+    if (mutation === 'unlock') {
+      expect(rehearsed).toMatchObject({ event: null });
+      for (const answer of [first, second]) expect(answer).toMatchObject({ event: told, plan: [] });
+    }
     const mine = (await stored()).filter(({ taskName, reason }) => taskName === task && reason !== '');
     expect(mine).toMatchObject([{ kind, actor: 'anonymous', reason: 'it must be', endedAt: expect.any(String) }]);
     const other = await operate(server.url, mutation, { ...once, ...otherwise });

@@ -4,12 +4,13 @@ import type { JsonObject } from './plain-client';
 /** What tests look at in the answers of manual actions. */
 const ERROR = '... on ShardUserError { code message help retryable dmCode details { name value } }';
 const WORKERS = 'workers { sourceId result failure { code message } }';
+const PLAN = 'plan { kind record sentence sourceId upstreamTable { schema table } lockId ddls exec }';
 const ACTION = `... on ShardActionSuccess { dryRun repeated changes joinedSchemas { lockId joinedSchema { createTable } } action { id state kind lockId actor reason ${WORKERS} failure { code } } }`;
 const FAILED = `... on ShardOwnerNotDone { ${WORKERS} } ... on ShardPartOfWorkersFailed { ${WORKERS} } ... on ShardActionPending { actionId action { state } }`;
 
 const MUTATIONS = {
-  unlock: `mutation ($input: ShardUnlockLockInput!) { unlockShardLock(input: $input) { __typename ${ACTION} ${ERROR} ${FAILED} ... on ShardUnlockLockSuccess { ${WORKERS} lock { id incarnation } } } }`,
-  break: `mutation ($input: ShardBreakLockInput!) { breakShardLock(input: $input) { __typename ${ACTION} ${ERROR} ... on ShardPartOfWorkersFailed { ${WORKERS} } ... on ShardActionPending { actionId action { state } } ... on ShardBreakLockSuccess { ${WORKERS} } } }`,
+  unlock: `mutation ($input: ShardUnlockLockInput!) { unlockShardLock(input: $input) { __typename ${ACTION} ${ERROR} ${FAILED} ... on ShardUnlockLockSuccess { ${WORKERS} ${PLAN} lock { id incarnation } event { cursor kind lockId sentence ... on ShardLockUnlockedEvent { actionId } } } } }`,
+  break: `mutation ($input: ShardBreakLockInput!) { breakShardLock(input: $input) { __typename ${ACTION} ${ERROR} ... on ShardPartOfWorkersFailed { ${WORKERS} } ... on ShardActionPending { actionId action { state } } ... on ShardBreakLockSuccess { ${WORKERS} ${PLAN} } } }`,
   removeMeta: `mutation ($input: ShardRemoveMetaInput!) { removeShardMeta(input: $input) { __typename ${ACTION} ${ERROR} } }`,
   exclude: `mutation ($input: ShardExcludeSourceInput!) { excludeShardSource(input: $input) { __typename ${ACTION} ${ERROR} } }`,
   retry: `mutation ($input: ShardRetryInfoInput!) { retryShardInfo(input: $input) { __typename ${ACTION} ${ERROR} } }`,

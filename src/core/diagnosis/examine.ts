@@ -88,6 +88,6 @@ function foreseen(state: CoordinatorState, nowMs: number): string[] {
   state.leading = true;
   return [...state.outbox].flatMap((obligation) => {
     const plan = planObligation(state, obligation, nowMs);
-    return typeof plan === 'string' ? [] : plan.mutations.flatMap(describeMutation);
+    return typeof plan === 'string' ? [] : plan.mutations.flatMap(describeMutation).map(({ sentence }) => sentence);
   });
 }

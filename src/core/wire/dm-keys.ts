@@ -4,7 +4,7 @@ import type { LockId } from '../model/lock-id';
 import { parseSourceId, parseTaskName, parseUpstreamTable } from '../model/names';
 import type { SourceId, TaskName, UpstreamTable } from '../model/names';
 import { parseStoredLockId } from './dm-lock-id';
-import { joinKey, splitKey } from './key-parts';
+import { joinKey, splitKey, splitPrefix } from './key-parts';
 import type { KeyLayout } from './key-parts';
 
 /** A key of DM's layout (5-wire-format.md), taken apart. */
@@ -92,6 +92,15 @@ export interface DmKeyParts {
 export function splitDmKey(text: string): DmKeyParts | null {
   const kind = dmKeyKind(text);
   return kind === null ? null : { kind, parts: named(text, () => splitKey(LAYOUTS[kind], text)) };
+}
+
+/**
+ * A prefix of `dmPrefix` split into the parts that it has; null if it isn't of one of these kinds.
+ * @throws LockstepError UNREADABLE_VALUE with the prefix, if a part isn't hex of UTF-8
+ */
+export function splitDmPrefix(prefix: string): DmKeyParts | null {
+  const kind = dmKeyKind(prefix);
+  return kind === null ? null : { kind, parts: named(prefix, () => splitPrefix(LAYOUTS[kind], prefix)) };
 }
 
 /**

@@ -34,3 +34,12 @@ export function splitKey(layout: KeyLayout, key: string): string[] {
   }
   return parts;
 }
+
+/** The parts that a prefix of this layout has, as `joinKey` wrote it. @throws LockstepError INVALID_INPUT if one isn't hex of UTF-8 */
+export function splitPrefix(layout: KeyLayout, prefix: string): string[] {
+  return prefix
+    .slice(layout.path.length)
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decodeHex);
+}

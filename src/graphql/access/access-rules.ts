@@ -6,6 +6,7 @@ import type { SourceId, TaskName } from '../../core/model/names';
 import type { Access } from '../../core/request/access';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
 import { JsonValue } from '../../core/wire/json-reader';
+import { readLockReference } from '../resolvers/lock-reference';
 
 /**
  * What a field's arguments touch; nothing: whoever is known may ask.
@@ -56,7 +57,7 @@ const readEntities: AccessRule = (args) =>
     .list((entity): Access | null => {
       switch (entity.field('__typename').text()) {
         case 'ShardLock':
-          return { kind: 'read-task', task: lockTask(entity.field('id')) };
+          return { kind: 'read-task', task: parseLockId(readLockReference(entity)).task };
         case 'ShardTask':
           return { kind: 'read-task', task: taskOf(entity, 'name') };
         default:
@@ -116,6 +117,7 @@ export const ACCESS_RULES: Readonly<Record<string, AccessRule>> = {
   'Subscription.shardLockEvents': filtered,
   'Subscription.shardOperations': readSource,
   'ShardSource.worker': readTask,
+  'ShardSource.status': readTask,
   'ShardSource.upstreamTables': readTask,
 };
 

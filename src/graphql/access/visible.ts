@@ -3,15 +3,20 @@ import type { SourceId } from '../../core/model/names';
 import { maySee } from '../../core/request/access';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
 import type { ShardSource } from '../types/task';
-import type { ShardWorker } from '../types/worker';
+import type { ShardAssignment, ShardWorker } from '../types/worker';
 import { isSource, tasksOfSource } from '../views/task-view';
 import { viewWorker } from '../views/worker-view';
 
 /** A worker for those who may see one of its tasks; null: nobody else learns that there is one. */
 export function visibleWorker(state: CoordinatorState, identity: Identity, id: string): ShardWorker | null {
   const worker = viewWorker(state, id);
-  const isVisible = identity.tasks === null || worker?.assignments.some(({ taskName }) => maySee(identity, taskName));
-  return isVisible === true ? worker : null;
+  if (worker === null || identity.tasks === null) return worker;
+  return visibleAssignments(identity, worker).length > 0 ? worker : null;
+}
+
+/** What a worker is registered for, or was, in tasks that the asker may see. */
+export function visibleAssignments(identity: Identity, { assignments }: ShardWorker): readonly ShardAssignment[] {
+  return identity.tasks === null ? assignments : assignments.filter(({ taskName }) => maySee(identity, taskName));
 }
 
 /** A source for those who may see one of its tasks; null: nobody else learns that there is one. */

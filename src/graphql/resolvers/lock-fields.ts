@@ -24,6 +24,16 @@ export class LockFields {
     return viewTask(service.state, lock.taskName);
   }
 
+  @FieldResolver(() => String, { description: 'The schema (database) of the downstream table, as a part of a key.' })
+  downSchema(@Root() { target }: ShardLock): string {
+    return target.schema;
+  }
+
+  @FieldResolver(() => String, { description: 'The name of the downstream table, as a part of a key.' })
+  downTable(@Root() { target }: ShardLock): string {
+    return target.table;
+  }
+
   @FieldResolver(() => ShardSource, { nullable: true, description: 'The owner, as `ownerId` names it.' })
   owner(@Root() { ownerId }: ShardLock): ShardSource | null {
     return ownerId === null ? null : { id: ownerId };

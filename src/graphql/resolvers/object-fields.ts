@@ -1,4 +1,5 @@
 import { parseTaskName } from '../../core/model/names';
+import { visibleAssignments } from '../access/visible';
 import { Arg, Ctx, FieldResolver, ID, Int, Resolver, Root } from '../decorators';
 import type { RequestContext } from '../request-context';
 import { ShardLockConnection, ShardRouteConnection } from '../types/connections';
@@ -16,7 +17,7 @@ import type { Page } from '../views/page';
 import { viewProblem } from '../views/cluster-view';
 import { problemsOfTask } from '../views/problem-view';
 import { findTask, routesOf, targetsOf, tasksOfSource, viewTask } from '../views/task-view';
-import { viewStatusOf, viewWorker, viewWorkerOf, workersOfTask } from '../views/worker-view';
+import { lastStatusOf, viewStatusOf, viewWorker, viewWorkerOf, workersOfTask } from '../views/worker-view';
 import { AFTER, FIRST } from './page-arguments';
 
 /** Fields of operations that lead to other objects. */
@@ -98,12 +99,21 @@ export class TaskFields {
   }
 }
 
-/** Fields of workers that lead to other objects. */
+/** Fields of workers that lead to other objects, as far as the asker may see the tasks that they are of. */
 @Resolver(() => ShardWorker)
 export class WorkerFields {
   @FieldResolver(() => [ShardSource], { description: 'The sources that it speaks for, or did, by their IDs.' })
-  sources(@Root() { assignments }: ShardWorker): ShardSource[] {
-    return [...new Set(assignments.map(({ sourceId }) => sourceId))].sort().map((id) => ({ id }));
+  sources(@Root() worker: ShardWorker, @Ctx() { identity }: RequestContext): ShardSource[] {
+    const sources = visibleAssignments(identity, worker).map(({ sourceId }) => sourceId);
+    return [...new Set(sources)].sort().map((id) => ({ id }));
+  }
+
+  @FieldResolver(() => ShardWorkerStatus, {
+    nullable: true,
+    description: 'What it last said, of whichever source; `assignments` tell of each. Null: nothing.',
+  })
+  status(@Root() worker: ShardWorker, @Ctx() { identity }: RequestContext): ShardWorkerStatus | null {
+    return lastStatusOf(visibleAssignments(identity, worker));
   }
 }
 

@@ -34,7 +34,8 @@ import {
   UnlockLockResult,
 } from '../results/operator-results';
 import { viewAction } from '../views/action-view';
-import { describeForeseen, describeWaits, viewForeseen } from '../views/dry-run-view';
+import { describeForeseen, viewForeseen, viewPlan } from '../views/dry-run-view';
+import { findUnlockEvent } from '../views/event-page';
 import { viewLock } from '../views/lock-view';
 import { findTask } from '../views/task-view';
 
@@ -124,7 +125,7 @@ function act(
 
 function viewAnswer(
   service: CoordinatorService,
-  { action, pending, dryRun, changes, schemas, repeated }: ActionAnswer,
+  { action, pending, dryRun, changes, plan: firstStep, schemas, repeated }: ActionAnswer,
 ): object {
   if (pending && !dryRun) {
     const message = `action ${action.id} is still ${action.state}`;
@@ -135,8 +136,21 @@ function viewAnswer(
   const view = dryRun ? viewAction(action, null) : viewAction(action);
   const lock = view.lockId === null ? null : viewLock(service.state, view.lockId);
   const task = findTask(service.state, view.taskName);
-  const foreseen = dryRun ? [...describeWaits(action), ...schemas.map(describeForeseen)] : [];
+  const plan = dryRun ? viewPlan(firstStep, action) : [];
+  const foreseen = [...plan.map(({ sentence }) => sentence), ...schemas.map(describeForeseen)];
   const joinedSchemas = schemas.map(viewForeseen);
-  const told = { action: view, changes: [...changes, ...foreseen], dryRun, joinedSchemas, repeated };
-  return { ...told, workers: view.workers, lock, task };
+  return {
+    action: view,
+    changes: [...changes, ...foreseen],
+    plan,
+    dryRun,
+    joinedSchemas,
+    repeated,
+    workers: view.workers,
+    lock,
+    task,
+    get event() {
+      return dryRun ? null : findUnlockEvent(service.events, action);
+    },
+  };
 }

@@ -3,6 +3,8 @@ import { Field, InterfaceType, ObjectType } from '../decorators';
 import { resultUnion } from '../errors/result-union';
 import { ShardAction, ShardForeseenSchema, ShardWorkerResult } from '../types/action';
 import { ShardLock } from '../types/lock';
+import { ShardLockEvent } from '../types/lock-event';
+import { ShardPlannedChange } from '../types/planned-change';
 import { ShardTask } from '../types/task';
 
 /** Errors of every manual action. */
@@ -14,6 +16,9 @@ const OF_ACTION: readonly ErrorCode[] = [
   'SOURCE_NOT_FOUND',
   'DM_LEADS',
 ];
+
+const PLAN =
+  'In a dry run: what would be put, executed and removed, one by one, by the first step, and what would follow. Empty otherwise: `changes` says what was done.';
 
 /** What a manual action gives. */
 @InterfaceType({ description: 'What a manual action gives.', autoRegisterImplementations: false })
@@ -56,8 +61,18 @@ export class ShardUnlockLockSuccess extends ShardActionSuccess {
   @Field(() => [ShardWorkerResult], { description: 'How it went for each source that took part.' })
   readonly workers!: readonly ShardWorkerResult[];
 
+  @Field(() => [ShardPlannedChange], { description: PLAN })
+  readonly plan!: readonly ShardPlannedChange[];
+
   @Field(() => ShardLock, { nullable: true, description: 'The lock as it is now; null: it is gone.' })
   readonly lock!: ShardLock | null;
+
+  @Field(() => ShardLockEvent, {
+    nullable: true,
+    description:
+      'The event that tells of it, of several the last. Null: in a dry run; if the lock was gone before; or if the journal does not reach back to it, as for a request that is repeated days later.',
+  })
+  readonly event!: Promise<ShardLockEvent | null>;
 }
 
 /** The source goes on. */
@@ -65,6 +80,9 @@ export class ShardUnlockLockSuccess extends ShardActionSuccess {
 export class ShardBreakLockSuccess extends ShardActionSuccess {
   @Field(() => [ShardWorkerResult], { description: 'How it went for each source that took part.' })
   readonly workers!: readonly ShardWorkerResult[];
+
+  @Field(() => [ShardPlannedChange], { description: PLAN })
+  readonly plan!: readonly ShardPlannedChange[];
 }
 
 /** What was stored is removed. */

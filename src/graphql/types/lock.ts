@@ -122,11 +122,12 @@ export class ShardParticipant {
 
 /** The coordination state of one downstream table while its shards differ. */
 @Directive('@key(fields: "id")')
+@Directive('@key(fields: "taskName downSchema downTable")')
 @ObjectType({
   description: 'A lock: the coordination state of one downstream table of one task, while its shards differ.',
 })
 export class ShardLock {
-  /** Names the task for its resolver. */
+  @Field(() => ID, { description: 'The name of the task.' })
   readonly taskName!: TaskName;
 
   @Field(() => ID, { description: 'The lock ID: the task, a dash and the quoted downstream table.' })

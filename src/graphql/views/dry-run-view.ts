@@ -2,37 +2,59 @@ import type { ActionRecord } from '../../core/model/action';
 import { unreachable } from '../../core/model/invariant';
 import type { ForeseenSchema } from '../../core/state/foreseen-schemas';
 import { createTableTextOfShape } from '../../core/table/create-table';
+import { saidChange } from '../../core/request/planned-change';
+import type { PlannedChange } from '../../core/request/planned-change';
 import type { ShardForeseenSchema } from '../types/action';
+import type { ShardPlannedChange } from '../types/planned-change';
 import { viewSchema } from './schema-view';
 
 /**
- * What an action that would begin to wait for workers would do after its first step, in sentences; none for one that
- * would end at once.
+ * What an action that would begin to wait for workers would do after its first step; nothing for one that would end at
+ * once.
  */
-export function describeWaits({ progress, input }: ActionRecord): string[] {
+function waitsOf({ progress, input }: ActionRecord): PlannedChange[] {
   if (progress === null) return [];
+  const later = (sentence: string): PlannedChange => saidChange('later', sentence);
   switch (progress.kind) {
     case 'unlocking':
-      return ['the tables that are left are released in further steps'];
+      return [later('the tables that are left are released in further steps')];
     case 'waiting-for-owner': {
-      const forced =
-        progress.forced.length === 0 ? [] : [`count as ready without having reported: ${progress.forced.join(', ')}`];
-      const removed = input.kind === 'unlock-pessimistic' && input.forceRemove ? 'even if it does not execute, ' : '';
+      const lockId = 'lockId' in input ? input.lockId : null;
+      const forceRemove = input.kind === 'unlock-pessimistic' && input.forceRemove;
+      const executes = later(`source ${progress.owner} is told to execute the DDLs`);
       return [
-        ...forced,
-        `source ${progress.owner} is told to execute the DDLs`,
-        `${removed}the other sources that have reported are told to skip them, and the lock is removed`,
+        ...progress.forced.map((source) => ({
+          ...later(`source ${source} counts as ready without having reported`),
+          source,
+        })),
+        { ...executes, record: 'operation', source: progress.owner, lockId, exec: true },
+        {
+          ...later(
+            `${forceRemove ? 'even if it does not execute, ' : ''}the other sources that have reported are told to skip them, and the lock is removed`,
+          ),
+          record: 'lock',
+          lockId,
+        },
       ];
     }
     case 'waiting-for-others':
-      return [`told to skip the DDLs: ${progress.others.join(', ') || 'nobody'}`, 'the lock is removed'];
+      return [later(`told to skip the DDLs: ${progress.others.join(', ') || 'nobody'}`), later('the lock is removed')];
     case 'removing':
-      return ['what is stored is removed in several steps'];
+      return [later('what is stored is removed in several steps')];
     case 'waiting-for-source':
-      return [`what is left of lock ${progress.lockId} for the source is removed when it answers`];
+      return [later(`what is left of lock ${progress.lockId} for the source is removed when it answers`)];
     default:
       return unreachable(progress);
   }
+}
+
+/** What an action would do: by its first step, and when workers have answered. */
+export function viewPlan(firstStep: readonly PlannedChange[], action: ActionRecord): ShardPlannedChange[] {
+  return [...firstStep, ...waitsOf(action)].map(({ source, table, ...change }) => ({
+    ...change,
+    sourceId: source,
+    upstreamTable: table,
+  }));
 }
 
 /** What a lock would join to, as the API shows it. */

@@ -2,12 +2,15 @@ import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { EventSlice, LockEventSource } from '../../coordinator/service';
 import { matchesEvent } from '../../core/event/event-filter';
 import type { EventFilter } from '../../core/event/event-filter';
+import type { ActionRecord } from '../../core/model/action';
 import { LockstepError } from '../../core/model/error';
 import { compareEventCursors, endOfRevision, formatEventCursor } from '../../core/model/event-cursor';
 import type { EventCursor } from '../../core/model/event-cursor';
+import type { LockEvent } from '../../core/model/lock-event';
 import type { PublishedEvent } from '../../core/model/published-event';
 import { NO_REVISION } from '../../core/model/revision';
 import type { ShardLockEventConnection } from '../types/lock-feed';
+import type { ShardLockEvent } from '../types/lock-event';
 import { viewEvent } from './lock-event-view';
 import { LARGEST_PAGE } from './page';
 
@@ -24,8 +27,8 @@ const AT_MOST = 50;
 /** How many reads of the journal one page costs at most: a read is a hundred records. */
 const READS_A_PAGE = 100;
 
-/** Before every event. */
-const BEGINNING: EventCursor = { revision: NO_REVISION, index: 0 };
+/** Whether an event is looked for. */
+type IsWanted = (event: LockEvent) => boolean;
 
 interface Found {
   readonly events: readonly PublishedEvent[];
@@ -50,9 +53,12 @@ export async function pageOfEvents(
     throw new LockstepError('INVALID_INPUT', 'first and last exclude each other', { field: 'last' });
   checkCount('first', first);
   checkCount('last', last);
-  const from = after ?? { ...source.head, ...BEGINNING };
+  const from = after ?? beginningOf(source);
+  const isWanted: IsWanted = (event) => matchesEvent(event, filter);
   const found =
-    last === null ? await search(source, filter, from, first ?? AT_MOST) : await searchBack(source, filter, from, last);
+    last === null
+      ? await search(source, isWanted, from, first ?? AT_MOST)
+      : await searchBack(source, isWanted, from, last);
   const edges = found.events.map((event) => ({ cursor: event.cursor, node: viewEvent(event) }));
   return {
     edges,
@@ -67,19 +73,31 @@ export async function pageOfEvents(
   };
 }
 
+/** The last event that tells of an unlock; null: there is none, or the newest 10,000 records don't reach back to it. */
+export async function findUnlockEvent(source: LockEventSource, { id }: ActionRecord): Promise<ShardLockEvent | null> {
+  const isOfAction: IsWanted = (event) => event.kind === 'LockUnlocked' && event.actionId === id;
+  const { events } = await searchBack(source, isOfAction, beginningOf(source), 1);
+  return events[0] === undefined ? null : viewEvent(events[0]);
+}
+
+/** Before every event. */
+function beginningOf({ head }: LockEventSource): EventCursor {
+  return { ...head, revision: NO_REVISION, index: 0 };
+}
+
 function checkCount(field: string, count: number | null): void {
   if (count !== null && (count < 0 || count > LARGEST_PAGE))
     throw new LockstepError('INVALID_INPUT', `${field} must be from 0 to ${LARGEST_PAGE}, not ${count}`, { field });
 }
 
 /** Forwards; what is trimmed is stepped over. Between two reads everybody else has his turn: a store may answer at once. */
-async function search(source: LockEventSource, filter: EventFilter, from: EventCursor, first: number): Promise<Found> {
+async function search(source: LockEventSource, isWanted: IsWanted, from: EventCursor, first: number): Promise<Found> {
   const until = source.head;
   const events: PublishedEvent[] = [];
   let position = from;
   for (let reads = 0; reads < READS_A_PAGE && isBefore(position, until) && events.length < first; reads += 1) {
     const slice: EventSlice | null = await source.read(position, until, LARGEST_PAGE);
-    if (slice !== null) for (const each of slice.events) if (matchesEvent(each.event, filter)) events.push(each);
+    if (slice !== null) for (const each of slice.events) if (isWanted(each.event)) events.push(each);
     position = slice?.position ?? source.oldest(until);
     await othersTurn();
   }
@@ -92,7 +110,7 @@ async function search(source: LockEventSource, filter: EventFilter, from: EventC
 /** Backwards from the newest. */
 async function searchBack(
   source: LockEventSource,
-  filter: EventFilter,
+  isWanted: IsWanted,
   from: EventCursor,
   last: number,
 ): Promise<Found> {
@@ -101,7 +119,7 @@ async function searchBack(
   let before = endOfRevision(to.revision);
   for (let reads = 0; reads < READS_A_PAGE && isBefore(from, before) && events.length < last; reads += 1) {
     const slice = await source.readBack(from, before);
-    events = [...slice.events.filter(({ event }) => matchesEvent(event, filter)), ...events];
+    events = [...slice.events.filter(({ event }) => isWanted(event)), ...events];
     before = slice.position;
     await othersTurn();
   }

@@ -128,6 +128,15 @@ function latestOf(assignments: readonly ShardAssignment[]): Date | null {
   return times.length === 0 ? null : new Date(Math.max(...times));
 }
 
+/** What a worker said last of any of these; null: nothing. */
+export function lastStatusOf(assignments: readonly ShardAssignment[]): ShardWorkerStatus | null {
+  const said = assignments.flatMap(({ status }) => status ?? []);
+  return said.reduce<ShardWorkerStatus | null>(
+    (last, each) => (last !== null && last.reportedAt >= each.reportedAt ? last : each),
+    null,
+  );
+}
+
 /** What the worker of a source last said, whether it is there or not; null: nothing. */
 export function viewStatusOf(state: CoordinatorState, task: TaskName, source: SourceId): ShardWorkerStatus | null {
   const status = state.statuses.get(sourceKey(task, source));

@@ -21,6 +21,7 @@ const TOKENS: Readonly<Record<string, string>> = {
   viewer: 'roles: [viewer]',
   router: 'roles: [operator], actAs: true',
   w1: 'roles: [worker], tasks: [t1], sources: [s1]',
+  any: "roles: [worker], tasks: ['*'], sources: ['*']",
   flood: "roles: [worker], tasks: ['*'], sources: ['*']",
 };
 
@@ -97,6 +98,10 @@ describe('a worker’s token', () => {
       'another task by its key',
       '{ _entities(representations: [{__typename: "ShardTask", name: "t2"}]) { __typename } }',
     ],
+    [
+      'a lock of another task by its parts',
+      '{ _entities(representations: [{__typename: "ShardLock", taskName: "t2", downSchema: "a", downTable: "b"}]) { __typename } }',
+    ],
     ['operations of another source', '{ pendingShardOperations(task: "t1", source: "s2") { id } }'],
     ['the cluster', '{ shardCluster { phase } }'],
   ])('is refused %s', async (_name, query) => {
@@ -110,6 +115,29 @@ describe('a worker’s token', () => {
     const nothing = { shardSource: null, shardWorker: null, _entities: [null] };
     expect((await send('w1', query)).data).toEqual(nothing);
     expect((await send('viewer', query)).data).not.toEqual(nothing);
+  });
+
+  it('learns nothing of what its source and its worker do in other tasks', async () => {
+    const sessions = new Map<string, unknown>();
+    for (const [task, source] of [
+      ['t1', 's1'],
+      ['t8', 's8'],
+    ] as const) {
+      const { data } = await send('any', document('RegisterShardWorker'), register(source, task));
+      const { id, epoch } = (data?.['registerShardWorker'] as JsonObject)['session'] as JsonObject;
+      sessions.set(task, { task, source, id, epoch });
+    }
+    const input = { session: sessions.get('t8'), stage: 'of-t8' };
+    expect(codeOf(await send('any', document('ReportShardStatus'), { input }))).toBe('ShardReportStatusSuccess');
+    const ofWorker = '{ shardWorker(id: "w") { sources { id } status { stage } assignments { taskName } } }';
+    expect((await send('w1', ofWorker)).data).toEqual({
+      shardWorker: { sources: [{ id: 's1' }], status: null, assignments: [{ taskName: 't1' }] },
+    });
+    expect((await send('viewer', ofWorker)).data).toMatchObject({
+      shardWorker: { sources: [{ id: 's1' }, { id: 's8' }], status: { stage: 'of-t8' } },
+    });
+    const ofSource = '{ shardSource(id: "s1") { status(task: "t8") { stage } } }';
+    expect(codeOf(await send('w1', ofSource))).toBe('FORBIDDEN');
   });
 
   it('is refused operations of another source over a WebSocket, and gets its own', async () => {

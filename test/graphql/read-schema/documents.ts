@@ -16,7 +16,7 @@ fragment Status on ShardWorkerStatus {
   formingGroups { target { ...Target } ddls firstPosition synced { schema table } unsynced { schema table } since }
 }
 fragment Worker on ShardWorker {
-  id name online lastSeenAt version sources { id }
+  id name online lastSeenAt version sources { id } status { ...Status }
   assignments {
     taskName sourceId online offlineSince epoch registeredAt status { ...Status }
     dm { alive joinedAt blockingDdls blockingLockId unknownBecause }
@@ -38,7 +38,7 @@ fragment Action on ShardAction {
   failure { code message help } workers { sourceId result failure { code message help } }
 }
 fragment Lock on ShardLock {
-  id incarnation task { name } mode target { ...Target } state ownerId owner { id } ddls syncedCount unsyncedCount
+  id incarnation taskName task { name } mode target { ...Target } downSchema downTable state ownerId owner { id } ddls syncedCount unsyncedCount
   joinedSchema { ...Schema }
   joinConflict { path reason sides { definition tableCount tables { ...Table } } }
   droppedColumns { column tableCount tables { table { ...Table } stage } stillInCount stillIn { ...Table } }

@@ -33,6 +33,13 @@ scalar Revision
 type ShardTask @key(fields: "name") { name: ID!  ticket: Task }
 `;
 
+/** A neighbour that knows locks by their tables. */
+const BY_TABLES = `${LINK}
+type Query { dashboards: [Dashboard!]! }
+type Dashboard { url: String!  lock: ShardLock! }
+type ShardLock @key(fields: "taskName downSchema downTable") { taskName: ID!  downSchema: String!  downTable: String!  panel: String }
+`;
+
 interface Composed {
   readonly supergraphSdl?: string | undefined;
   readonly errors?: readonly unknown[] | undefined;
@@ -56,7 +63,8 @@ describe.each(Object.entries(COMPOSERS))('for %s the subgraph', (_name, composer
     ['alone', []],
     ['with a neighbour that uses the same plain words', [PLAIN_WORDS]],
     ['with a neighbour that extends locks and tasks', [NEIGHBOUR]],
-    ['with both', [PLAIN_WORDS, NEIGHBOUR]],
+    ['with a neighbour that knows locks by their tables', [BY_TABLES]],
+    ['with all of them', [PLAIN_WORDS, NEIGHBOUR, BY_TABLES]],
   ])('composes %s', (_with, neighbours) => {
     const { errors, supergraphSdl } = compose(...neighbours);
     expect(errors ?? []).toEqual([]);
