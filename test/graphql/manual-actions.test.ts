@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { startServer } from '../../src/server';
 import type { RunningServer } from '../../src/server';
 import { SilentLogger } from '../support/silent-logger';
@@ -6,6 +6,9 @@ import { operate } from './operator-requests';
 import { ask } from './plain-client';
 import type { JsonObject } from './plain-client';
 import { PlainWorker, lockOf } from './plain-worker';
+
+// A busy machine may take that long.
+jest.setTimeout(60_000);
 
 const ADD = 'ALTER TABLE `shard_db`.`shard_table` ADD COLUMN `c1` INT';
 const BEFORE = 'CREATE TABLE t (id INT NOT NULL PRIMARY KEY)';
