@@ -40,6 +40,8 @@ async function openJwt(value: JsonValue, base: string, clock: Clock, logger: Log
   const place = value.field('jwks').text();
   const isUrl = /^https?:/u.test(place);
   if (isUrl && !isTrusted(place)) value.field('jwks').fail('use https: keys that come in the clear can be replaced');
+  if (isUrl && hasUser(place))
+    value.field('jwks').fail('leave out the user: keys are public, and nobody is asked who he is');
   const keys = new KeySet(isUrl ? place : resolve(base, place), clock, (error) =>
     logger.error({ code: error.code }, `keys stay as they were: ${error.message}`),
   );
@@ -62,6 +64,11 @@ async function openJwt(value: JsonValue, base: string, clock: Clock, logger: Log
 function parseNamed(value: JsonValue): string {
   const text = value.text();
   return text === '' ? value.fail('it must not be empty') : text;
+}
+
+function hasUser(place: string): boolean {
+  const { username, password } = new URL(place);
+  return username !== '' || password !== '';
 }
 
 function isTrusted(place: string): boolean {

@@ -28,7 +28,7 @@ const PATIENCE_MS = 1_000;
 /** How long a server of keys may take, in milliseconds. */
 const FETCH_MS = 5_000;
 
-/** The largest key set that is taken, in characters. */
+/** The largest key set that is taken, in bytes. */
 const LARGEST = 1_000_000;
 
 /**
@@ -95,13 +95,30 @@ async function readPlace(place: string): Promise<string> {
     if (!/^https?:/u.test(place)) return await readFile(place, 'utf8');
     const response = await fetch(place, { signal: AbortSignal.timeout(FETCH_MS), redirect: 'error' });
     if (!response.ok) throw new Error(`status ${response.status}`);
-    const text = await response.text();
-    if (text.length > LARGEST) throw new Error(`more than ${LARGEST} characters`);
-    return text;
+    return await readText(response);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new LockstepError('INVALID_INPUT', `the keys at ${place} cannot be read: ${reason}`, { place });
+    // What an address is asked with may be a secret.
+    const [shown = place] = place.split('?', 1);
+    throw new LockstepError('INVALID_INPUT', `the keys at ${shown} cannot be read: ${reason}`, { place: shown });
   }
+}
+
+/** All of an answer; one that doesn't end is read no further than the largest that is taken. */
+async function readText({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of bytesOf(body)) {
+    size += chunk.length;
+    if (size > LARGEST) throw new Error(`more than ${LARGEST} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+async function* bytesOf(body: Response['body']): AsyncGenerator<Uint8Array> {
+  // Without a type of its own the stream gives anything; a body of an answer gives bytes.
+  if (body !== null) yield* body;
 }
 
 /** Keys for signatures by their IDs; keys for other uses, and of kinds that no algorithm here has, are left out. */

@@ -198,11 +198,16 @@ describe('the options of an etcd', () => {
   it.each([
     [['--etcd', 'a:1']],
     [['--etcd', 'http://a:1,https://b:2']],
-    [['--etcd', 'http://user:password@a:1']],
     [['--etcd', 'http://a:1', '--lease', '1']],
     [['--etcd', 'http://a:1', '--etcd-max-txn-ops', '12']],
     [['--etcd', 'https://a:1', '--etcd-cert', 'c.pem']],
   ])('%j is refused', (args) => {
     expect(() => optionsOf(args, {})).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
+  });
+
+  it('name a user beside the URL, and a password in it is not repeated', () => {
+    expect(() => optionsOf(['--etcd', 'http://user:hidden@a:1'], {})).toThrow(
+      expect.objectContaining({ message: 'leave out the user: name it with --etcd-user' }),
+    );
   });
 });

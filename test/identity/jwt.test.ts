@@ -206,6 +206,36 @@ describe('JWTs', () => {
     issuer.closeAllConnections();
   });
 
+  it('of an issuer whose keys do not end are refused, and no more is read than keys can have', async () => {
+    let sent = 0;
+    const over = new Promise<void>((resolve) => {
+      server = createServer((_request, response) => {
+        // It ends only for those who would read all of it.
+        const write = (): void => {
+          while (sent < 100_000_000) {
+            sent += 65_536;
+            if (!response.write(' '.repeat(65_536))) return;
+          }
+          response.end();
+        };
+        response.on('drain', write).on('close', resolve);
+        write();
+      });
+    });
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    authenticator.close();
+    const { port } = server!.address() as AddressInfo;
+    authenticator = await openWith(`jwks: 'http://127.0.0.1:${port}/keys?token=hidden'`);
+    await over;
+    // What the network keeps on the way is some megabytes.
+    expect(sent).toBeLessThan(32_000_000);
+    expect(logger.lines.at(-1)).toMatchObject({
+      level: 'error',
+      message: `no keys yet: the keys at http://127.0.0.1:${port}/keys cannot be read: more than 1000000 bytes`,
+    });
+    expect(JSON.stringify(logger.lines)).not.toContain('hidden');
+  });
+
   it.each(['issuer', 'audience'])('cannot be set up with an empty %s, which would be any', async (name) => {
     const rules = { issuer: 'https://id.test', audience: 'lockstep', jwks: 'jwks.json', [name]: '' };
     writeFileSync(join(folder, 'auth.yaml'), JSON.stringify({ jwt: rules }));
@@ -215,6 +245,7 @@ describe('JWTs', () => {
 
   it.each([
     ['keys in the clear', "jwks: 'http://id.test/keys'", 'jwt.jwks: use https'],
+    ['a user for the keys', "jwks: 'https://me:hidden@id.test/keys'", 'jwt.jwks: leave out the user'],
     ['a file that is not there', 'jwks: none.json', 'cannot be read'],
     ['an unknown field', 'jwks: jwks.json, secret: x', 'jwt.secret: unknown'],
   ])('cannot be set up with %s', async (_name, fields, message) => {

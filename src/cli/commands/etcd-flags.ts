@@ -94,7 +94,9 @@ async function readPem(path: string | null): Promise<Buffer | null> {
 function parseUrls(text: string): readonly string[] {
   const urls = text.split(',').map((url) => url.trim());
   for (const url of urls) {
-    if (!/^https?:\/\/[^/?#@]+\/?$/u.test(url))
+    // What stands before an `@` is a secret: it isn't repeated in an error, which logs keep.
+    if (url.includes('@')) throw invalid('etcd', 'leave out the user: name it with --etcd-user');
+    if (!/^https?:\/\/[^/?#]+\/?$/u.test(url))
       throw invalid('etcd', `not the URL of an etcd: ${url} (expected http://host:port or https://host:port)`);
   }
   const schemes = new Set(urls.map((url) => url.split(':')[0]));
