@@ -95,6 +95,20 @@ const STORIES: readonly Story[] = [
     },
   },
   {
+    title: 'a shard that is created with what the others don’t have yet',
+    modes: BOTH,
+    tell: async (stage, [first, second, third]) => {
+      const fourth = { source: 0, schema: first.schema, table: 't9' } as const;
+      await stage.on(fourth, `CREATE TABLE {t} ${COLUMNS.replace(/\)$/u, ', c INT DEFAULT 5, KEY k (c))')}`);
+      stage.alive = [...stage.alive, fourth];
+      await stage.write();
+      for (const shard of [first, third, second]) {
+        await stage.on(shard, ADD_C, 'ALTER TABLE {t} ADD KEY k (c)');
+        await stage.write();
+      }
+    },
+  },
+  {
     title: 'a shard that is made like another one, both changed since, when the worker comes back',
     modes: ['optimistic'],
     tell: async (stage, [first, second, third]) => {
