@@ -34,22 +34,23 @@ const ROUNDS = 200;
 const PARTICIPANTS = `query ($id: ID!) { shardLock(id: $id) { state syncedCount participants(first: 100) {
   totalCount pageInfo { hasNextPage endCursor } nodes { sourceId synced done conflictStage upstreamTable { schema table }
   info { ddls revision } operation { ddls done } worker { id } } } } }`;
+const DIAGNOSIS = `query ($id: ID!) { shardLock(id: $id) { state waitingFor(first: 100) { kind sentence } remedies { sentence command } } }`;
 const LOCKS = `query ($after: String) { shardLocks(first: 50, after: $after) { totalCount pageInfo { hasNextPage endCursor }
   nodes { id mode state ddls syncedCount unsyncedCount createdAt lastProgressAt task { name } waitingFor(first: 3) { kind sentence } } } }`;
 
-/** The first 100 participants of a lock of 10,000 tables; and pages of 50 of 10,000 locks, one after the other. */
+/** The first 100 participants, and the diagnosis, of a lock of 10,000 tables; and pages of 50 of 10,000 locks, one after the other. */
 export async function benchRead(emit: (line: ReadLine) => void): Promise<void> {
   const schema = buildShardSchema();
   const large = new Feed(false);
   const orders = parseDownstreamTable('shop', 'orders');
   makeLock(large, orders, 10_000);
   const variables = { id: formatLockId(TASK, orders) };
-  emit({
-    what: 'read/participants',
-    locks: 1,
-    tables: 10_000,
-    ...(await measure(schema, large, PARTICIPANTS, () => variables)),
-  });
+  for (const [what, query] of [
+    ['read/participants', PARTICIPANTS],
+    ['read/diagnosis', DIAGNOSIS],
+  ] as const) {
+    emit({ what, locks: 1, tables: 10_000, ...(await measure(schema, large, query, () => variables)) });
+  }
 
   const many = new Feed(false);
   for (let index = 0; index < 10_000; index += 1) makeLock(many, parseDownstreamTable('shop', `orders_${index}`), 2);

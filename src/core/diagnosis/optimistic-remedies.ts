@@ -18,10 +18,11 @@ export function optimisticRemedies(state: CoordinatorState, target: Target, held
   const remedies: Remedy[] = [];
   const gone = new Map<SourceId, number>();
   const left = new Set<SourceId>();
+  const isOffline = offlineSources(state, target);
   let tables = 0;
   for (const entry of target.tables) {
-    if (state.isExcluded(entry) && !entry.isAnswered) left.add(entry.source);
-    if (holdsUp(state, held, entry)) gone.set(entry.source, (gone.get(entry.source) ?? 0) + 1);
+    if (!entry.isAnswered && state.isExcluded(entry)) left.add(entry.source);
+    if (isBehind(held, entry) && isOffline(entry.source)) gone.set(entry.source, (gone.get(entry.source) ?? 0) + 1);
     if (tables === SHOWN) continue;
     const found = state.unreadable.has(entry) ? [removeUnreadable(entry)] : ofTable(entry, lock);
     if (found.length > 0) tables += 1;
@@ -32,18 +33,26 @@ export function optimisticRemedies(state: CoordinatorState, target: Target, held
   return remedies;
 }
 
-/** Whether the lock waits for a table whose worker isn't there. */
-function holdsUp(state: CoordinatorState, { lock }: TargetLock, entry: TableEntry): boolean {
-  const { member } = entry;
-  if (member === null || (member.done && lock.isReady(member))) return false;
-  return workerOf(state, entry.task, entry.source).kind === 'offline';
+/** Whether the lock waits for a table. */
+function isBehind({ lock }: TargetLock, { member }: TableEntry): boolean {
+  return member !== null && !(member.done && lock.isReady(member));
+}
+
+/** Whether the worker of a source isn't there; found out once for each source, of which there are fewer than tables. */
+function offlineSources(state: CoordinatorState, { task }: Target): (source: SourceId) => boolean {
+  const known = new Map<SourceId, boolean>();
+  return (source) => {
+    const isOffline = known.get(source) ?? workerOf(state, task, source).kind === 'offline';
+    known.set(source, isOffline);
+    return isOffline;
+  };
 }
 
 function ofTable(entry: TableEntry, lock: Parameters<typeof unlockTable>[0]): Remedy[] {
-  const name = tableText(entry.table);
-  const ddls = ddlsText(entry.info?.ddls ?? []);
   const stage = blockingStageOf(entry);
   if (stage === null || entry.info === null) return [];
+  const name = tableText(entry.table);
+  const ddls = ddlsText(entry.info.ddls);
   const force = stage !== 'detected';
   const before = stage === 'skip and wait for redirect' ? ' although it would go on by itself later' : '';
   const release: Remedy[] = [

@@ -1,5 +1,6 @@
 import { differences } from '../table/differences';
 import { isShape } from '../table/shape';
+import type { Shape } from '../table/shape';
 import type { CoordinatorState } from '../state/coordinator-state';
 import type { TableEntry, Target } from '../state/table-entry';
 import type { TargetLock } from '../state/target';
@@ -16,11 +17,13 @@ interface Context {
   readonly state: CoordinatorState;
   readonly target: Target;
   readonly held: TargetLock;
+  /** In what a schema differs from the joined one, in words: thousands of tables have the same. */
+  readonly lacks: Map<Shape, string>;
 }
 
 /** For which of its tables an optimistic lock waits, and why, one by one: walks only as far as it is asked to. */
 export function* optimisticWaits(state: CoordinatorState, target: Target, held: TargetLock): Generator<WaitReason> {
-  const context = { state, target, held };
+  const context = { state, target, held, lacks: new Map<Shape, string>() };
   const explain = explainerOf(context);
   for (const entry of target.tables) {
     const reason = waitOf(context, entry, explain);
@@ -98,17 +101,23 @@ function whyUnanswered({ state, target }: Context, entry: TableEntry): string {
 }
 
 /** What a table lacks, or has beyond, the joined schema. */
-function missingSentence({ held }: Context, entry: TableEntry, worker: string): string {
+function missingSentence({ held, lacks }: Context, entry: TableEntry, worker: string): string {
   const { member } = entry;
   const joined = held.lock.schemas.finals.joined();
   const name = tableText(entry.table);
   if (member === null || !isShape(joined)) {
     return `${name} has not followed yet: the schemas of the tables do not fit one table while others wait; ${worker}.`;
   }
-  const all = differences(member.conflict ?? member.normal, joined);
-  const texts = all.map(({ kind, name: what, from, to }) => {
-    const where = kind === 'table' ? 'the table' : `${kind} \`${what}\``;
+  const shape = member.conflict ?? member.normal;
+  const what = lacks.get(shape) ?? differenceText(shape, joined);
+  lacks.set(shape, what);
+  return `${name} does not have the joined schema${sinceText(held.createdAtMs)}: ${what}; ${worker}.`;
+}
+
+function differenceText(shape: Shape, joined: Shape): string {
+  const texts = differences(shape, joined).map(({ kind, name, from, to }) => {
+    const where = kind === 'table' ? 'the table' : `${kind} \`${name}\``;
     return `${where} is ${from ?? 'missing'} instead of ${to ?? 'gone'}`;
   });
-  return `${name} does not have the joined schema${sinceText(held.createdAtMs)}: ${listText(texts)}; ${worker}.`;
+  return listText(texts);
 }
