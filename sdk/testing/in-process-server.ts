@@ -13,6 +13,7 @@ import { silentLogger } from '../logger';
 import type { Timing } from '../timing';
 import { systemTiming } from '../timing';
 import { InProcessTransport } from './in-process-transport';
+import { KillableClock } from './killable-clock';
 import { KillableStore } from './killable-store';
 
 /** How a server in the process runs. */
@@ -22,6 +23,14 @@ export interface InProcessServerOptions {
   readonly logger?: Logger;
   /** What a killed and restarted server goes on with; a new one in memory if absent. */
   readonly store?: Store;
+}
+
+interface RunningCoordinator {
+  readonly coordinator: Coordinator;
+  readonly store: KillableStore;
+  readonly clock: KillableClock;
+  /** Another one after each restart. */
+  readonly id: string;
 }
 
 /** The schema is built once: it costs more than a test. */
@@ -35,7 +44,7 @@ export class InProcessServer {
   readonly #store: Store;
   readonly #timing: Timing;
   readonly #logger: Logger;
-  #running: { readonly coordinator: Coordinator; readonly store: KillableStore; readonly id: string } | null = null;
+  #running: RunningCoordinator | null = null;
   readonly #transports = new Set<InProcessTransport>();
 
   private constructor({ timing = systemTiming, logger = silentLogger, store }: InProcessServerOptions) {
@@ -74,6 +83,7 @@ export class InProcessServer {
   /** End at once, as by kill -9: what is under way is lost, connections break, and what was stored stays. */
   kill(): void {
     this.#running?.store.kill();
+    this.#running?.clock.kill();
     this.#running = null;
     for (const transport of this.#transports) transport.breakAll('the server was killed');
   }
@@ -82,8 +92,9 @@ export class InProcessServer {
   async restart(): Promise<void> {
     this.kill();
     const store = new KillableStore(this.#store);
-    const coordinator = await Coordinator.start({ store, clock: this.#timing, logger: coarse(this.#logger) });
-    this.#running = { coordinator, store, id: randomUUID() };
+    const clock = new KillableClock(this.#timing);
+    const coordinator = await Coordinator.start({ store, clock, logger: coarse(this.#logger) });
+    this.#running = { coordinator, store, clock, id: randomUUID() };
   }
 
   /** Stop in order. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { LockstepClient, ShardWorker } from '../../../sdk';
-import type { Transport } from '../../../sdk';
+import { LockstepClient, ShardWorker, systemTiming } from '../../../sdk';
+import type { Timing, Transport } from '../../../sdk';
 import {
   FaultyTransport,
   InProcessServer,
@@ -49,6 +49,31 @@ describe('a server in the process', () => {
     await time.pass(2_000);
     await server.restart();
     expect(await inTime(renewing)).toMatchObject({ id });
+  });
+
+  it('leaves no timer behind when it was killed, which would keep the process of a test', async () => {
+    const pending = new Set<object>();
+    const timing: Timing = {
+      ...systemTiming,
+      after: (delayMs, action) => {
+        const timer = {};
+        pending.add(timer);
+        const stop = systemTiming.after(delayMs, () => {
+          pending.delete(timer);
+          action();
+        });
+        return () => {
+          pending.delete(timer);
+          stop();
+        };
+      },
+    };
+    const killed = await InProcessServer.start({ timing });
+    killed.kill();
+    await killed.restart();
+    killed.kill();
+    await killed.stop();
+    expect(pending.size).toBe(0);
   });
 
   it('tells subscribers that their connection is lost', async () => {
