@@ -69,15 +69,15 @@ export class Routes {
     const routed = tables.filter((table) => this.targetOf(table) !== null);
     if (tables.length === 0 || routed.length > 0) return;
     const names = tables.slice(0, SHOWN_TABLES).map(({ schema, table }) => `${schema}.${table}`);
-    throw new LockstepError('ROUTES_MAP_NOTHING', `no route matches any of the source's ${tables.length} tables`, {
-      routes: this.#routes.map(({ route }) => `${route.schemaPattern}.${route.tablePattern ?? '*'}`),
-      tables: names,
-    });
+    const routes = this.#routes.map(({ route }) => `${route.schemaPattern}.${route.tablePattern ?? '*'}`);
+    const more = tables.length > names.length ? ', …' : '';
+    const message = `no route (${routes.join(', ')}) matches any of the source's ${tables.length} tables (${names.join(', ')}${more})`;
+    throw new LockstepError('ROUTES_MAP_NOTHING', message, { routes, tables: names });
   }
 }
 
 /** How many tables an error names. */
-const SHOWN_TABLES = 20;
+const SHOWN_TABLES = 10;
 
 function compileRoute(route: Route, index: number): CompiledRoute {
   if (route.targetSchema === '' || route.targetTable === '') {

@@ -109,6 +109,10 @@ describe('the package', () => {
     for (const file of [
       'LICENSE',
       'README.md',
+      // Those that README.md names.
+      'sdk/README.md',
+      'sdk/plugins/mysql/README.md',
+      'src/cli/README.md',
       'package.json',
       'dist/src/cli/main.js',
       'dist/src/server.d.ts',

@@ -56,6 +56,13 @@ describe('routes', () => {
     expect(both.targetOf({ schema: 'ab', table: 't1' })).toEqual({ schema: 'x', table: 't' });
   });
 
+  it('that map nothing are told, with the tables that there are', () => {
+    const wrong = new Routes([{ schemaPattern: 'shop', tablePattern: 'ordres_*', targetSchema: 'x' }]);
+    expect(() => wrong.check([{ schema: 'shop', table: 'orders_1' }])).toThrow(
+      "no route (shop.ordres_*) matches any of the source's 1 tables (shop.orders_1)",
+    );
+  });
+
   it('say which of them nobody uses', () => {
     expect(routes.unusedBy([{ schema: 'shop_1', table: 'order_1' }])).toMatchObject([{ schemaPattern: 'log*' }]);
   });
