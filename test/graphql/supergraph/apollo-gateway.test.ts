@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runInThisContext } from 'node:vm';
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -11,6 +14,17 @@ jest.setTimeout(60_000);
 
 const TASK = 'task-apollo';
 
+const README = join(__dirname, '..', '..', '..', 'src', 'graphql', 'README.md');
+
+/** How the README lets a router say who it is, and for whom it speaks. */
+const [RECIPE = ''] = /^ *class AsRouter[^]*?\n {3}\}/mu.exec(readFileSync(README, 'utf8')) ?? [];
+
+const makeAsRouter = runInThisContext(`(RemoteGraphQLDataSource, process) => ${RECIPE.trim() || 'null'}`) as (
+  base: typeof RemoteGraphQLDataSource,
+  process: object,
+) => typeof RemoteGraphQLDataSource;
+const AsRouter = makeAsRouter(RemoteGraphQLDataSource, { env: { ROUTER_TOKEN } });
+
 let world: SupergraphWorld;
 let router: ApolloServer<{ user: string }>;
 
@@ -18,15 +32,8 @@ beforeAll(async () => {
   world = await SupergraphWorld.start(TASK);
   const gateway = new ApolloGateway({
     supergraphSdl: world.supergraphSdl,
-    buildService: ({ url }) =>
-      new RemoteGraphQLDataSource<{ user?: string }>({
-        ...(url === undefined ? {} : { url }),
-        willSendRequest: ({ request, context }) => {
-          const user: unknown = context.user;
-          request.http?.headers.set('authorization', `Bearer ${ROUTER_TOKEN}`);
-          if (typeof user === 'string') request.http?.headers.set('x-lockstep-actor', user);
-        },
-      }),
+    buildService: ({ name, url = '' }) =>
+      name === 'lockstep' ? new AsRouter({ url }) : new RemoteGraphQLDataSource({ url }),
   });
   router = new ApolloServer({ gateway, stopOnTerminationSignals: false });
   await router.start();
@@ -77,5 +84,10 @@ describe('behind Apollo’s gateway', () => {
 
   it('nobody gets past the router without a token', async () => {
     expect((await send(world.server.url, '{ shardTasks { totalCount } }')).status).toBe(401);
+  });
+
+  it('nobody but lockstep is sent the token of the router', () => {
+    expect(world.neighbour.authorizations.length).toBeGreaterThan(0);
+    expect(world.neighbour.authorizations.filter((sent) => sent !== '')).toEqual([]);
   });
 });

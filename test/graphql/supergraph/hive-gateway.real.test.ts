@@ -150,4 +150,9 @@ describe.each(Object.entries(CONFIGS))('behind a router that subscribes over %s'
     });
     expect(response.status).toBe(401);
   });
+
+  it('nobody but lockstep is sent the token of the router', () => {
+    expect(world.neighbour.authorizations.length).toBeGreaterThan(0);
+    expect(world.neighbour.authorizations.filter((sent) => sent !== '')).toEqual([]);
+  });
 });

@@ -42,6 +42,8 @@ interface Ticket {
 /** The neighbour as a server of its own. */
 export class NeighbourServer {
   private constructor(
+    /** What it was sent to say who asks: it must never learn the router's token for somebody else. */
+    readonly authorizations: readonly string[],
     private readonly http: Server,
     private readonly apollo: ApolloServer,
     readonly url: string,
@@ -70,7 +72,9 @@ export class NeighbourServer {
       plugins: [ApolloServerPluginInlineTraceDisabled()],
     });
     await apollo.start();
+    const authorizations: string[] = [];
     const http = createServer((request, response) => {
+      authorizations.push(request.headers.authorization ?? '');
       void (async () => {
         const chunks: Buffer[] = [];
         for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -90,7 +94,7 @@ export class NeighbourServer {
     });
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
     const { port } = http.address() as AddressInfo;
-    return new NeighbourServer(http, apollo, `http://127.0.0.1:${port}/graphql`);
+    return new NeighbourServer(authorizations, http, apollo, `http://127.0.0.1:${port}/graphql`);
   }
 
   async stop(): Promise<void> {
