@@ -69,6 +69,8 @@ describe('a refusal ends with a command, and that command runs', () => {
   it.each([
     ['no such task', ['why', 'nobody'], 3],
     ['no such lock', ['unlock-ddl-lock', 'nobody-`a`.`b`'], 3],
+    ['no such lock of a task that there is', ['unlock-ddl-lock', 'orders-`quite`.`another`'], 3],
+    ['a lock without what is to become of it', ['unlock-ddl-lock', 'orders-`shard_db`.`shard_table`'], 2],
     ['no such source', ['exclude-source', '--source', 'nobody', 'invoices'], 3],
     ['an owner that does not wait', ['unlock-ddl-lock', '--owner', 'mysql-02', 'invoices-`shard_db`.`shard_table`'], 1],
     ['a task that runs', ['remove-meta', 'orders'], 1],

@@ -164,9 +164,9 @@ describe('a request that cannot be carried out is answered with what is wrong', 
     ],
     ['unlock of what is no lock ID', 'INVALID_INPUT', /lock ID/u, () => operate(server.url, 'unlock', { lockId: 'x' })],
     [
-      'an optimistic unlock without action',
-      'INVALID_INPUT',
-      /EXEC or SKIP/u,
+      'an optimistic unlock of no lock, without action',
+      'LOCK_NOT_FOUND',
+      /there is no lock/u,
       () => operate(server.url, 'unlock', { lockId: lockOf('opt') }),
     ],
     [

@@ -37,6 +37,15 @@ describe('lists of locks', () => {
     expect(idsOf(await list(args))).toEqual(tasks.map(lockOf));
   });
 
+  it('refuse a cursor of another order', async () => {
+    const { pageInfo } = await list('(orderBy: ID, first: 1)');
+    const { errors } = await send(server.url, `{ shardLocks(after: "${pageInfo.endCursor ?? ''}") { totalCount } }`);
+    expect(errors[0]).toMatchObject({
+      message: expect.stringContaining('not a cursor of this list'),
+      extensions: { code: 'INVALID_INPUT' },
+    });
+  });
+
   it('are cut into pages in their order', async () => {
     const first = await list('(first: 2)');
     expect(idsOf(first)).toEqual(['l3', 'l1'].map(lockOf));

@@ -34,11 +34,12 @@ export async function hintNextStep(code: ErrorCode, client: ApiClient, options: 
   const subject = options.argument(0);
   const takesLocks = options.command.arguments[0]?.name.includes('lock') === true;
   const meant = subject === null ? null : await meantName(client, code, subject, takesLocks);
-  if (meant !== null) {
+  if (meant !== null && meant !== subject) {
     hint(`Did you mean: lockstep ${options.command.name} ${shellWord(meant)}`, options, io);
     return;
   }
-  const next = NEXT_STEPS[code]?.(subject);
+  // The lock is there, so something else is wrong: its remedies are whole commands.
+  const next = meant === null ? NEXT_STEPS[code]?.(subject) : whyOf(meant);
   if (next !== undefined) hint(`Next: ${next}`, options, io);
 }
 

@@ -5,7 +5,7 @@ import { LockstepError } from '../../core/model/error';
 import { parseSourceId, parseTaskName, parseUpstreamTable } from '../../core/model/names';
 import type { SourceId, UpstreamTable } from '../../core/model/names';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
-import { modeOfLock } from '../views/lock-view';
+import { lockNotFound, modeOfLock } from '../views/lock-view';
 import type {
   ShardActionOptions,
   ShardBreakLockInput,
@@ -64,7 +64,10 @@ export function parseUnlock(
   const sources = input.sources.map(parseSourceId);
   if (stored === null ? modeOfLock(state, lockId) === 'optimistic' : stored.input.kind === 'unlock-optimistic') {
     refuseFields('optimistic', { owner: input.owner != null, forceRemove: input.forceRemove });
-    if (input.action == null) throw invalid('action', 'action must be EXEC or SKIP for an optimistic lock');
+    if (input.action == null) {
+      if (stored === null && state.targets.get(lockId)?.lock == null) throw lockNotFound(lockId);
+      throw invalid('action', 'action must be EXEC or SKIP for an optimistic lock');
+    }
     const exec = input.action === 'exec';
     const tables = input.tables.map(parseUpstream);
     return { kind: 'unlock-optimistic', lockId, ifIncarnation, tables, sources, exec, force: input.force };

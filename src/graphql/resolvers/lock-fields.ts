@@ -50,7 +50,7 @@ export class LockFields {
   ): Page<ShardParticipant> {
     return pageOf(
       viewParticipants(service.state, lock.id, parseParticipantFilter(filter ?? null)),
-      { first, after: after ?? null },
+      { list: 'participants', first, after: after ?? null },
       ({ key }) => key,
       ({ view }) => view(),
     );

@@ -92,7 +92,7 @@ export class TaskFields {
   ): Page<ShardLock | null> {
     return pageOf(
       listLocks(state, { ...ANY_LOCK, task: name }, 'id'),
-      { first, after: after ?? null },
+      { list: 'locks id', first, after: after ?? null },
       ({ key }) => key,
       ({ id }) => viewLock(state, id),
     );
@@ -162,7 +162,7 @@ export class SourceFields {
     const routes = routesOf(state, parseTaskName(task), id);
     return pageOf(
       routes,
-      { first, after: after ?? null },
+      { list: 'tables', first, after: after ?? null },
       ({ schema, table }) => `${schema}\0${table}`,
       (route) => route,
     );

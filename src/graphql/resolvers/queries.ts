@@ -67,9 +67,10 @@ export class Queries {
     @Arg('after', () => String, { nullable: true, description: AFTER }) after: string | null,
   ): Page<ShardLock | null> {
     const { state } = service;
+    const order = orderBy ?? 'oldest-progress';
     return pageOf(
-      listLocks(state, parseLockFilter(filter ?? null, service.nowMs()), orderBy ?? 'oldest-progress'),
-      { first, after: after ?? null },
+      listLocks(state, parseLockFilter(filter ?? null, service.nowMs()), order),
+      { list: `locks ${order}`, first, after: after ?? null },
       ({ key }) => key,
       ({ id }) => viewLock(state, id),
     );
@@ -91,7 +92,7 @@ export class Queries {
   ): Page<ShardTask> {
     return pageOf(
       listTasks(state),
-      { first, after: after ?? null },
+      { list: 'tasks', first, after: after ?? null },
       (name) => name,
       (name) => viewTask(state, name),
     );
@@ -128,7 +129,7 @@ export class Queries {
   ): Page<ShardWorker | null> {
     return pageOf(
       listWorkers(state, parseWorkerFilter(filter ?? null)),
-      { first, after: after ?? null },
+      { list: 'workers', first, after: after ?? null },
       (id) => id,
       (id) => viewWorker(state, id),
     );
@@ -155,7 +156,7 @@ export class Queries {
   ): Page<ShardAction> {
     return pageOf(
       listActions(state, parseActionFilter(filter ?? null)),
-      { first, after: after ?? null },
+      { list: 'actions', first, after: after ?? null },
       newestFirst,
       (action) => viewAction(action),
     );

@@ -54,6 +54,8 @@ export async function pageOfEvents(
   checkCount('first', first);
   checkCount('last', last);
   const from = after ?? beginningOf(source);
+  // A place of another store, or of another server's memory, says nothing of these events.
+  const isOurs = after === null || (await source.caughtUp(after));
   const isWanted: IsWanted = (event) => matchesEvent(event, filter);
   const found =
     last === null
@@ -69,7 +71,7 @@ export async function pageOfEvents(
       startCursor: formatEventCursor(edges[0]?.cursor ?? found.from),
       endCursor: formatEventCursor(found.isCutBehind ? (edges.at(-1)?.cursor ?? found.to) : found.to),
     },
-    complete: source.reachesBack(from),
+    complete: isOurs && source.reachesBack(from),
   };
 }
 

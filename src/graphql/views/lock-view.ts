@@ -33,6 +33,11 @@ export function modeOfLock(state: CoordinatorState, lockId: LockId): Mode {
   if (state.targets.get(lockId)?.lock != null) return 'optimistic';
   if (state.pessimistic.locks.has(lockId)) return 'pessimistic';
   const mode = state.tasks.get(parseLockId(lockId).task)?.mode;
-  if (mode === undefined) throw new LockstepError('LOCK_NOT_FOUND', `there is no lock ${lockId}`, { lockId });
+  if (mode === undefined) throw lockNotFound(lockId);
   return mode;
+}
+
+/** The error of who names a lock that there isn't. */
+export function lockNotFound(lockId: LockId): LockstepError {
+  return new LockstepError('LOCK_NOT_FOUND', `there is no lock ${lockId}`, { lockId });
 }

@@ -2,6 +2,8 @@ import { LockstepError } from '../../core/model/error';
 
 /** Which page of a list is asked for. */
 export interface PageArguments {
+  /** Which list, in which order: a cursor of another one is refused, since what it names lies nowhere in this one. */
+  readonly list: string;
   /** At most this many items. */
   readonly first: number;
   /** The cursor after which the page begins; null: at the beginning. */
@@ -29,11 +31,11 @@ export const LARGEST_PAGE = 1_000;
  * be left out, since a cursor names a key, not a number.
  * @param keyOf unique within the list
  * @param view what is shown of an item; called for the items of the page only
- * @throws LockstepError INVALID_INPUT if `first` is out of range or `after` is no cursor
+ * @throws LockstepError INVALID_INPUT if `first` is out of range or `after` is no cursor of this list
  */
 export function pageOf<T, V>(
   items: Iterable<T>,
-  { first, after }: PageArguments,
+  { list, first, after }: PageArguments,
   keyOf: (item: T) => string,
   view: (item: T) => V,
 ): Page<V> {
@@ -42,8 +44,8 @@ export function pageOf<T, V>(
       field: 'first',
     });
   }
-  const { chosen, before, total } = firstAfter(items, after === null ? null : readCursor(after), first, keyOf);
-  const edges = chosen.map(({ key, item }) => ({ cursor: writeCursor(key), node: view(item) }));
+  const { chosen, before, total } = firstAfter(items, after === null ? null : readCursor(list, after), first, keyOf);
+  const edges = chosen.map(({ key, item }) => ({ cursor: writeCursor(list, key), node: view(item) }));
   return {
     edges,
     nodes: edges.map(({ node }) => node),
@@ -97,12 +99,13 @@ function insert<T extends { readonly key: string }>(sorted: T[], entry: T, most:
   if (sorted.length > most) sorted.pop();
 }
 
-function writeCursor(key: string): string {
-  return Buffer.from(key).toString('base64url');
+function writeCursor(list: string, key: string): string {
+  return Buffer.from(`${list}\n${key}`).toString('base64url');
 }
 
-function readCursor(cursor: string): string {
-  const key = Buffer.from(cursor, 'base64url').toString();
-  if (writeCursor(key) === cursor) return key;
-  throw new LockstepError('INVALID_INPUT', `not a cursor of this list: ${cursor}`, { field: 'after' });
+function readCursor(list: string, cursor: string): string {
+  const text = Buffer.from(cursor, 'base64url').toString();
+  const key = text.slice(list.length + 1);
+  if (writeCursor(list, key) === cursor) return key;
+  throw new LockstepError('INVALID_INPUT', `not a cursor of this list: ${JSON.stringify(cursor)}`, { field: 'after' });
 }

@@ -53,6 +53,14 @@ beforeAll(async () => {
 });
 
 describe('the journal', () => {
+  it.each(['99999999.0', '1.0@another-server'])(
+    'says that it does not know a place of another store: %s',
+    async (after) => {
+      expect(await page({ after, last: 2 })).toMatchObject({ complete: false });
+      expect(await page({ after, first: 2 })).toMatchObject({ complete: false });
+    },
+  );
+
   it('tells the life of a lock, in order, each event with a sentence', async () => {
     const { nodes, complete, pageInfo } = await page({ filter: { task: 'one' }, first: 100 });
     expect(nodes.map(({ kind }) => kind)).toEqual(LIFE);

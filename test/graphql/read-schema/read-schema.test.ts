@@ -24,7 +24,7 @@ function plain(text: string): string {
     .replaceAll(/@\d+"/gu, '@<revision>"')
     .replaceAll(/(ifIncarnation\\?":\\?")\d+/gu, '$1<revision>')
     .replaceAll(/("(?:epoch|revision|incarnation)": )"\d+"/gu, '$1"<revision>"')
-    .replaceAll(/("cursor": |"(?:start|end)Cursor": )"[\w-]{12,}"/gu, '$1"<cursor>"');
+    .replaceAll(/("cursor": |"(?:start|end)Cursor": )"[\w-]{8,}"/gu, '$1"<cursor>"');
 }
 
 describe('what can be read', () => {

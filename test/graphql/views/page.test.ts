@@ -9,7 +9,7 @@ const page = (
 ): ReturnType<typeof pageOf<string, string>> =>
   pageOf(
     items,
-    { first, after },
+    { list: 'letters', first, after },
     (item) => item,
     (item) => item.toUpperCase(),
   );
@@ -49,6 +49,10 @@ describe('a page of a list', () => {
     ['a length beyond the largest', 1_001, null],
     ['a cursor that is none', 1, '%'],
     ['a cursor with something behind it', 1, 'YQ=='],
+    ['an empty cursor', 1, ''],
+    ['a cursor that names no list', 1, 'YQ'],
+    ['a cursor of another list', 1, Buffer.from('lettres\na').toString('base64url')],
+    ['a cursor of a list with a longer name', 1, Buffer.from('letters newest\na').toString('base64url')],
   ])('refuses %s', (_name, first, after) => {
     expect(() => page(['a'], first, after)).toThrow(LockstepError);
   });
@@ -57,7 +61,7 @@ describe('a page of a list', () => {
     const made: string[] = [];
     pageOf(
       ['a', 'b', 'c'],
-      { first: 1, after: null },
+      { list: 'letters', first: 1, after: null },
       (item) => item,
       (item) => made.push(item),
     );
