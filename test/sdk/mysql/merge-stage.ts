@@ -39,6 +39,8 @@ export interface StageOptions {
   readonly database?: string;
   readonly upstream?: Partial<MySqlUpstreamOptions>;
   readonly worker?: Partial<ShardWorkerOptions>;
+  /** What happens before the workers start, which then aren't waited for. */
+  readonly before?: (stage: MergeStage) => Promise<void>;
 }
 
 let plays = 0;
@@ -78,7 +80,8 @@ export class MergeStage {
       `CREATE DATABASE ${target.schema} ${database}`,
       `CREATE TABLE ${target.schema}.${target.table} ${columns}`,
     );
-    for (const source of [0, 1] as const) await stage.start(source);
+    await options.before?.(stage);
+    for (const source of [0, 1] as const) await stage.start(source, { isCaughtUp: options.before === undefined });
     return stage;
   }
 

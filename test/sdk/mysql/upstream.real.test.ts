@@ -308,7 +308,7 @@ describe('a source that can’t be replicated', () => {
 describe('a snapshot', () => {
   it('that is cut off goes on behind its last key with the rows of now', async () => {
     const rows = Array.from({ length: 1_200 }, (_, index) => `(${index + 1}, 'old')`).join(', ');
-    await database.execute('TRUNCATE db.t', `INSERT INTO db.t VALUES ${rows}`);
+    await database.execute('CREATE TABLE db.a (id INT)', 'TRUNCATE db.t', `INSERT INTO db.t VALUES ${rows}`);
     const first = upstreamOf({ start: { kind: 'snapshot' } });
     let cut: JsonValue | null = null;
     for await (const event of first.read(null, new AbortController().signal)) {
@@ -317,18 +317,26 @@ describe('a snapshot', () => {
       break;
     }
     await first.close();
-    await database.execute("UPDATE db.t SET v = 'new' WHERE id IN (1, 1000)");
+    await database.execute(
+      "UPDATE db.t SET v = 'new' WHERE id IN (1, 1000)",
+      // Statements about others than what is still to be copied.
+      'ALTER TABLE db.a ADD COLUMN x INT',
+      'CREATE TABLE db.u (id INT PRIMARY KEY)',
+      'ALTER TABLE db.u ADD COLUMN x INT',
+      'INSERT INTO db.u VALUES (1, 1)',
+    );
     const events = await readAll(upstreamOf({ start: { kind: 'snapshot' } }), cut);
+    expect(events.filter(({ kind }) => kind === 'ddl')).toHaveLength(3);
     const copied = events.flatMap((event) => (event.kind === 'rows' && !('decode' in event.rows) ? event.rows : []));
     expect(copied.map(({ after }) => after?.['id'])).toEqual(Array.from({ length: 700 }, (_, index) => index + 501));
     expect(copied.find(({ after }) => after?.['id'] === 1_000)).toEqual({ after: { id: 1_000, v: 'new' } });
-    expect(events.filter((event) => event.kind === 'rows' && 'decode' in event.rows)).toHaveLength(1);
+    expect(events.filter((event) => event.kind === 'rows' && 'decode' in event.rows)).toHaveLength(2);
     expect(events.filter(({ kind }) => kind === 'mark').map((event) => ('name' in event ? event.name : ''))).toEqual([
-      'snapshot 1/1: db.t, 1200 rows',
+      'snapshot 2/2: db.t, 1200 rows',
       'snapshot complete',
     ]);
     await database.execute('ALTER TABLE db.t ADD COLUMN x INT');
     await expect(readAll(upstreamOf(), cut)).rejects.toMatchObject({ code: 'UPSTREAM_POSITION_LOST' });
-    await database.execute('ALTER TABLE db.t DROP COLUMN x');
+    await database.execute('ALTER TABLE db.t DROP COLUMN x', 'DROP TABLE db.a, db.u');
   });
 });

@@ -1,4 +1,5 @@
 import { LockstepError } from '../../../../src/core/model/error';
+import { quoteTable } from '../../../../src/core/model/quote';
 import type { Position, UpstreamEvent, UpstreamPlugin, UpstreamTableName } from '../../../plugin';
 import { silentLogger } from '../../../logger';
 import type { Logger } from '../../../logger';
@@ -7,13 +8,15 @@ import { ServerConnection } from '../connection';
 import type { ServerAddress } from '../connection';
 import { isConnectionLost } from '../server-error';
 import { dumpEvents } from './binlog-dump';
+import { ChangedSince } from './changed-since';
 import { Charsets } from './charsets';
+import { CopyLocks } from './copy-locks';
 import { LogReader } from './log-reader';
 import { comparePositions, formatPosition, parsePosition } from './log-position';
 import type { LogPosition, SnapshotPlace } from './log-position';
 import { Sequences } from './sequences';
-import { checkServer, refuseVersioned, upstreamError } from './server-check';
-import { readSnapshot } from './snapshot';
+import { checkServer, copyError, refuseVersioned, upstreamError } from './server-check';
+import { isCopied, readSnapshot } from './snapshot';
 import { beginSnapshot, readEnd, readTables, showCreateTable, takeStart } from './start';
 import type { SourceTable, StartState, UpstreamStart } from './start';
 import { tableAt } from './table-at';
@@ -54,6 +57,8 @@ export class MySqlUpstream implements UpstreamPlugin {
   readonly #options: Required<MySqlUpstreamOptions>;
   readonly #charsets: Charsets;
   readonly #sequences = new Sequences((ask) => this.#use(ask));
+  /** The tables, by their quoted names, that somebody wants to have from the beginning. */
+  readonly #asked = new Set<string>();
   #begun: Promise<Begun> | null = null;
   #isClosed = false;
 
@@ -78,6 +83,7 @@ export class MySqlUpstream implements UpstreamPlugin {
   /** Behind the start only what hasn't changed since is known. @throws LockstepError EVENT_UNSUPPORTED if it has */
   async createTable(name: UpstreamTableName, position: Position | null): Promise<string> {
     if (position !== null) return this.#tableAt(name, parsePosition(position));
+    this.#asked.add(quoteTable(name.schema, name.table));
     const { tables } = await this.#begin();
     const found = tables.find(({ schema, table }) => schema === name.schema && table === name.table);
     if (found !== undefined) return refuseVersioned(found.createTable, name);
@@ -150,37 +156,56 @@ export class MySqlUpstream implements UpstreamPlugin {
     const connection = first ?? (await this.#open());
     try {
       const tables =
-        first !== null && begun !== null ? begun.tables : await this.#continueSnapshot(connection, place, signal);
+        first !== null && begun !== null
+          ? await this.#keepAsked(connection, begun.tables)
+          : await this.#continueSnapshot(connection, place, snapshot, signal);
       await connection.execute("SET SESSION time_zone = '+00:00', net_write_timeout = 3600");
       for await (const event of readSnapshot(connection, tables, place, snapshot)) {
         if (signal.aborted) return;
         yield event;
       }
+    } catch (error) {
+      throw copyError(error);
     } finally {
       connection.close();
     }
   }
 
+  /** The tables that somebody wants to have, kept as they are; all, if nobody has asked for one. */
+  async #keepAsked(connection: ServerConnection, tables: readonly SourceTable[]): Promise<readonly SourceTable[]> {
+    const wanted = tables.filter(
+      ({ schema, table }) => this.#asked.size === 0 || this.#asked.has(quoteTable(schema, table)),
+    );
+    await new CopyLocks(connection).take(wanted);
+    // Since the tables were read nothing was locked.
+    for (const name of wanted)
+      if ((await showCreateTable(connection, name)) !== name.createTable) throw changedWithin(name);
+    return wanted;
+  }
+
   /**
    * A snapshot that was cut off goes on with the rows of now; the log since its beginning makes them one with those that
-   * were read before, if no statement has changed a table meanwhile.
+   * were read before, if no statement has changed a table that isn't copied.
    */
   async #continueSnapshot(
     connection: ServerConnection,
     place: LogPosition,
+    snapshot: SnapshotPlace,
     signal: AbortSignal,
   ): Promise<readonly SourceTable[]> {
     await beginSnapshot(connection);
     const tables = await readTables(connection);
+    await new CopyLocks(connection).take(tables.filter((name) => !isCopied(name, snapshot)));
+    const since = new ChangedSince((schema, table) => !isCopied({ schema, table: table ?? '\u{10ffff}' }, snapshot));
     for await (const event of this.#readLog(place, signal)) {
-      if (event.kind === 'idle') return tables;
-      if (event.kind === 'ddl')
+      if (event.kind === 'idle') break;
+      if (event.kind === 'ddl' && since.take(event))
         throw new LockstepError(
           'UPSTREAM_POSITION_LOST',
           `the snapshot was cut off, and a statement has changed tables since: ${event.sql.slice(0, 200)}`,
         );
     }
-    return tables;
+    return tables.filter((table) => !since.isMade(table));
   }
 
   /** A lost connection is opened anew for as long as the caller waits. */
@@ -230,4 +255,12 @@ export class MySqlUpstream implements UpstreamPlugin {
   #use<T>(ask: (connection: ServerConnection) => Promise<T>): Promise<T> {
     return ServerConnection.use(this.#options.address, ask);
   }
+}
+
+function changedWithin({ schema, table }: UpstreamTableName): LockstepError {
+  return new LockstepError(
+    'UPSTREAM_POSITION_LOST',
+    `a statement has changed ${schema}.${table} just when its copying began; nothing is copied yet: start the worker again`,
+    { table: `${schema}.${table}` },
+  );
 }

@@ -94,6 +94,19 @@ export function upstreamError(error: unknown): unknown {
   return error;
 }
 
+/** "No such database", "column" or "table", and that a transaction is older than the table. */
+const CHANGED: ReadonlySet<number> = new Set([1049, 1054, 1146, 1412]);
+
+/** An error of the copying of tables, as one that says that a statement was in the way; others as they are. */
+export function copyError(error: unknown): unknown {
+  if (!(error instanceof ServerError) || !CHANGED.has(error.number)) return error;
+  return new LockstepError(
+    'UPSTREAM_POSITION_LOST',
+    `a statement has changed a table before it was copied: ${error.message}`,
+    { number: error.number },
+  );
+}
+
 /**
  * The `CREATE TABLE` of a table that can be merged: rows of MariaDB's system-versioned tables have columns and a history
  * that other tables lack.

@@ -8,6 +8,7 @@ import type { JsonValue, Row, UpstreamEvent, UpstreamTableName } from '../../../
 import type { ServerConnection } from '../connection';
 import { encodedBytes, isDecoded } from '../values/text';
 import { sqlLiteral } from '../values/sql-literal';
+import { CopyLocks } from './copy-locks';
 import { compareNames, formatPosition } from './log-position';
 import type { LogPosition, SnapshotPlace } from './log-position';
 import type { SourceTable } from './start';
@@ -17,7 +18,7 @@ const ROWS_AN_EVENT = 500;
 
 /**
  * The rows of all tables behind a place of a snapshot, as inserts, and a mark behind each table.
- * @param connection in whose transaction they are read
+ * @param connection in whose transaction they are read, which has taken the locks of all of them
  * @param place where the log is read from afterwards
  * @param begun how far an earlier one has come
  * @throws LockstepError UPSTREAM_POSITION_LOST if it can't go on within a table; ServerError
@@ -28,9 +29,10 @@ export async function* readSnapshot(
   place: LogPosition,
   begun: SnapshotPlace,
 ): AsyncGenerator<UpstreamEvent, void, undefined> {
+  const locks = new CopyLocks(connection);
   for (const [index, table] of tables.entries()) {
+    if (isCopied(table, begun)) continue;
     const order = compareNames(table.schema, begun.schema) || compareNames(table.table, begun.table);
-    if (order < 0 || (order === 0 && isComplete(begun))) continue;
     const at = (rows: number, after: readonly JsonValue[] | null) =>
       formatPosition({ ...place, snapshot: { schema: table.schema, table: table.table, rows, after } });
     let rows = order === 0 ? begun.rows : 0;
@@ -42,15 +44,17 @@ export async function* readSnapshot(
         position: at(rows, after),
       };
     }
+    await locks.giveBack(table);
     const name = `snapshot ${index + 1}/${tables.length}: ${table.schema}.${table.table}, ${rows} rows`;
     yield { kind: 'mark', position: at(rows + 1, []), name };
   }
   yield { kind: 'mark', position: formatPosition(place), name: 'snapshot complete' };
 }
 
-/** A table whose rows are all read has an empty key to go on from. */
-function isComplete({ after }: SnapshotPlace): boolean {
-  return after?.length === 0;
+/** Whether a table was read before a place: one whose rows are all read has an empty key to go on from. */
+export function isCopied(name: UpstreamTableName, { schema, table, after }: SnapshotPlace): boolean {
+  const order = compareNames(name.schema, schema) || compareNames(name.table, table);
+  return order < 0 || (order === 0 && after?.length === 0);
 }
 
 interface Chunk {

@@ -2,7 +2,7 @@ import { LockstepError } from '../../../../src/core/model/error';
 import { quoteTable } from '../../../../src/core/model/quote';
 import type { UpstreamTableName } from '../../../plugin';
 import type { ServerConnection } from '../connection';
-import { ServerError } from '../server-error';
+import { ServerError, isConnectionLost } from '../server-error';
 import { parseGtidSet } from './gtid-set';
 import { compareNames } from './log-position';
 import type { LogPlace, LogPosition } from './log-position';
@@ -76,6 +76,13 @@ export async function takeStart(
 
 /** From here on the connection sees all rows as they are now. */
 export async function beginSnapshot(connection: ServerConnection): Promise<void> {
+  try {
+    await connection.execute('SET SESSION sql_log_bin = 0');
+  } catch (error) {
+    // Who may not (BINLOG ADMIN) keeps all locks of tables until everything is copied.
+    if (!(error instanceof ServerError) || isConnectionLost(error)) throw error;
+  }
+  await connection.execute(`SET SESSION lock_wait_timeout = ${LOCK_WAIT_S}`);
   await connection.execute('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
   await connection.execute('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
 }

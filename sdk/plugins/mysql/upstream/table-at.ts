@@ -1,7 +1,7 @@
-import { parseStatement, splitStatement } from '../../../../src/core/ddl';
 import { LockstepError } from '../../../../src/core/model/error';
 import type { UpstreamEvent, UpstreamTableName } from '../../../plugin';
 import { ServerError } from '../server-error';
+import { isAbout } from './changed-since';
 
 /** What has to be asked of the source. */
 export interface TableSource {
@@ -29,17 +29,6 @@ export async function tableAt(name: UpstreamTableName, { show, read }: TableSour
     if (event.kind === 'ddl' && isAbout(event, name)) throw changed(name);
   }
   return null;
-}
-
-/** Whether a statement is about a table; one that can't be parsed may be. */
-function isAbout({ sql, schema }: { readonly sql: string; readonly schema: string }, name: UpstreamTableName): boolean {
-  try {
-    const tables = splitStatement(parseStatement(sql), schema).flatMap((piece) => piece.tables);
-    return tables.some(([database, table]) => database === name.schema && table === name.table);
-  } catch (error) {
-    if (error instanceof LockstepError) return sql.includes(name.table);
-    throw error;
-  }
 }
 
 function changed({ schema, table }: UpstreamTableName): LockstepError {
