@@ -76,3 +76,24 @@ it('query-status without a task names the tasks in which a worker cannot go on',
   await worker.withSession('LeaveShardWorker', { forGood: false });
   expect(await lockstep('query-status', '--output', 'table')).toMatch(/^other +Stopped +s1$/mu);
 });
+
+it('query-status tells of some sources only, by their IDs or those of their workers, as the dmctl commands do', async () => {
+  const workers = await Promise.all(
+    ['s1', 's2'].map((source) => registered(server.url, `w-some-${source}`, 'some', source, 'OPTIMISTIC')),
+  );
+  const sourcesOf = async (...flags: readonly string[]): Promise<unknown> => {
+    const { workers: told } = JSON.parse(await lockstep('query-status', ...flags, 'some')) as {
+      workers: { worker: string }[];
+    };
+    return told.map(({ worker }) => worker);
+  };
+  expect(await sourcesOf()).toEqual(['s1', 's2']);
+  expect(await sourcesOf('-s', 's2')).toEqual(['s2']);
+  expect(await sourcesOf('--worker', 'w-some-s1')).toEqual(['s1']);
+  expect(await lockstep('query-status', '-s', 's2', '--output', 'table')).toMatch(/^some +Running +s1, s2$/mu);
+  const unknown = await runCommand(['query-status', '-s', 'nobody', 'some'], {
+    environment: { LOCKSTEP_SERVER: server.url },
+  });
+  expect(unknown).toMatchObject({ status: 3, out: expect.stringContaining('SOURCE_NOT_FOUND') });
+  for (const worker of workers) await worker.withSession('LeaveShardWorker', { forGood: false });
+});

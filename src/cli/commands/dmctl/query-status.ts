@@ -4,6 +4,7 @@ import type { DmctlTask, DmctlWorkerStatus } from '../../../core/wire/dmctl-stat
 import type { JsonValue } from '../../../core/wire/json-reader';
 import type { ApiClient } from '../../client/api-client';
 import { allNodes } from '../../client/pages';
+import { resolveWorkers } from '../../client/source-names';
 import type { Command } from '../../grammar/command';
 import type { Options } from '../../grammar/options';
 import { gridText } from '../../show/grid';
@@ -16,18 +17,41 @@ import { statusesOf } from './task-status';
 export const queryStatus: Command = dmctlCommand({
   name: 'query-status',
   summary: 'what the workers of a task do and are blocked on; without a task: the tasks',
-  examples: ['lockstep query-status', 'lockstep query-status --output table orders'],
+  examples: [
+    'lockstep query-status',
+    'lockstep query-status --output table orders',
+    'lockstep query-status -s mysql-01 orders',
+  ],
   arguments: [{ name: 'task', help: 'the task', optional: true }],
-  flags: [],
+  flags: [
+    {
+      name: 'worker',
+      short: 'w',
+      kind: 'list',
+      value: 'NAME',
+      help: 'only this source, or the sources of this worker',
+    },
+    { name: 'source', short: 's', kind: 'list', value: 'NAME', help: 'the same' },
+  ],
   answer: (client, options) => answer(client, options),
 });
 
 async function answer(client: ApiClient, options: Options): Promise<DmctlAnswer> {
   const name = options.argument(0);
-  if (name === null) return tasksAnswer((await allNodes(client, 'ShardTaskNames', {})).map(taskOf));
+  const names = [...options.list('worker'), ...options.list('source')];
+  if (name === null) {
+    const sources = await resolveWorkers(client, names, null);
+    const tasks = (await allNodes(client, 'ShardTaskNames', {})).map(taskOf);
+    return tasksAnswer(
+      tasks.filter((task) => sources.length === 0 || task.sources.some((each) => sources.includes(each))),
+    );
+  }
   const task = await client.ask('ShardTaskStatus', { name });
   if (!task.isPresent) throw new LockstepError('TASK_NOT_FOUND', `there is no task ${name}`, { task: name });
-  return statusAnswer(statusesOf(task), task);
+  if (names.length === 0) return statusAnswer(statusesOf(task), JSON.parse(task.json()));
+  const sources = await resolveWorkers(client, names, name);
+  const workers = statusesOf(task).filter(({ worker }) => sources.includes(worker));
+  return statusAnswer(workers, { result: true, msg: '', workers });
 }
 
 function taskOf(task: JsonValue): DmctlTask {
@@ -61,8 +85,7 @@ function tasksAnswer(tasks: readonly DmctlTask[]): DmctlAnswer {
   };
 }
 
-function statusAnswer(workers: readonly DmctlWorkerStatus[], task: JsonValue): DmctlAnswer {
-  const full: unknown = JSON.parse(task.json());
+function statusAnswer(workers: readonly DmctlWorkerStatus[], full: unknown): DmctlAnswer {
   return {
     report: {
       json: writeDmctlStatus(workers),
