@@ -174,5 +174,7 @@ async function identify(
 
 /** Answer a request to upgrade with a status and nothing else. */
 export function refuseUpgrade(socket: Duplex, status: string): void {
+  // A client that never closes its half would keep the connection, which counts among those that may be open.
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -54,6 +54,35 @@ async function drip(bytes: string): Promise<number> {
   return performance.now() - began;
 }
 
+/** Whether the server lets go of a connection whose upgrade it refused, though the client never closes its half. */
+async function letsGo({ port }: { readonly port: number }, path: string): Promise<boolean> {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  socket.on('error', () => undefined);
+  socket.resume();
+  socket.write(
+    requestBytes(`GET ${path} HTTP/1.1`, ['host: localhost', 'connection: upgrade', 'upgrade: websocket'], ''),
+  );
+  await new Promise((resolve) => socket.once('end', resolve));
+  // Whoever is gone answers what is sent to him by cutting the connection.
+  const timer = setInterval(() => socket.write('x'), 50);
+  const patience = setTimeout(() => socket.destroy(new Error('it was never cut')), 10_000);
+  const hadError = new Promise<boolean>((resolve) =>
+    socket.once('error', ({ message }) => resolve(message !== 'it was never cut')),
+  );
+  const isCut = await hadError;
+  clearInterval(timer);
+  clearTimeout(patience);
+  return isCut;
+}
+
+describe('who is refused an upgrade and stays', () => {
+  it('holds no place of those who may come', async () => {
+    const patient = await startWith({});
+    expect(await letsGo(patient.address, '/nowhere')).toBe(true);
+    await patient.stop();
+  });
+});
+
 describe('who sends too slowly is cut off', () => {
   it('within ten seconds, if nobody says otherwise', () => {
     expect(DEFAULT_LIMITS['receive-ms'] + 500).toBeLessThan(10_000);
