@@ -79,7 +79,7 @@ describe('A. a worker has gone for good', () => {
     const answer = await operate(server.url, 'unlock', { lockId: lockOf('a2'), dryRun: true });
     expect(answer).toMatchObject({ __typename: 'ShardUnlockLockSuccess', dryRun: true });
     expect(answer['changes']).toEqual([
-      'count as ready without having reported: s2',
+      'source s2 counts as ready without having reported',
       'source s1 is told to execute the DDLs',
       'the other sources that have reported are told to skip them, and the lock is removed',
     ]);
