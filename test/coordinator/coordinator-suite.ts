@@ -368,7 +368,7 @@ export function describeCoordinator(name: string, open: () => Promise<Store>): v
         const revision = await revisionAtRest(coordinator);
         const rehearsed = value(await coordinator.act({ ...unlock(), dryRun: true }));
         expect(rehearsed).toMatchObject({ dryRun: true, pending: false, action: { state: 'done' } });
-        expect(rehearsed.changes.join('\n')).toContain('stage unlocked');
+        expect(rehearsed.plan.map(({ sentence }) => sentence).join('\n')).toContain('stage unlocked');
         expect(coordinator.state.revision).toBe(revision);
       });
 
