@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { LockstepError } from '../core/model/error';
 import { parseSourceId, parseTaskName } from '../core/model/names';
 import { ROLES } from '../core/model/identity';
 import { JsonValue } from '../core/wire/json-reader';
@@ -28,7 +29,8 @@ export class TokenFile implements TokenVerifier {
 
   /** @throws LockstepError INVALID_INPUT, UNREADABLE_VALUE if the file can't be read now */
   constructor(path: string, clock: Clock, logger: Logger) {
-    this.#entries = new WatchedFiles({ paths: [path], name: 'tokens', read: () => readTokens(path), clock, logger });
+    const read = (): readonly TokenEntry[] => withoutValues(() => readTokens(path));
+    this.#entries = new WatchedFiles({ paths: [path], name: 'tokens', read, clock, logger });
   }
 
   verify(token: string): Promise<VerifiedToken | null> {
@@ -46,6 +48,16 @@ export class TokenFile implements TokenVerifier {
 /** The hash of a token, as the file holds it. */
 export function hashOf(token: string): Buffer {
   return createHash('sha256').update(token).digest();
+}
+
+/** Who writes a token in the clear where it doesn't belong must not find it in the log as well. */
+function withoutValues<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error;
+    throw new LockstepError(error.code, error.message.replace(/, found .*$/su, ''), error.fields);
+  }
 }
 
 function readTokens(path: string): readonly TokenEntry[] {

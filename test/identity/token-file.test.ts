@@ -115,6 +115,12 @@ describe('tokens of a file', () => {
       `{name: a, sha256: ${sha('a')}, roles: [worker], tasks: [t]}`,
       'tokens[0].sources: a worker',
     ],
+    ['nothing but a plain token', 'secret', /tokens\[0\]: expected an object$/u],
+    [
+      'a plain token as a role',
+      `{name: a, sha256: ${sha('a')}, roles: [secret]}`,
+      /expected one of [^,]*, [^,]*, [^,]*$/u,
+    ],
     ['a plain token', '{name: a, sha256: secret, roles: [viewer]}', 'tokens[0].sha256: not 64 hexadecimal digits'],
     ['a token twice', `${ALICE}\n  - ${ALICE.replace('alice', 'bob')}`, "the token of bob is another's too"],
     [
