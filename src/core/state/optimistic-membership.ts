@@ -225,7 +225,9 @@ export function placeOf(
   { origin }: OptimisticLock,
 ): { readonly schema: Shape; readonly done: boolean } {
   const known = entry.initial ?? (hasTakenPart(entry) ? state.agreedSchemas.get(origin.id) : undefined);
-  return { schema: known ?? origin.initial, done: known !== undefined && hasTakenPart(entry) && isAtRest(entry) };
+  // One that never had the schema with which the lock began, as a shard created with the new one, needn't meet its DDL.
+  const isAwaited = known === undefined || (known === origin.initial && !hasTakenPart(entry));
+  return { schema: known ?? origin.initial, done: !isAwaited && isAtRest(entry) };
 }
 
 /** Whether the table was in locks before, as far as the API knows: DM's workers leave nothing that would tell. */
