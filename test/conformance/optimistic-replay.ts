@@ -94,7 +94,11 @@ export class OptimisticReplay {
     const checkpoint = named.field('checkpointInfo').nullable((index) => this.#writes.tableInfo(index.count()));
     const key = formatLockstepKey({ kind: 'initial-schema', task: this.task, table });
     if (this.head.checkpoint && checkpoint !== null) {
-      this.#checkpoints.set(key, { kind: 'put', key, value: writeInitialSchemaRecord({ schema: checkpoint }) });
+      this.#checkpoints.set(key, {
+        kind: 'put',
+        key,
+        value: writeInitialSchemaRecord({ schema: checkpoint, isRegistered: false }),
+      });
     }
     this.#putTables(table.source, [...(this.#tables.get(table.source) ?? []), table], []);
   }

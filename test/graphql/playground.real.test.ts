@@ -27,7 +27,6 @@ it('the playground works in a browser without internet, and asks this server alo
     expect(elsewhere).toEqual([]);
     expect(asked.length).toBeGreaterThan(5);
   } finally {
-    await page?.close();
-    await server.stop();
+    await Promise.all([page?.close(), server.stop()]);
   }
 }, 180_000);

@@ -38,6 +38,8 @@ export class BrowserPage {
     const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--remote-debugging-port=0', rules];
     const child = spawn(ensureServer('chromium'), [...flags, `--user-data-dir=${folder}`, 'about:blank'], {
       stdio: ['ignore', 'ignore', 'pipe'],
+      // A group of its own: its helpers would go on writing to the folder when only the first process is killed.
+      detached: true,
     });
     const port = await portOf(child);
     const targets = (await (await fetch(`http://127.0.0.1:${port}/json`)).json()) as {
@@ -61,9 +63,11 @@ export class BrowserPage {
 
   async close(): Promise<void> {
     this.socket.close();
-    const exited = once(this.process, 'exit');
-    this.process.kill('SIGKILL');
-    await exited;
+    const { pid } = this.process;
+    // Its error stream closes when the last of the group has gone.
+    const closed = once(this.process, 'close');
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    await closed;
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }
 

@@ -151,6 +151,8 @@ export interface Expectation {
 export interface InitialSchemaRecord {
   /** TiDB's table info. */
   readonly schema: string;
+  /** Whether the table's worker has said it; else it was read from the downstream. */
+  readonly isRegistered: boolean;
 }
 
 /**

@@ -155,7 +155,7 @@ function schemaPut(
   if (createTable === null) return [];
   const key = formatLockstepKey({ kind: 'initial-schema', task, table: parseUpstreamTable(source, schema, table) });
   const info = writeTableInfo({ ...readReportedSchema(createTable, defaults), name: table });
-  return [{ kind: 'put', key, value: writeInitialSchemaRecord({ schema: info }) }];
+  return [{ kind: 'put', key, value: writeInitialSchemaRecord({ schema: info, isRegistered: true }) }];
 }
 
 function schemaDelete(state: CoordinatorState, task: TaskName, table: UpstreamTable): Mutation[] {

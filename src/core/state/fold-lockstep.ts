@@ -183,6 +183,7 @@ function foldInitialSchema(state: CoordinatorState, task: TaskName, table: Upstr
   const entry = state.entryOf(task, table);
   const isWanted = lacksSchema(state, entry);
   entry.initial = record === null ? null : state.caches.schemas.read(record.schema).shape;
+  entry.isRegistered = record?.isRegistered === true;
   state.downstream.found.delete(entry.key);
   state.outbox.settle({ kind: 'know-schema', table: entry.key });
   settleLeaving(state, entry);

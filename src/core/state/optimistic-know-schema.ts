@@ -23,7 +23,7 @@ export function planKnowSchema(state: CoordinatorState, table: TableKey): Plan {
   const key = formatLockstepKey({ kind: 'initial-schema', task: entry.task, table: entry.table });
   return {
     compares: [{ kind: 'version', key, operator: '=', value: 0 }],
-    mutations: [{ kind: 'put', key, value: writeInitialSchemaRecord({ schema }) }],
+    mutations: [{ kind: 'put', key, value: writeInitialSchemaRecord({ schema, isRegistered: false }) }],
     events: [],
   };
 }

@@ -225,9 +225,10 @@ export function placeOf(
   { origin }: OptimisticLock,
 ): { readonly schema: Shape; readonly done: boolean } {
   const known = entry.initial ?? (hasTakenPart(entry) ? state.agreedSchemas.get(origin.id) : undefined);
-  // One that never had the schema with which the lock began, as a shard created with the new one, needn't meet its DDL.
-  const isAwaited = known === undefined || (known === origin.initial && !hasTakenPart(entry));
-  return { schema: known ?? origin.initial, done: !isAwaited && isAtRest(entry) };
+  // A shard that is created with the new schema meets no DDL: it isn't at that with which the lock began.
+  const isBeyond = entry.initial !== null && entry.isRegistered && entry.initial !== origin.initial;
+  const done = known !== undefined && (hasTakenPart(entry) || isBeyond) && isAtRest(entry);
+  return { schema: known ?? origin.initial, done };
 }
 
 /** Whether the table was in locks before, as far as the API knows: DM's workers leave nothing that would tell. */

@@ -266,7 +266,7 @@ function agreedSchemaPut({ state, target, held }: LockContext): Mutation[] {
   if (!isOfApi || !isShape(joined) || state.agreedSchemas.get(target.lockId) === joined) return [];
   const schema = writeTableInfo(schemaOfShape(joined, target.table.table));
   const key = formatLockstepKey({ kind: 'agreed-schema', task: target.task, target: target.table });
-  return [{ kind: 'put', key, value: writeInitialSchemaRecord({ schema }) }];
+  return [{ kind: 'put', key, value: writeInitialSchemaRecord({ schema, isRegistered: false }) }];
 }
 
 function lockRecordPut({ target, held, nowMs }: LockContext, initial: Shape, synced: boolean): Mutation {

@@ -51,6 +51,8 @@ export class TableEntry {
   readonly source: SourceId;
   readonly schema: string;
   membership: Membership = 'none';
+  /** Whether its initial schema is what its worker said, and not what the downstream has. */
+  isRegistered = false;
   /** Its last report through the API; null: none. */
   attempt: Attempt | null = null;
   info: InfoContent | null = null;
@@ -92,7 +94,7 @@ export class TableEntry {
     this.#showUnregistered();
   }
 
-  /** The schema that its worker registered for it; null: none. */
+  /** The schema that its worker registered for it, or that was read from the downstream; null: none. */
   get initial(): Shape | null {
     return this.#initial;
   }

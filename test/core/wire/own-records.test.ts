@@ -70,8 +70,8 @@ describe('records', () => {
     expect(readLockRecord(writeLockRecord(lock))).toEqual({ kind: 'record', record: lock });
   });
 
-  it('of initial schemas come back', () => {
-    const record = { schema: '{"id":0}' };
+  it.each([true, false])('of initial schemas come back', (isRegistered) => {
+    const record = { schema: '{"id":0}', isRegistered };
     expect(readInitialSchemaRecord(writeInitialSchemaRecord(record))).toEqual({ kind: 'record', record });
   });
 
@@ -102,7 +102,7 @@ describe('records', () => {
     const texts = [
       writeDecisionRecord(decision),
       writeLockRecord(lock),
-      writeInitialSchemaRecord({ schema: '' }),
+      writeInitialSchemaRecord({ schema: '', isRegistered: false }),
       writeTaskRecord({
         task,
         mode: 'optimistic',

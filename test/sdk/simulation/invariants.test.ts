@@ -128,7 +128,7 @@ describe('the watch over what must always hold', () => {
     // Its worker was killed before it stored its report, and starts before that; another table goes on.
     const schema = readReportedSchema(createTable);
     const key = formatLockstepKey({ kind: 'initial-schema', task: ordersTask, table: first });
-    world.change([put(key, writeInitialSchemaRecord({ schema: writeTableInfo(schema) }))]);
+    world.change([put(key, writeInitialSchemaRecord({ schema: writeTableInfo(schema), isRegistered: true }))]);
     world.report(last, ADD_C);
     world.schemas.set(tableKey(ordersTask, first), schema);
     world.report(first, DROP_N);
