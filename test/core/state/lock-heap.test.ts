@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeAll, expect, it } from '@jest/globals';
@@ -11,8 +12,10 @@ beforeAll(() => {
   globalThis.gc = runInNewContext('gc') as typeof globalThis.gc;
 });
 
-it('takes at most 480 bytes for each table of a lock', () => {
+it('takes at most 480 bytes for each table of a lock', async () => {
   benchOptimistic('add-column', 4_000, true);
+  // Within one turn the first lock may still be held, and let go only while the second is measured.
+  await setImmediate();
   const { heap_bytes: bytes } = benchOptimistic('add-column', TABLES, true);
   expect((bytes ?? NaN) / TABLES).toBeLessThan(480);
   expect((bytes ?? NaN) / TABLES).toBeGreaterThan(200);
