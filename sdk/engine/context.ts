@@ -1,5 +1,5 @@
-import { Shapes } from '../../src/core/table/shapes';
 import type { LockstepError } from '../../src/core/model/error';
+import { Shapes } from '../../src/core/table/shapes';
 import type { Routes } from '../route/routes';
 import type { Effect } from './effects';
 import { Outgoing } from './outgoing';

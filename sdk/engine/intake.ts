@@ -6,6 +6,7 @@ import { createTableText } from '../../src/core/table/create-table';
 import type { TableSchema } from '../../src/core/table/table-schema';
 import type { Position, UpstreamEvent, UpstreamTableName } from '../plugin';
 import type { EngineContext } from './context';
+import type { Coordination } from './coordination';
 import { readCreateTable, readDdl } from './ddl-parts';
 import type { DdlPart } from './ddl-parts';
 import type { LocalWork } from './local-work';
@@ -17,14 +18,7 @@ import type { Alteration, DdlStep, Hold, Shard, ShardPart, Step } from './shard'
 type DdlEvent = Extract<UpstreamEvent, { kind: 'ddl' }>;
 
 /** Who is told what shards meet. */
-export interface IntakeListener {
-  /** A shard is held at a DDL. */
-  met(shard: Shard, alteration: Alteration): void;
-  /** A shard has come, or left its target. */
-  membershipChanged(shard: Shard): void;
-  /** A shard that was created ahead of its target needn't wait any more. @returns whether it waits for others to meet a DDL */
-  arrived(shard: Shard): boolean;
-}
+type IntakeListener = Pick<Coordination, 'met' | 'membershipChanged' | 'arrived'>;
 
 /**
  * Takes the stream in: hands each event to the shards that it is about, queues those of held shards, and sends the reader

@@ -108,13 +108,19 @@ function obstaclesOf(shapes: Shapes, there: TableSchema, here: TableSchema): Obs
   return names;
 }
 
-/** Whether rows fit is a matter of columns alone: an index may be missing anywhere. */
+const keyless = new WeakMap<TableSchema, TableSchema>();
+
+/** Whether rows fit is a matter of columns alone: an index may be missing anywhere. Each shard that meets a DDL asks this. */
 function withoutKeys(schema: TableSchema): TableSchema {
+  const known = keyless.get(schema);
+  if (known !== undefined) return known;
   const columns = schema.columns.map((column) => ({
     ...column,
     type: { ...column.type, flags: column.type.flags & ~KEY_FLAGS },
   }));
-  return { ...schema, columns, indexes: [], primaryKeyKind: 'index' };
+  const without: TableSchema = { ...schema, columns, indexes: [], primaryKeyKind: 'index' };
+  keyless.set(schema, without);
+  return without;
 }
 
 function schemaBefore(schema: TableSchema, sibling: TableSchema, { extra, wider, missing }: Obstacles): TableSchema {
