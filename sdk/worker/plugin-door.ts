@@ -1,4 +1,5 @@
 import { LockstepError } from '../../src/core/model/error';
+import { memberOf } from '../../src/core/model/member-of';
 import type { ExecutionResult, Position, UpstreamEvent, UpstreamTableName } from '../plugin';
 import type { PluginCall } from './plugin-call';
 
@@ -73,10 +74,6 @@ export function readResult(result: ExecutionResult): ExecutionResult {
 
 function isTableName(value: unknown): boolean {
   return typeof memberOf(value, 'schema') === 'string' && typeof memberOf(value, 'table') === 'string';
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 function jsonOf(value: unknown): string {

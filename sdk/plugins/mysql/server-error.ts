@@ -1,4 +1,5 @@
 import { LockstepError } from '../../../src/core/model/error';
+import { memberOf } from '../../../src/core/model/member-of';
 
 /** What a server refused, or that it couldn't be reached, by the number and the name that it has for it. */
 export class ServerError extends Error {
@@ -34,15 +35,11 @@ export function isLockConflict(error: unknown): boolean {
 /** What `mysql2` throws, as an error of this room; others as they are. */
 export function plainError(error: unknown): Error {
   if (error instanceof LockstepError || error instanceof ServerError) return error;
-  const number = fieldOf(error, 'errno');
-  const code = fieldOf(error, 'code');
-  const message = fieldOf(error, 'message');
+  const number = memberOf(error, 'errno');
+  const code = memberOf(error, 'code');
+  const message = memberOf(error, 'message');
   if (typeof code !== 'string') return error instanceof Error ? error : new Error(String(error));
   // Of a socket's error the number is the system's, and negative.
   const isServers = typeof number === 'number' && number >= 1_000;
   return new ServerError(typeof message === 'string' && message !== '' ? message : code, isServers ? number : 0, code);
-}
-
-function fieldOf(error: unknown, name: string): unknown {
-  return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
 }

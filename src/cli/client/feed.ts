@@ -3,6 +3,7 @@ import type { Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { sleep, systemTiming } from '../../../sdk/timing';
 import { LockstepError } from '../../core/model/error';
+import { memberOf } from '../../core/model/member-of';
 import { JsonValue } from '../../core/wire/json-reader';
 import { topLevelError } from './api-client';
 import type { Connection, Variables } from './api-client';
@@ -100,9 +101,7 @@ function feedError(thrown: unknown, { url }: Connection): Error {
 
 /** What an event of `ws` says, whose fields are its class's: of a close a code, of a failure a message. */
 function eventOf(event: unknown): { readonly code: number | null; readonly message: string } {
-  const read = (name: string): unknown =>
-    typeof event === 'object' && event !== null ? Reflect.get(event, name) : null;
-  const [code, message] = [read('code'), read('message')];
+  const [code, message] = [memberOf(event, 'code'), memberOf(event, 'message')];
   return { code: typeof code === 'number' ? code : null, message: typeof message === 'string' ? message : '' };
 }
 

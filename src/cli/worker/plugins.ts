@@ -6,6 +6,7 @@ import { FileCheckpoints, systemTiming } from '../../../sdk';
 import { MemoryDownstream, RemoteDownstream } from '../../../sdk/plugins/memory';
 import { FileGates, ScriptUpstream } from '../../../sdk/plugins/script';
 import { LockstepError } from '../../core/model/error';
+import { memberOf } from '../../core/model/member-of';
 import { onlyFields } from '../../core/wire/only-fields';
 import { readNamedFile } from '../grammar/read-file';
 import type { PluginChoice, WorkerSection } from './worker-file';
@@ -127,10 +128,6 @@ function makerIn(module: unknown, plugin: string, name: string): Make {
   const make = memberOf(module, name) ?? memberOf(memberOf(module, 'default'), name);
   if (isMaker(make)) return make;
   throw new LockstepError('INVALID_INPUT', `the plugin ${plugin} exports no ${name}`, { plugin });
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 function isMaker(value: unknown): value is Make {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { LockstepError } from '../../core/model/error';
+import { memberOf } from '../../core/model/member-of';
 
 /** Where browsers find the page. */
 export const PLAYGROUND_PATH = '/playground/';
@@ -108,7 +109,7 @@ async function importPackage(): Promise<Readonly<Record<'renderAltair' | 'getDis
 }
 
 function functionOf(module: unknown, name: string): Exported {
-  const value: unknown = typeof module === 'object' && module !== null ? Reflect.get(module, name) : undefined;
+  const value = memberOf(module, name);
   if (typeof value !== 'function') throw new Error(`it has no function ${name}`);
   return (...given): unknown => Reflect.apply(value, undefined, given);
 }

@@ -1,3 +1,4 @@
+import { memberOf } from '../../../../src/core/model/member-of';
 import { EventEmitter } from 'node:events';
 import { createConnection } from 'mysql2';
 import type { Connection } from 'mysql2';
@@ -230,7 +231,7 @@ function addCommand(connection: object, command: DumpCommand): void {
 }
 
 function destroySocket(connection: object): void {
-  const socket: unknown = Reflect.get(connection, 'stream');
-  const destroy: unknown = typeof socket === 'object' && socket !== null ? Reflect.get(socket, 'destroy') : undefined;
+  const socket = memberOf(connection, 'stream');
+  const destroy = memberOf(socket, 'destroy');
   if (typeof destroy === 'function') Reflect.apply(destroy, socket, []);
 }

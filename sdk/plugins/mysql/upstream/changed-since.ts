@@ -34,10 +34,12 @@ export class ChangedSince {
     const statement = parsed(sql);
     if (statement === null) return true;
     if (statement.kind === 'drop-database') return this.isWanted(statement.name, null);
-    const [first, ...others] = tablesOf(statement, schema);
-    const changed = isNewTable(statement) ? [] : [...(first === undefined ? [] : [first]), ...others];
-    if (isNewTable(statement) && first !== undefined) this.#made.push(first);
-    return changed.some((name) => !this.isMade(name) && this.isWanted(name.schema, name.table));
+    const tables = tablesOf(statement, schema);
+    if (isNewTable(statement)) {
+      this.#made.push(...tables.slice(0, 1));
+      return false;
+    }
+    return tables.some((name) => !this.isMade(name) && this.isWanted(name.schema, name.table));
   }
 }
 
