@@ -15,9 +15,23 @@ export const ACTOR_HEADER = 'x-lockstep-actor';
 /** Longer names of people aren't taken: they are kept in every audit record. */
 const LONGEST_NAME = 200;
 
-/** Whether a text can name somebody in audit records, which people read in terminals. */
+/** Signs that aren't shown, or turn round what is shown beside them. */
+const UNSHOWN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/** What stands between somebody and the router that speaks for him, in whatever blanks. */
+const VIA = /(?:^|\s)via\s|\svia(?:\s|$)/iu;
+
+/**
+ * Whether a text can name somebody in audit records, which people read in terminals. In none is *via* a word beside
+ * others: nobody can be called as somebody for whom a router speaks.
+ */
 export function isName(text: string): boolean {
-  return text !== '' && text.length <= LONGEST_NAME && !/\p{Cc}/u.test(text);
+  return text !== '' && text.length <= LONGEST_NAME && !UNSHOWN.test(text) && !VIA.test(text);
+}
+
+/** Who acts, where a router speaks for somebody. Both are names, so it can be read in one way only. */
+export function actorVia(actor: string, router: string): string {
+  return `${actor} via ${router}`;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { LockstepError } from '../core/model/error';
 import type { Identity } from '../core/model/identity';
 import type { Authenticator, TokenVerifier, VerifiedToken } from './authenticator';
-import { isName } from './credentials';
+import { actorVia, isName } from './credentials';
 import type { Credentials } from './credentials';
 
 /** Longer tokens are nobody's: comparing and decoding cost as much as they are long. */
@@ -34,7 +34,7 @@ export class TokenAuthenticator implements Authenticator {
 function speakFor({ identity, actAs }: VerifiedToken, actor: string): Identity {
   if (!actAs) throw unauthenticated('this token does not speak for others: leave out x-lockstep-actor');
   if (!isName(actor)) throw unauthenticated('x-lockstep-actor is not a name');
-  return { ...identity, actor: `${actor} via ${identity.actor}` };
+  return { ...identity, actor: actorVia(actor, identity.actor) };
 }
 
 function unauthenticated(message: string): LockstepError {

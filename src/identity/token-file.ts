@@ -100,7 +100,9 @@ function readEntry(value: JsonValue): TokenEntry {
       identity: {
         actor: value.field('name').convert((field) => {
           const text = field.text();
-          return isName(text) ? text : field.fail('not a name of 1 to 200 characters that are shown');
+          return isName(text)
+            ? text
+            : field.fail('not a name of 1 to 200 characters that are shown, without the word `via`');
         }),
         roles,
         tasks: allOrSome(value.field('tasks'), parseTaskName),

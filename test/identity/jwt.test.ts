@@ -107,6 +107,10 @@ describe('JWTs', () => {
     ['that are not valid yet', () => token({ ...CLAIMS, nbf: inAnHour }, good, rsa.privateKey)],
     ['of somebody who writes into terminals', () => token({ ...CLAIMS, sub: 'a\u001b[2J' }, good, rsa.privateKey)],
     [
+      'of somebody who seems to speak through a router',
+      () => token({ ...CLAIMS, sub: 'alice via router' }, good, rsa.privateKey),
+    ],
+    [
       'with a rule that nobody here knows',
       () => token(CLAIMS, { ...good, crit: ['x'], x: 1 } as never, rsa.privateKey),
     ],

@@ -75,6 +75,7 @@ describe('tokens of a file', () => {
       { token: 'a-token', actor: 'bob' },
       { token: 'r', actor: 'b\nob' },
       { token: 'r', actor: 'b'.repeat(201) },
+      { token: 'r', actor: 'alice via another' },
     ])
       await expect(authenticator.authenticate(refused)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
@@ -132,6 +133,11 @@ describe('tokens of a file', () => {
       'a name that terminals obey',
       `{name: "a\\e[2J", sha256: ${sha('a')}, roles: [viewer]}`,
       'tokens[0].name: not a name',
+    ],
+    [
+      'somebody who seems to speak through a router',
+      `{name: alice via r, sha256: ${sha('a')}, roles: [viewer]}`,
+      'tokens[0].name: not a name of 1 to 200 characters that are shown, without the word `via`',
     ],
     ['a name twice', `${ALICE}\n  - ${ALICE}`, 'the name alice is given twice'],
   ])('refuses %s with its place', (_name, token, message) => {
