@@ -13,6 +13,8 @@ import { MeasuredStore } from './coordinator/measured-store';
 import { Observer } from './coordinator/observer';
 import type { CoordinatorService } from './coordinator/service';
 import { unreachable } from './core/model/invariant';
+import { LOCAL_PROXIES } from './identity/remote-address';
+import type { Proxies } from './identity/remote-address';
 import { openAuthenticator } from './identity/auth-config';
 import type { Authenticator } from './identity/authenticator';
 import { checkExposure } from './identity/exposure';
@@ -29,12 +31,13 @@ import { loadEtcd } from './load-etcd';
 import { loadMysql } from './load-mysql';
 import type { Clock } from './ports/clock';
 import type { Logger } from './ports/logger';
-import type { MetricsPage } from './ports/metrics';
+import type { ConnectionLimit, Metrics, MetricsPage } from './ports/metrics';
 import type { Store } from './ports/store';
 
 export { isLimitName } from './graphql/limits/limits';
 export type { LimitName } from './graphql/limits/limits';
 export { checkExposure, isLoopback } from './identity/exposure';
+export { Proxies } from './identity/remote-address';
 
 /** Where the state is kept. */
 export type StoreChoice =
@@ -65,6 +68,8 @@ export interface ServerOptions {
   readonly insecure?: boolean;
   /** A certificate and its key, by which connections are encrypted; absent: they aren't. */
   readonly tls?: TlsPaths;
+  /** Behind whose addresses there are many clients; absent: those of this machine. */
+  readonly proxies?: Proxies;
   /** Origins of pages that may send requests; absent: only pages of this server. */
   readonly origins?: readonly string[];
   /** Folders of the only documents that are executed; absent: any. */
@@ -126,13 +131,24 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const door = await openDoor(options, clock);
     parts.unshift(() => door.close());
     const metricsPage = new PrometheusPage(registry, () => service.read());
-    const operating = await startOperating(options, service, metricsPage);
+    const operating = await startOperating(options, service, metrics, metricsPage);
     parts.unshift(async () => operating?.server.close());
-    const { limits, origins, callbackPrefixes, introspection, traces, playground } = options;
+    const { limits, proxies, origins, callbackPrefixes, introspection, traces, playground } = options;
     const { authenticator, tls, safelist } = door;
     const api = await GraphqlServer.start({
       ...{ service, logger, host, port: options.port, metrics, tracing, metricsPage },
-      ...{ authenticator, tls, safelist, limits, origins, callbackPrefixes, introspection, traces, playground },
+      ...{
+        authenticator,
+        tls,
+        safelist,
+        limits,
+        proxies,
+        origins,
+        callbackPrefixes,
+        introspection,
+        traces,
+        playground,
+      },
     });
     parts.unshift(() => {
       // A request that waits for a person's action would hold up the stop.
@@ -151,12 +167,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 /** The listener for those who operate the server; null: nobody wants one. */
 async function startOperating(
-  { metricsListen, limits, logger }: ServerOptions,
+  { metricsListen, limits, proxies = LOCAL_PROXIES, logger }: ServerOptions,
   service: CoordinatorService,
-  metrics: MetricsPage,
+  metrics: Metrics,
+  page: MetricsPage,
 ): Promise<{ readonly server: OperatingServer; readonly url: string } | null> {
   if (metricsListen === undefined) return null;
-  const server = new OperatingServer({ service, metrics }, { ...DEFAULT_LIMITS, ...limits }, (error) =>
+  const rules = {
+    limits: { ...DEFAULT_LIMITS, ...limits },
+    proxies,
+    onRefused: (_address: string, limit: ConnectionLimit) => metrics.refusedConnection(limit),
+  };
+  const server = new OperatingServer({ service, metrics: page }, rules, (error) =>
     logger.error({ err: error }, 'a request for a page could not be answered'),
   );
   const { port } = await server.listen(metricsListen.host, metricsListen.port);

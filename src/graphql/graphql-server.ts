@@ -9,11 +9,13 @@ import type { CoordinatorService } from '../coordinator/service';
 import type { Authenticator } from '../identity/authenticator';
 import { isLoopback } from '../identity/exposure';
 import { OpenAuthenticator } from '../identity/open-authenticator';
+import { LOCAL_PROXIES, networkOf } from '../identity/remote-address';
+import type { Proxies } from '../identity/remote-address';
 import type { TlsMaterial } from '../identity/tls-files';
 import type { WatchedFiles } from '../identity/watched-files';
 import type { Logger } from '../ports/logger';
 import { NO_METRICS } from '../ports/metrics';
-import type { Metrics, MetricsPage } from '../ports/metrics';
+import type { ConnectionLimit, Metrics, MetricsPage } from '../ports/metrics';
 import { NO_TRACING } from '../ports/tracing';
 import type { Tracing } from '../ports/tracing';
 import { makeApollo } from './apollo';
@@ -50,6 +52,8 @@ export interface GraphqlServerOptions {
   readonly limits?: Partial<Limits> | undefined;
   /** The certificate; absent: connections aren't encrypted. */
   readonly tls?: WatchedFiles<TlsMaterial> | undefined;
+  /** Behind whose addresses there are many clients; absent: those of this machine. */
+  readonly proxies?: Proxies | undefined;
   /** Origins of pages that may send requests; absent: only pages of this server. */
   readonly origins?: readonly string[] | undefined;
   /** The only documents that are executed; absent: any. */
@@ -93,11 +97,16 @@ export class GraphqlServer {
     const gate = new RequestGate(schema, limits, options.safelist ?? null);
     const documents = new DocumentCache({ schema, gate, introspection });
     const traces = options.traces ?? false;
+    const metrics = options.metrics ?? NO_METRICS;
     const apollo = makeApollo({ schema, gate, documents, limits, introspection, traces, present, logger });
     await apollo.start();
     const audit = new RefusalAudit(logger, nowMs);
     const onStranger = ({ socket: { remoteAddress = '' } }: IncomingMessage): void =>
-      audit.tell(remoteAddress, { remoteAddress }, 'a client was refused: nobody knows who it is');
+      audit.tell(networkOf(remoteAddress), { remoteAddress }, 'a client was refused: nobody knows who it is');
+    const onRefused = (remoteAddress: string, limit: ConnectionLimit): void => {
+      metrics.refusedConnection(limit);
+      audit.tell(networkOf(remoteAddress), { remoteAddress, limit }, 'a connection was refused: there are too many');
+    };
     const contextOf = makeContexts(service, audit, limits);
     const reportDefect = (error: unknown): void => logger.error({ err: error }, 'a request could not be answered');
     const show = (errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] =>
@@ -106,7 +115,7 @@ export class GraphqlServer {
     const subscriptions = new SharedSubscriptions({
       show,
       reportDefect,
-      metrics: options.metrics ?? NO_METRICS,
+      metrics,
       ...(options.feedLimits === undefined ? {} : { limits: options.feedLimits }),
     });
     const maxBodyBytes = limits['body-bytes'];
@@ -124,6 +133,8 @@ export class GraphqlServer {
       streams: new GraphqlSse(shared),
       playground,
       tls: options.tls ?? null,
+      proxies: options.proxies ?? LOCAL_PROXIES,
+      onRefused,
       guard: new PageGuard({
         origins: options.origins ?? [],
         isLocal: authenticator instanceof OpenAuthenticator && isLoopback(host),

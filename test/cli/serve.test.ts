@@ -7,6 +7,7 @@ import { COMMANDS } from '../../src/cli/commands';
 import { serveOptionsOf } from '../../src/cli/commands/serve-options';
 import type { ServeOptions } from '../../src/cli/commands/serve-options';
 import { parseCommandLine } from '../../src/cli/grammar/command-line';
+import { Proxies } from '../../src/identity/remote-address';
 import { ask } from '../graphql/plain-client';
 import { registered } from '../graphql/plain-worker';
 import { runCommand, startCommand, urlOf } from './run-command';
@@ -68,8 +69,10 @@ describe('the options of serve', () => {
   it('say who may come, how, and how much of him is taken', () => {
     const words = ['--tls-cert', 'c.pem', '--tls-key', 'k.pem', '--allow-origin', 'https://a.example', '--traces'];
     const limits = ['--limit', 'depth=7', '--limit', 'worker-mutations=9000', '--safelist', 'allowed'];
-    const callbacks = ['--callback-prefix', 'https://router.example/callback'];
-    expect(optionsOf([...words, ...limits, ...callbacks], { LOCKSTEP_AUTH: 'a.yaml' }).door).toEqual({
+    const callbacks = ['--callback-prefix', 'https://router.example/callback', '--proxy', '10.1.0.0/16'];
+    const { door } = optionsOf([...words, ...limits, ...callbacks], { LOCKSTEP_AUTH: 'a.yaml' });
+    expect(door.proxies?.has('10.1.2.3')).toBe(true);
+    expect(door).toEqual({
       authFile: 'a.yaml',
       insecure: false,
       introspection: false,
@@ -79,6 +82,7 @@ describe('the options of serve', () => {
       callbackPrefixes: ['https://router.example/callback/'],
       safelist: [expect.stringMatching(/schema.documents$/u), 'allowed'],
       limits: { depth: 7, 'worker-mutations': 9_000 },
+      proxies: expect.any(Proxies),
     });
   });
 
@@ -110,6 +114,7 @@ describe('the options of serve', () => {
     [['--limit', 'depth=0']],
     [['--limit', 'deepness=4']],
     [['--limit', 'stalled-ms=24999']],
+    [['--proxy', 'proxy.example']],
   ])('refuse %j', (args) => {
     expect(() => optionsOf(args, {})).toThrow(LockstepError);
   });

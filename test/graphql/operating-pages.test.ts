@@ -3,7 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { DEFAULT_LIMITS } from '../../src/graphql/limits/limits';
+import type { Limits } from '../../src/graphql/limits/limits';
 import { OperatingServer } from '../../src/graphql/transport/operating-server';
+import type { ListenerOptions } from '../../src/graphql/transport/listener';
+import { LOCAL_PROXIES } from '../../src/identity/remote-address';
 import { startServer } from '../../src/server';
 import type { RunningServer } from '../../src/server';
 import { useDirectories } from '../adapters/embedded/use-directories';
@@ -17,6 +20,12 @@ const ALERTS = join(__dirname, '..', '..', 'operations', 'lockstep-alerts.yaml')
 const makeDirectory = useDirectories();
 const logger = new SilentLogger();
 let server: RunningServer;
+
+const rulesOf = (limits: Partial<Limits> = {}): Omit<ListenerOptions, 'tls'> => ({
+  limits: { ...DEFAULT_LIMITS, ...limits },
+  proxies: LOCAL_PROXIES,
+  onRefused: () => undefined,
+});
 
 const sha256 = (token: string): string => createHash('sha256').update(token).digest('hex');
 
@@ -108,7 +117,7 @@ describe('the operating pages', () => {
   it('say what is missing while requests cannot be served', async () => {
     const reasons = ['the coordinator is draining', "the store can't be reached: no member answers"];
     const service = { readiness: () => ({ ready: false, reasons }) };
-    const pages = new OperatingServer({ service, metrics: null }, DEFAULT_LIMITS, (error) => {
+    const pages = new OperatingServer({ service, metrics: null }, rulesOf(), (error) => {
       throw error;
     });
     const { port } = await pages.listen('127.0.0.1', 0);
@@ -121,13 +130,9 @@ describe('the operating pages', () => {
 
   it('wait for no slow client at the other address either', async () => {
     const service = { readiness: () => ({ ready: true, reasons: [] }) };
-    const pages = new OperatingServer(
-      { service, metrics: null },
-      { ...DEFAULT_LIMITS, 'receive-ms': 1_000 },
-      (error) => {
-        throw error;
-      },
-    );
+    const pages = new OperatingServer({ service, metrics: null }, rulesOf({ 'receive-ms': 1_000 }), (error) => {
+      throw error;
+    });
     const { port } = await pages.listen('127.0.0.1', 0);
     const { openMs } = await sendRaw(new URL(`http://127.0.0.1:${port}`), 'GET /livez HTTP/1.1\r\nhost: x\r\nx: ', {
       keepOpen: true,

@@ -156,6 +156,28 @@ const CASES: readonly {
     summary: 'Server a is 5 revisions behind its store, and reads nothing.',
   },
   {
+    alert: 'LockstepRefusesConnections',
+    series: {
+      ...alive,
+      'lockstep_refused_connections_total{instance="a",limit="connections"}': '0x10',
+      'lockstep_refused_connections_total{instance="a",limit="connections-per-address"}': '0 0 7 7',
+    },
+    firesAtMinutes: 2,
+    labels: { severity: 'warning', instance: 'a', limit: 'connections-per-address' },
+    summary: 'Server a refuses connections beyond the limit `connections-per-address`.',
+  },
+  {
+    alert: 'LockstepAlertsNotDelivered',
+    series: {
+      ...alive,
+      'alertmanager_notifications_failed_total{integration="email"}': '0x20',
+      'alertmanager_notifications_failed_total{integration="webhook"}': '0 1 2x20',
+    },
+    firesAtMinutes: 6,
+    labels: { severity: 'critical', integration: 'webhook' },
+    summary: 'Alertmanager cannot deliver alerts by webhook.',
+  },
+  {
     alert: 'LockstepDecidesOtherwise',
     series: { ...alive, 'lockstep_divergences_total{instance="a",task="t"}': '3 3 4 4' },
     firesAtMinutes: 2,

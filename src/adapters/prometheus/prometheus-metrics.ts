@@ -4,7 +4,7 @@ import type { ActionKind, ActionState } from '../../core/model/action';
 import type { TaskName } from '../../core/model/names';
 import { ConflictStages } from '../../core/model/conflict-stage';
 import type { LockEvent } from '../../core/model/lock-event';
-import type { Metrics, StoreCall, SubscribedField } from '../../ports/metrics';
+import type { ConnectionLimit, Metrics, StoreCall, SubscribedField } from '../../ports/metrics';
 
 /** Every kind of manual action and how it may end: what is counted from zero, so that the first of its kind shows. */
 const ACTIONS: Readonly<Record<ActionKind, readonly ActionState[]>> = {
@@ -45,6 +45,7 @@ export class PrometheusMetrics implements Metrics {
   readonly #subscribers;
   readonly #lags;
   readonly #cuts;
+  readonly #refusals;
   readonly #ddlErrors;
 
   /** @param registry never the global one of the library: a process may have several servers */
@@ -106,6 +107,11 @@ export class PrometheusMetrics implements Metrics {
       'Subscribers that were cut off, because they read nothing or fell behind over and over.',
       [],
     );
+    this.#refusals = counter(
+      'lockstep_refused_connections_total',
+      'Connections that were refused because there were too many, by the limit.',
+      ['limit'],
+    );
     this.#beginAtZero();
   }
 
@@ -153,6 +159,10 @@ export class PrometheusMetrics implements Metrics {
     this.#cuts.inc();
   }
 
+  refusedConnection(limit: ConnectionLimit): void {
+    this.#refusals.inc({ limit });
+  }
+
   #countDecision({ mode, task, exec, stage }: EventOf<'OperationPut'>): void {
     this.#decisions.inc({ mode, stage: stage ?? (exec === true ? 'exec' : 'skip') });
     if (stage === 'error') this.#ddlErrors.inc({ task, type: SYNC_LOCK_ERROR });
@@ -175,6 +185,7 @@ export class PrometheusMetrics implements Metrics {
     for (const stage of ConflictStages) this.#decisions.inc({ mode: 'optimistic', stage }, 0);
     for (const stage of ['exec', 'skip']) this.#decisions.inc({ mode: 'pessimistic', stage }, 0);
     for (const field of ['shardLockEvents', 'shardOperations', 'other']) this.#subscribers.set({ field }, 0);
+    for (const limit of ['connections', 'connections-per-address']) this.#refusals.inc({ limit }, 0);
   }
 }
 

@@ -1,5 +1,5 @@
 import { LockstepError } from '../../core/model/error';
-import { checkExposure, isLoopback, isLimitName } from '../../server';
+import { Proxies, checkExposure, isLoopback, isLimitName } from '../../server';
 import type { LimitName, ServerOptions } from '../../server';
 import { documentsFolder } from '../client/documents';
 import type { Flag } from '../grammar/command';
@@ -8,7 +8,16 @@ import type { Options } from '../grammar/options';
 /** Who may come, over which connections, and how much is taken of him. */
 export type DoorOptions = Pick<
   ServerOptions,
-  'authFile' | 'insecure' | 'tls' | 'origins' | 'callbackPrefixes' | 'safelist' | 'introspection' | 'traces' | 'limits'
+  | 'authFile'
+  | 'insecure'
+  | 'tls'
+  | 'origins'
+  | 'callbackPrefixes'
+  | 'safelist'
+  | 'introspection'
+  | 'traces'
+  | 'limits'
+  | 'proxies'
 >;
 
 /** The flags of `lockstep serve` about whom it lets in. */
@@ -85,6 +94,13 @@ export const DOOR_FLAGS: readonly Flag[] = [
     help: 'take another amount than the default; the README of src/graphql/limits names them',
     setting: 'serve.limit',
   },
+  {
+    name: 'proxy',
+    kind: 'list',
+    value: 'ADDRESS',
+    help: 'behind this address, or network such as 10.1.0.0/16, there are many clients; without it behind loopback',
+    setting: 'serve.proxy',
+  },
 ];
 
 /** What the flags say. @throws LockstepError INVALID_INPUT for a bad value, or an address where strangers come */
@@ -93,6 +109,7 @@ export function doorOptionsOf(options: Options, host: string): DoorOptions {
   const insecure = options.isOn('insecure');
   checkExposure({ host, hasIdentities: authFile !== null, insecure });
   const safelist = options.list('safelist');
+  const proxies = options.list('proxy');
   const isDevelopment = authFile === null && isLoopback(host) && process.env['NODE_ENV'] !== 'production';
   return {
     insecure,
@@ -101,6 +118,7 @@ export function doorOptionsOf(options: Options, host: string): DoorOptions {
     origins: options.list('allow-origin').map(parseOrigin),
     callbackPrefixes: options.list('callback-prefix').map(parsePrefix),
     limits: parseLimits(options.list('limit')),
+    ...(proxies.length === 0 ? {} : { proxies: new Proxies(proxies) }),
     ...(authFile === null ? {} : { authFile }),
     ...tlsOf(options.text('tls-cert'), options.text('tls-key')),
     ...(safelist.length === 0 ? {} : { safelist: [documentsFolder(), ...safelist] }),

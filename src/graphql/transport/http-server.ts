@@ -1,9 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { TlsMaterial } from '../../identity/tls-files';
-import type { WatchedFiles } from '../../identity/watched-files';
 import type { Tracing } from '../../ports/tracing';
-import type { Limits } from '../limits/limits';
 import { answerGraphql } from './graphql-http';
 import type { GraphqlHttpOptions } from './graphql-http';
 import { GRAPHQL_STREAM_PATH } from './graphql-sse';
@@ -12,6 +9,7 @@ import { listen, pathOf } from './listen';
 import { sendJson } from './operating-pages';
 import type { OperatingPages } from './operating-pages';
 import { makeListener } from './listener';
+import type { ListenerOptions } from './listener';
 import type { PageGuard } from './page-guard';
 import type { Playground } from './playground';
 import { sendError } from './send-error';
@@ -26,15 +24,12 @@ export const GRAPHQL_PATH = '/graphql';
 const DRAIN_MS = 10_000;
 
 /** What a server of HTTP needs. */
-export interface HttpServerOptions extends GraphqlHttpOptions {
+export interface HttpServerOptions extends GraphqlHttpOptions, ListenerOptions {
   readonly webSockets: GraphqlWebSockets;
   readonly streams: GraphqlSse;
   readonly pages: OperatingPages;
   /** A page for trying requests out; null: there is none. */
   readonly playground: Playground | null;
-  readonly limits: Limits;
-  /** The certificate; null: connections aren't encrypted. */
-  readonly tls: WatchedFiles<TlsMaterial> | null;
   readonly guard: PageGuard;
   readonly tracing: Tracing;
   /** Tells of a defect that no answer could tell of. */
@@ -47,8 +42,8 @@ export class GraphqlHttpServer {
   #closing = false;
 
   constructor(private readonly options: HttpServerOptions) {
-    const { limits, tls, guard, webSockets } = options;
-    this.#server = makeListener(limits, tls, (request, response) => void this.#answer(request, response));
+    const { guard, webSockets } = options;
+    this.#server = makeListener(options, (request, response) => void this.#answer(request, response));
     this.#server.on('upgrade', (request: IncomingMessage, socket, head) => {
       socket.on('error', () => socket.destroy());
       if (!guard.isOwnName(request) || !guard.isOwnPage(request)) refuseUpgrade(socket, '403 Forbidden');

@@ -5,21 +5,30 @@ import type { Socket } from 'node:net';
 import type { TlsMaterial } from '../../identity/tls-files';
 import type { WatchedFiles } from '../../identity/watched-files';
 import type { Limits } from '../limits/limits';
+import { boundConnections } from './connection-places';
+import type { PlaceRules } from './connection-places';
 
 /** How often connections are looked at that are too slow, in milliseconds. */
 const LOOK_MS = 500;
 
+/** How a server listens. */
+export interface ListenerOptions extends PlaceRules {
+  readonly limits: Limits;
+  /** The certificate; null: connections aren't encrypted. */
+  readonly tls: WatchedFiles<TlsMaterial> | null;
+}
+
 /**
  * A server of HTTP, or of HTTPS where there is a certificate: a renewed one is taken for the next connections. Who sends
  * too slowly, takes nothing of what waits for him, or is one too many, is cut off.
- * @param tls null: without
  */
-export function makeListener(limits: Limits, tls: WatchedFiles<TlsMaterial> | null, listener: RequestListener): Server {
+export function makeListener(listenerOptions: ListenerOptions, listener: RequestListener): Server {
+  const { limits, tls } = listenerOptions;
   const receiveMs = limits['receive-ms'];
   const options = { headersTimeout: receiveMs, requestTimeout: receiveMs, connectionsCheckingInterval: LOOK_MS };
   const inTurn = oneAfterTheOther(limits.pipelined, listener);
   const server = tls === null ? createServer(options, inTurn) : makeTlsListener(options, receiveMs, tls, inTurn);
-  server.maxConnections = limits.connections;
+  boundConnections(server, listenerOptions);
   server.setTimeout(limits['stalled-ms']);
   return server;
 }

@@ -1,8 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Limits } from '../limits/limits';
 import { listen, pathOf } from './listen';
 import { makeListener } from './listener';
+import type { ListenerOptions } from './listener';
 import { OperatingPages, sendJson } from './operating-pages';
 import type { OperatingPagesOptions } from './operating-pages';
 import { sendError } from './send-error';
@@ -13,16 +13,16 @@ export class OperatingServer {
   readonly #pages: OperatingPages;
 
   /**
-   * @param limits how patient it is, and with how many
+   * @param rules how patient it is, and with how many
    * @param reportDefect told of a defect that no answer could tell of
    */
   constructor(
     options: Omit<OperatingPagesOptions, 'authenticator' | 'onStranger'>,
-    limits: Limits,
+    rules: Omit<ListenerOptions, 'tls'>,
     private readonly reportDefect: (error: unknown) => void,
   ) {
     this.#pages = new OperatingPages({ ...options, authenticator: null, onStranger: () => undefined });
-    this.#server = makeListener(limits, null, (request, response) => void this.#answer(request, response));
+    this.#server = makeListener({ ...rules, tls: null }, (request, response) => void this.#answer(request, response));
   }
 
   /** Listen. Port 0 is any that is free. @throws LockstepError INVALID_INPUT if the address can't be listened on */
