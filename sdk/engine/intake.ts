@@ -4,7 +4,7 @@ import { LockstepError } from '../../src/core/model/error';
 import { invariant, unreachable } from '../../src/core/model/invariant';
 import { createTableText } from '../../src/core/table/create-table';
 import type { TableSchema } from '../../src/core/table/table-schema';
-import type { Position, UpstreamEvent, UpstreamTableName } from '../plugin';
+import type { Position, RowChange, UpstreamEvent, UpstreamTableName } from '../plugin';
 import type { EngineContext } from './context';
 import type { Coordination } from './coordination';
 import { readCreateTable, readDdl } from './ddl-parts';
@@ -12,7 +12,7 @@ import type { DdlPart } from './ddl-parts';
 import type { LocalWork } from './local-work';
 import { Newcomers } from './newcomers';
 import type { HeldShard } from './order';
-import { keyOfTable, makeShard, named, schemaText } from './shard';
+import { keyOfTable, makeShard, named, schemaText, weightOf } from './shard';
 import type { Alteration, DdlStep, Hold, Shard, ShardPart, Step } from './shard';
 
 type DdlEvent = Extract<UpstreamEvent, { kind: 'ddl' }>;
@@ -278,10 +278,11 @@ export class Intake {
     }
   }
 
-  #sendRows(shard: Shard, { event, position }: Extract<Step, { kind: 'rows' }>): void {
+  #sendRows(shard: Shard, step: Extract<Step, { kind: 'rows' }>): void {
+    const { event, position } = step;
     const { timeline, outgoing, options } = this.context;
     const until = this.#mayRepeatUntil;
-    shard.lastRows = outgoing.add({
+    const change: RowChange = {
       target: shard.target,
       source: options.source,
       table: shard.table,
@@ -290,7 +291,8 @@ export class Intake {
       columns: shard.schema.columns.filter(({ hidden }) => !hidden).map(({ name }) => name),
       position,
       repeated: !options.storesWithRows && (until === null || !timeline.isBefore(until, position)),
-    });
+    };
+    shard.lastRows = outgoing.add(change, weightOf(step));
     this.context.isDirty = true;
   }
 

@@ -37,15 +37,15 @@ export class Outgoing {
     return this.#pending.length === 0;
   }
 
-  /** How many rows wait for the next flush. */
+  /** How many rows wait for the next flush; large ones count as several. */
   get pendingRows(): number {
     return this.#rows;
   }
 
-  /** @returns its number */
-  add(change: RowChange): number {
+  /** @param weight what it counts at least (`weightOf`) @returns its number */
+  add(change: RowChange, weight: number): number {
     this.#pending.push(change);
-    this.#rows += change.rows.length;
+    this.#rows += Math.max(change.rows.length, weight);
     this.#accepted += 1;
     return this.#accepted;
   }

@@ -1,6 +1,6 @@
 import { invariant } from '../../src/core/model/invariant';
 import type { TargetName } from '../plugin';
-import { keyOfTable } from './shard';
+import { keyOfTable, weightOf } from './shard';
 import type { Hold, Shard, Step } from './shard';
 
 /** All routed tables of a source: by key, by target, and those that are behind. */
@@ -11,7 +11,7 @@ export class ShardSet {
   readonly #free = new Set<Shard>();
   #queued = 0;
 
-  /** @param queueLimit how many steps the queues of all shards hold together */
+  /** @param queueLimit how many steps the queues of all shards hold together, large ones counted as several */
   constructor(private readonly queueLimit: number) {}
 
   get all(): Iterable<Shard> {
@@ -100,23 +100,23 @@ export class ShardSet {
     }
     shard.queue.push(step);
     shard.covered = step.position;
-    this.#queued += 1;
+    this.#queued += weightOf(step);
   }
 
   /** Put a step before all others, whatever room there is: it was taken from there. */
   putBack(shard: Shard, step: Step): void {
     shard.queue.unshift(step);
-    this.#queued += 1;
+    this.#queued += weightOf(step);
   }
 
   dequeue(shard: Shard): Step | undefined {
     const step = shard.queue.shift();
-    if (step !== undefined) this.#queued -= 1;
+    if (step !== undefined) this.#queued -= weightOf(step);
     return step;
   }
 
   clearQueue(shard: Shard): void {
-    this.#queued -= shard.queue.length;
+    for (const step of shard.queue) this.#queued -= weightOf(step);
     shard.queue = [];
   }
 }

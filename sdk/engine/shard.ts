@@ -37,6 +37,15 @@ export type Hold =
   /** It has met a DDL that is coordinated. */
   | { readonly kind: 'alteration'; readonly alteration: Alteration };
 
+/** So many bytes of an event count as one row, or one step. */
+const BYTES_A_UNIT = 8 * 1_024;
+
+/** What a step counts where memory is bounded by a number of steps: one, unless its rows are large. */
+export function weightOf(step: Step): number {
+  const bytes = step.kind === 'rows' ? (step.event.bytes ?? 0) : 0;
+  return Math.max(1, Math.ceil(bytes / BYTES_A_UNIT));
+}
+
 /** One routed table of the source, where it stands, and what it waits for. */
 export interface Shard {
   readonly key: string;

@@ -48,6 +48,8 @@ export type UpstreamEvent =
       readonly table: UpstreamTableName;
       readonly change: RowChangeKind;
       readonly rows: readonly RowImages[] | EncodedRows;
+      /** About how many they are together: large rows count as several where memory is bounded by their number. */
+      readonly bytes?: number;
       readonly atMs?: number;
     }
   /** A named place, on which tests and people wait: the worker tells when it has passed it. */

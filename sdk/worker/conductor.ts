@@ -323,7 +323,10 @@ export class Conductor {
 
   /** Nobody can wait for what a broken plugin or a lost session would have done. */
   #isBroken(): boolean {
-    return this.#error !== null && ['PLUGIN_FAILED', 'PLUGIN_SILENT', 'STALE_SESSION'].includes(this.#error.code);
+    return (
+      this.#error !== null &&
+      ['PLUGIN_FAILED', 'PLUGIN_SILENT', 'PACKET_TOO_LARGE', 'STALE_SESSION'].includes(this.#error.code)
+    );
   }
 
   /** Wait until a condition of the engine, or of the stopping, holds. */

@@ -1,11 +1,12 @@
 import { parseStatement } from '../../../src/core/ddl';
 import { buildTable } from '../../../src/core/ddl/tracker';
-import { quoteName, quoteTable } from '../../../src/core/model/quote';
+import { quoteTable } from '../../../src/core/model/quote';
 import { differences } from '../../../src/core/table/differences';
 import type { TableSchema } from '../../../src/core/table/table-schema';
 import { ServerConnection } from './connection';
 import type { ServerAddress } from './connection';
 import { ServerError } from './server-error';
+import { EXACT_SESSION, selectedColumn } from './values/selected-column';
 
 /** A table of a server. */
 export interface PlacedTable {
@@ -70,16 +71,13 @@ async function schemaOf({ address, schema, table }: PlacedTable): Promise<TableS
 
 /** Each row as text: the bytes of its columns in the order of their names. */
 async function rowsOf({ address, schema, table }: PlacedTable, { columns }: TableSchema): Promise<readonly string[]> {
-  const names = columns
-    .filter(({ hidden }) => !hidden)
-    .map(({ name }) => name)
-    .sort();
+  const shown = columns.filter(({ hidden }) => !hidden).sort((a, b) => (a.name < b.name ? -1 : 1));
   return ServerConnection.use(address, async (connection) => {
-    await connection.execute("SET SESSION time_zone = '+00:00'");
-    const list = names.map((name) => `CAST(${quoteName(name)} AS BINARY)`).join(', ');
+    await connection.execute(EXACT_SESSION);
+    const list = shown.map(selectedColumn).join(', ');
     const rows: string[] = [];
     for await (const values of connection.stream(`SELECT ${list} FROM ${quoteTable(schema, table)}`))
-      rows.push(names.map((name, index) => `${name}=${values[index]?.toString('latin1') ?? 'NULL'}`).join(' '));
+      rows.push(shown.map(({ name }, index) => `${name}=${values[index]?.toString('latin1') ?? 'NULL'}`).join(' '));
     return rows;
   });
 }

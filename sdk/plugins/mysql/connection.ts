@@ -1,6 +1,8 @@
 import { createConnection } from 'mysql2';
 import type { Connection, ConnectionOptions, ResultSetHeader, RowDataPacket } from 'mysql2';
 import type { JsonValue as JsonField } from '../../../src/core/wire/json-reader';
+import { checkSize, limitOf } from './packet-limit';
+import type { PacketLimit } from './packet-limit';
 import { plainError } from './server-error';
 
 /** Where a server is, and who asks. */
@@ -46,7 +48,15 @@ export function connectionOptions({ host, port, user, password, tls }: ServerAdd
 
 /** A connection for statements. What it throws says what the server said. */
 export class ServerConnection {
-  private constructor(private readonly connection: Connection) {}
+  /** How much the server takes at once; until it is asked, anything. */
+  #limit: PacketLimit;
+
+  private constructor(
+    private readonly connection: Connection,
+    private readonly address: ServerAddress,
+  ) {
+    this.#limit = limitOf(address, Infinity);
+  }
 
   /** @throws LockstepError as `plainError` */
   static async open(address: ServerAddress): Promise<ServerConnection> {
@@ -55,7 +65,7 @@ export class ServerConnection {
       // Told by the statement that meets it.
       connection.on('error', () => undefined);
       await connection.promise().connect();
-      return new ServerConnection(connection);
+      return new ServerConnection(connection, address);
     } catch (error) {
       throw plainError(error);
     }
@@ -71,6 +81,17 @@ export class ServerConnection {
     }
   }
 
+  /** What doesn't fit is refused, instead of sent. */
+  get limit(): PacketLimit {
+    return this.#limit;
+  }
+
+  /** Ask the server how much it takes at once. */
+  async limitPackets(): Promise<void> {
+    const [row] = await this.rows('SELECT @@SESSION.max_allowed_packet AS most');
+    this.#limit = limitOf(this.address, row?.number('most') ?? 0);
+  }
+
   /** The rows of a statement that has some. */
   async rows(sql: string, values: readonly (string | number)[] = []): Promise<readonly SqlRow[]> {
     try {
@@ -81,8 +102,9 @@ export class ServerConnection {
     }
   }
 
-  /** Execute a statement. @returns how many rows it has found or changed */
+  /** Execute a statement. @returns how many rows it has found or changed @throws LockstepError PACKET_TOO_LARGE */
   async execute(sql: string): Promise<number> {
+    checkSize(Buffer.byteLength(sql), this.#limit, () => `the statement ${sql.slice(0, SHOWN_CHARACTERS)} …`);
     try {
       const [result] = await this.connection.promise().query<ResultSetHeader>(sql);
       return result.affectedRows;
@@ -107,6 +129,9 @@ export class ServerConnection {
     this.connection.destroy();
   }
 }
+
+/** How much of a statement an error shows. */
+const SHOWN_CHARACTERS = 100;
 
 /** A row of a result, read by the names of its columns without case. */
 export class SqlRow {

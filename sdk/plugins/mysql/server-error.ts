@@ -17,7 +17,7 @@ export class ServerError extends Error {
 }
 
 /** Numbers by which a server says that it goes, or ends a connection. */
-const GOING: ReadonlySet<number> = new Set([1040, 1053, 1077, 1079, 1152, 1153, 1158, 1159, 1160, 1161, 1927, 4031]);
+const GOING: ReadonlySet<number> = new Set([1040, 1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1927, 4031]);
 
 /** Whether the same may work on a new connection: the server is away, or goes. */
 export function isConnectionLost(error: unknown): boolean {
@@ -32,6 +32,9 @@ export function isLockConflict(error: unknown): boolean {
   return error instanceof ServerError && LOCKED.has(error.number);
 }
 
+/** "Got a packet bigger than 'max_allowed_packet' bytes", if the server comes to say it before it cuts the connection off. */
+const PACKET_TOO_LARGE = 1153;
+
 /** What `mysql2` throws, as an error of this room; others as they are. */
 export function plainError(error: unknown): Error {
   if (error instanceof LockstepError || error instanceof ServerError) return error;
@@ -41,5 +44,7 @@ export function plainError(error: unknown): Error {
   if (typeof code !== 'string') return error instanceof Error ? error : new Error(String(error));
   // Of a socket's error the number is the system's, and negative.
   const isServers = typeof number === 'number' && number >= 1_000;
-  return new ServerError(typeof message === 'string' && message !== '' ? message : code, isServers ? number : 0, code);
+  const text = typeof message === 'string' && message !== '' ? message : code;
+  if (number === PACKET_TOO_LARGE) return new LockstepError('PACKET_TOO_LARGE', `the server refuses: ${text}`);
+  return new ServerError(text, isServers ? number : 0, code);
 }

@@ -200,6 +200,12 @@ export const ErrorCatalogue = {
   UPSTREAM_POSITION_LOST: entry(
     'Copy the shards anew: empty the target, delete the checkpoint, begin with a snapshot; keep logs for longer.',
   ),
+  /** A statement changed a table just when its copying began. */
+  UPSTREAM_CHANGED: entry('Nothing was copied yet: start the worker again.', { retryable: true }),
+  /** A row, statement or event that is larger than what a database takes, or sends, at once. */
+  PACKET_TOO_LARGE: entry(
+    'Raise max_allowed_packet on the server that the message names, or make the row smaller, and start the worker again.',
+  ),
   /** No server answered, or the connection was lost. */
   SERVER_UNREACHABLE: entry('Look at the address and at the server; the same request may be sent again.', {
     retryable: true,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Row, RowChange, RowChangeKind } from '../../../sdk';
+import type { JsonValue, Row, RowChange, RowChangeKind } from '../../../sdk';
 import { RowStatements } from '../../../sdk/plugins/mysql/downstream/row-statements';
 import type { RowStatement } from '../../../sdk/plugins/mysql/downstream/row-statements';
+import { sqlLiteral } from '../../../sdk/plugins/mysql/values/sql-literal';
 import type { TargetColumn, TargetTable } from '../../../sdk/plugins/mysql/downstream/target-table';
 
 const column = (name: string, more: Partial<TargetColumn> = {}): readonly [string, TargetColumn] => [
@@ -17,6 +18,8 @@ function table(
   return { name: '`db`.`t`', columns: new Map([column('id'), column('u'), ...more]), keys, hasOneKey };
 }
 
+const LIMIT = { mostBytes: 1_000_000, server: 'db:3306' };
+
 const ONE = table([['id']], true);
 const TWO = table([['id'], ['u']], false);
 const NONE = table([], false);
@@ -27,8 +30,9 @@ function statements(
   target: TargetTable,
   images: readonly Images[],
   more: Partial<RowChange> = {},
+  limit = LIMIT,
 ): readonly RowStatement[] {
-  const writing = new RowStatements();
+  const writing = new RowStatements(limit);
   for (const [before, after] of images) {
     const change: RowChangeKind = before === null ? 'insert' : after === null ? 'delete' : 'update';
     writing.add(
@@ -107,6 +111,46 @@ describe('rows of a table with one key', () => {
       Array.from({ length: 2_500 }, (_, id): Images => [null, row(id, 0)]),
     );
     expect(many.map(({ sql }) => sql.split('), (').length)).toEqual([1_000, 1_000, 500]);
+  });
+});
+
+describe('a row that is larger than a statement may be', () => {
+  const limit = { mostBytes: 1_000, server: 'db:3306' };
+  const target = table([['id']], true, column('b', { isNumber: false }));
+  const of = (value: JsonValue): readonly RowStatement[] =>
+    statements(target, [[null, { id: 1, b: value }]], { columns: ['id', 'b'] }, limit);
+
+  it.each<readonly [string, JsonValue, string]>([
+    ['a text with much to escape', `${"'\\".repeat(150)}ä😀`.repeat(2), '@lockstep_1'],
+    ['a text of pairs', '😀'.repeat(249), '@lockstep_1'],
+    ['bytes', { base64: Buffer.alloc(984).toString('base64'), charset: 'binary' }, '@lockstep_1'],
+    [
+      'a text that only servers read',
+      { base64: Buffer.alloc(984, '中').toString('base64'), charset: 'gbk' },
+      'CONVERT(@lockstep_1 USING gbk)',
+    ],
+  ])('sends %s in pieces that fit', (_what, value, literal) => {
+    const [{ sql, preparing } = { sql: '', preparing: [] }, ...others] = of(value);
+    expect(others).toEqual([]);
+    expect(sql).toBe(
+      `INSERT INTO \`db\`.\`t\` (\`id\`, \`b\`) VALUES (1, ${literal}) ON DUPLICATE KEY UPDATE \`id\` = VALUES(\`id\`), \`b\` = VALUES(\`b\`)`,
+    );
+    expect(preparing.length).toBeGreaterThan(1);
+    for (const each of preparing) expect(Buffer.byteLength(each)).toBeLessThanOrEqual(1_000);
+    const [first = '', ...rest] = preparing;
+    const pieces = [
+      first.slice('SET @lockstep_1 = '.length),
+      ...rest.map((each) => each.slice('SET @lockstep_1 = CONCAT(@lockstep_1, '.length, -1)),
+    ];
+    const whole =
+      typeof value === 'string' ? sqlLiteral(value).slice(1, -1) : sqlLiteral(value).replace(/^\S* ?x'(.*)'$/u, '$1');
+    expect(pieces.map((piece) => piece.replace(/^x?'(.*)'$/su, '$1')).join('')).toBe(whole);
+  });
+
+  it('is refused if one of its values is larger', () => {
+    expect(() => of('x'.repeat(1_001))).toThrow(
+      'a value of a row of `db`.`t` with id = 1 takes 1001 bytes, and db:3306 takes 1000 at once: SET GLOBAL max_allowed_packet = 1024 there',
+    );
   });
 });
 

@@ -306,6 +306,22 @@ describe('a source that can’t be replicated', () => {
 });
 
 describe('a snapshot', () => {
+  it('doesn’t begin when a statement changes a table before it is kept as it is', async () => {
+    const upstream = upstreamOf({ start: { kind: 'snapshot' } });
+    await upstream.tables();
+    await upstream.createTable({ schema: 'db', table: 't' }, null);
+    await database.execute('ALTER TABLE db.t ADD COLUMN x INT');
+    const reading = upstream.read(null, new AbortController().signal);
+    expect(await reading.next()).toMatchObject({ value: { kind: 'mark', name: 'begin' } });
+    await expect(reading.next()).rejects.toMatchObject({
+      code: 'UPSTREAM_CHANGED',
+      message: 'a statement has changed db.t just when its copying began',
+      help: 'Nothing was copied yet: start the worker again.',
+    });
+    await upstream.close();
+    await database.execute('ALTER TABLE db.t DROP COLUMN x');
+  });
+
   it('that is cut off goes on behind its last key with the rows of now', async () => {
     const rows = Array.from({ length: 1_200 }, (_, index) => `(${index + 1}, 'old')`).join(', ');
     await database.execute('CREATE TABLE db.a (id INT)', 'TRUNCATE db.t', `INSERT INTO db.t VALUES ${rows}`);

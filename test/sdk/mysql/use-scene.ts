@@ -18,14 +18,18 @@ export interface Scene {
   lockstep(...words: readonly string[]): Promise<Ended>;
 }
 
-/** They start before the tests and end behind them. @returns what has them, once tests run */
-export function useScene(): () => Scene {
+/**
+ * They start before the tests and end behind them.
+ * @param options more options of all databases
+ * @returns what has them, once tests run
+ */
+export function useScene(options: readonly string[] = []): () => Scene {
   const makeDirectory = useDirectories();
   const closing: (() => Promise<void>)[] = [];
   let scene: Scene | null = null;
   beforeAll(async () => {
     const start = async (): Promise<DatabaseServer> => {
-      const database = await DatabaseServer.start();
+      const database = await DatabaseServer.start(options);
       closing.push(() => database.stop());
       return database;
     };

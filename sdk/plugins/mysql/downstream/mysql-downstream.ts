@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseStatement } from '../../../../src/core/ddl';
 import { buildTable } from '../../../../src/core/ddl/tracker';
+import { LockstepError } from '../../../../src/core/model/error';
 import { quoteTable } from '../../../../src/core/model/quote';
 import type { TableSchema } from '../../../../src/core/table/table-schema';
 import type {
@@ -85,6 +86,7 @@ export class MySqlDownstream implements DownstreamPlugin {
       await connection.execute(inWordsOfAll(ddl));
       return { kind: 'done' };
     } catch (error) {
+      if (isTooLarge(error)) return { kind: 'failed', reason: error.message, retryable: false };
       if (!(error instanceof ServerError)) throw error;
       const retryable = isConnectionLost(error) || isLockConflict(error);
       if (!retryable && connection !== null && (await hasHappened(connection, error, ddl, target)))
@@ -135,7 +137,7 @@ export class MySqlDownstream implements DownstreamPlugin {
     checkpoint: Checkpoint | null,
   ): Promise<void> {
     await connection.execute('START TRANSACTION');
-    const statements = new RowStatements();
+    const statements = new RowStatements(connection.limit);
     const tables = new Map<string, Awaited<ReturnType<TargetTables['look']>>>();
     for (const change of changes) {
       const name = quoteTable(change.target.schema, change.target.table);
@@ -162,6 +164,7 @@ export class MySqlDownstream implements DownstreamPlugin {
     const connection = await ServerConnection.open(this.#options.address);
     try {
       await connection.execute(`SET SESSION sql_mode = '${STRICT}', time_zone = '+00:00', foreign_key_checks = 0`);
+      await connection.limitPackets();
       return connection;
     } catch (error) {
       connection.close();
@@ -175,11 +178,17 @@ function waitABit(): Promise<void> {
   return new Promise((resolve) => void systemTiming.after(RECONNECT_PAUSE_MS * Math.random(), resolve));
 }
 
-async function run(connection: ServerConnection, { sql, isLenient, otherwise }: RowStatement): Promise<void> {
+async function run(connection: ServerConnection, statement: RowStatement): Promise<void> {
+  const { sql, preparing, isLenient, otherwise } = statement;
+  for (const each of preparing) await connection.execute(each);
   if (isLenient) await connection.execute(`SET SESSION sql_mode = '${LENIENT}'`);
   const found = await connection.execute(sql);
   if (isLenient) await connection.execute(`SET SESSION sql_mode = '${STRICT}'`);
   if (found === 0 && otherwise !== null) await run(connection, otherwise);
+}
+
+function isTooLarge(error: unknown): error is LockstepError {
+  return error instanceof LockstepError && error.code === 'PACKET_TOO_LARGE';
 }
 
 /** Whether an error says that what the statement does was done before. */

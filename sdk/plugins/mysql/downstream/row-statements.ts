@@ -2,22 +2,31 @@ import { LockstepError } from '../../../../src/core/model/error';
 import { quoteName } from '../../../../src/core/model/quote';
 import { lowerName } from '../../../../src/core/table/lower-name';
 import type { JsonValue, Row, RowChange, RowImages } from '../../../plugin';
+import { checkSize } from '../packet-limit';
+import type { PacketLimit } from '../packet-limit';
 import { sqlLiteral } from '../values/sql-literal';
 import { FinalRows } from './final-rows';
+import { spreadValues } from './large-values';
+import type { SpreadValues } from './large-values';
 import type { TargetColumn, TargetTable } from './target-table';
 
 /** A statement that writes rows. */
 export interface RowStatement {
   readonly sql: string;
+  /** What is executed before. */
+  readonly preparing: readonly string[];
   /** It writes what strict mode refuses: the empty member of an ENUM. */
   readonly isLenient: boolean;
   /** What is executed if it has found no row; null: nothing. */
   readonly otherwise: RowStatement | null;
 }
 
-/** A statement grows to at most so many characters or rows: servers limit packets, and long locks hinder others. */
-const MOST_CHARACTERS = 256 * 1_024;
+/** A statement of several rows grows to at most so many bytes or rows: long ones hinder others. */
+const MOST_BYTES = 256 * 1_024;
 const MOST_ROWS = 1_000;
+
+/** A larger statement of one row isn't sent, even if the server takes it: the client would have to cut it into packets. */
+const MOST_BYTES_OF_ROW = 16 * 1_024 * 1_024 - 1_024;
 
 /** How the rows of a change are written: what its columns are downstream. */
 interface Layout {
@@ -32,6 +41,8 @@ interface Layout {
   /** An INSERT whose rows replace those of the same keys. */
   readonly head: string;
   readonly tail: string;
+  /** How many bytes these two have. */
+  readonly bytes: number;
 }
 
 /** What follows one another in a statement. */
@@ -42,7 +53,7 @@ interface Open {
   readonly tail: string;
   readonly separator: string;
   parts: string[];
-  characters: number;
+  bytes: number;
   isLenient: boolean;
 }
 
@@ -58,7 +69,10 @@ export class RowStatements {
   readonly #final = new Map<string, { readonly layout: Layout; readonly rows: FinalRows }>();
   #open: Open | null = null;
 
-  /** @throws LockstepError PLUGIN_FAILED for a column that the table lacks */
+  /** @param limit what the server takes at once */
+  constructor(private readonly limit: PacketLimit) {}
+
+  /** @throws LockstepError PLUGIN_FAILED for a column that the table lacks, PACKET_TOO_LARGE for a row that doesn't fit */
   add(change: RowChange, table: TargetTable): void {
     const layout = this.#layoutOf(change, table);
     for (const images of change.rows)
@@ -123,9 +137,33 @@ export class RowStatements {
   }
 
   #upsert(layout: Layout, row: Row): void {
-    const { head, tail } = layout;
-    const part = `(${valuesOf(layout, row).join(', ')})`;
-    this.#append({ kind: 'upsert', layout: head, head, tail, separator: ', ' }, part, isLenient(layout, row));
+    const { head, tail, bytes } = layout;
+    const { literals, preparing } = this.#spread(layout, row, bytes);
+    const part = `(${literals.join(', ')})`;
+    const lenient = isLenient(layout, row);
+    if (preparing.length === 0)
+      this.#append({ kind: 'upsert', layout: head, head, tail, separator: ', ' }, part, lenient);
+    else this.#alone({ sql: `${head}${part}${tail}`, preparing, isLenient: lenient, otherwise: null }, layout, row);
+  }
+
+  /** The values of a row for a statement that has so many bytes besides. */
+  #spread(layout: Layout, row: Row, besides: number): SpreadValues {
+    const literals = valuesOf(layout, row);
+    const most = Math.min(this.limit.mostBytes, MOST_BYTES_OF_ROW) - besides;
+    // Cheap first: no character takes more than three bytes.
+    const characters = literals.reduce((sum, { length }) => sum + length + 2, 2);
+    const isSmall =
+      characters * 3 <= most || literals.reduce((sum, text) => sum + Buffer.byteLength(text) + 2, 2) <= most;
+    if (isSmall) return { literals, preparing: [] };
+    const values = layout.names.map((name) => row[name] ?? null);
+    return spreadValues(values, literals, this.limit, () => rowName(layout, row));
+  }
+
+  /** A statement that no other row shares. */
+  #alone(statement: RowStatement, layout: Layout, row: Row): void {
+    this.#close();
+    checkSize(Buffer.byteLength(statement.sql), this.limit, () => rowName(layout, row));
+    this.#statements.push(statement);
   }
 
   #delete(layout: Layout, row: Row): void {
@@ -133,8 +171,8 @@ export class RowStatements {
     const values = valuesOf(layout, row);
     const [only] = key ?? [];
     if (key === null) {
-      this.#close();
-      this.#statements.push(plain(`DELETE FROM ${table.name} WHERE ${conditionOf(layout, values)} LIMIT 1`));
+      const sql = `DELETE FROM ${table.name} WHERE ${conditionOf(layout, values)} LIMIT 1`;
+      this.#alone({ sql, preparing: [], isLenient: false, otherwise: null }, layout, row);
     } else if (only !== undefined && key.length === 1) {
       const head = `DELETE FROM ${table.name} WHERE ${quoteName(columns[only]?.name ?? '')} IN (`;
       this.#append({ kind: 'delete', layout: head, head, tail: ')', separator: ', ' }, values[only] ?? 'NULL', false);
@@ -147,35 +185,38 @@ export class RowStatements {
 
   /** A row whose key changes, or that has none. */
   #update(layout: Layout, before: Row, after: Row): void {
-    this.#close();
-    const { table, columns, key, head, tail } = layout;
-    const values = valuesOf(layout, after);
-    const set = columns.map(({ name }, index) => `${quoteName(name)} = ${values[index] ?? 'NULL'}`).join(', ');
+    const { table, columns, key, head, tail, bytes } = layout;
     const where = conditionOf(layout, valuesOf(layout, before));
+    const { literals, preparing } = this.#spread(layout, after, bytes + Buffer.byteLength(where));
+    const set = columns.map(({ name }, index) => `${quoteName(name)} = ${literals[index] ?? 'NULL'}`).join(', ');
     const lenient = isLenient(layout, after);
-    this.#statements.push({
-      sql: `UPDATE ${table.name} SET ${set} WHERE ${where}${key === null ? ' LIMIT 1' : ''}`,
+    const sql = `UPDATE ${table.name} SET ${set} WHERE ${where}${key === null ? ' LIMIT 1' : ''}`;
+    const otherwise = {
+      sql: `${head}(${literals.join(', ')})${tail}`,
+      preparing: [],
       isLenient: lenient,
-      otherwise: { sql: `${head}(${values.join(', ')})${tail}`, isLenient: lenient, otherwise: null },
-    });
+      otherwise: null,
+    };
+    this.#alone({ sql, preparing, isLenient: lenient, otherwise }, layout, after);
   }
 
-  #append(wanted: Omit<Open, 'parts' | 'characters' | 'isLenient'>, part: string, lenient: boolean): void {
-    const { kind, layout } = wanted;
+  #append(wanted: Omit<Open, 'parts' | 'bytes' | 'isLenient'>, part: string, lenient: boolean): void {
+    const { kind, layout, head, tail } = wanted;
+    const bytes = Buffer.byteLength(part) + wanted.separator.length;
     let open = this.#open;
     const fits =
       open?.kind === kind &&
       open.layout === layout &&
       open.isLenient === lenient &&
       open.parts.length < MOST_ROWS &&
-      open.characters + part.length <= MOST_CHARACTERS;
+      open.bytes + bytes <= Math.min(MOST_BYTES, this.limit.mostBytes);
     if (open === null || !fits) {
       this.#close();
-      open = { ...wanted, parts: [], characters: 0, isLenient: lenient };
+      open = { ...wanted, parts: [], bytes: Buffer.byteLength(head) + Buffer.byteLength(tail), isLenient: lenient };
       this.#open = open;
     }
     open.parts.push(part);
-    open.characters += part.length;
+    open.bytes += bytes;
   }
 
   #close(): void {
@@ -183,12 +224,9 @@ export class RowStatements {
     this.#open = null;
     if (open === null) return;
     const { head, parts, separator, tail, isLenient: lenient } = open;
-    this.#statements.push({ sql: `${head}${parts.join(separator)}${tail}`, isLenient: lenient, otherwise: null });
+    const sql = `${head}${parts.join(separator)}${tail}`;
+    this.#statements.push({ sql, preparing: [], isLenient: lenient, otherwise: null });
   }
-}
-
-function plain(sql: string): RowStatement {
-  return { sql, isLenient: false, otherwise: null };
 }
 
 function layoutOf({ columns: names, repeated, table: shard }: RowChange, table: TargetTable): Layout {
@@ -204,18 +242,17 @@ function layoutOf({ columns: names, repeated, table: shard }: RowChange, table: 
     .find((found, index) => found.length === table.keys[index]?.length);
   const usable = key ?? null;
   const list = known.map(({ column }) => quoteName(column.name));
-  const verb = repeated ? 'REPLACE' : 'INSERT';
+  const head = `${repeated ? 'REPLACE' : 'INSERT'} INTO ${table.name} (${list.join(', ')}) VALUES `;
+  const tail = repeated ? '' : ` ON DUPLICATE KEY UPDATE ${list.map((name) => `${name} = VALUES(${name})`).join(', ')}`;
   return {
     table,
     columns: known.map(({ column }) => column),
     names: known.map(({ name }) => name),
     key: usable,
     hasOneKey: usable !== null && table.hasOneKey,
-    head: `${verb} INTO ${table.name} (${list.join(', ')}) VALUES `,
-    tail:
-      verb === 'REPLACE'
-        ? ''
-        : ` ON DUPLICATE KEY UPDATE ${list.map((name) => `${name} = VALUES(${name})`).join(', ')}`,
+    head,
+    tail,
+    bytes: Buffer.byteLength(head) + Buffer.byteLength(tail),
   };
 }
 
@@ -243,6 +280,12 @@ function conditionOf({ key, columns }: Layout, values: readonly string[]): strin
   return (key ?? all)
     .map((index) => `${quoteName(columns[index]?.name ?? '')} <=> ${values[index] ?? 'NULL'}`)
     .join(' AND ');
+}
+
+/** A row as an error names it: by its key. */
+function rowName({ table, key, names }: Layout, row: Row): string {
+  const parts = (key ?? []).map((index) => `${names[index] ?? ''} = ${JSON.stringify(row[names[index] ?? ''])}`);
+  return `a row of ${table.name}${parts.length === 0 ? ', which has no key,' : ` with ${parts.join(', ')}`}`;
 }
 
 function isLenient({ columns, names }: Layout, row: Row): boolean {

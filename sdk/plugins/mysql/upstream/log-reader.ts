@@ -127,7 +127,10 @@ export class LogReader {
     if (this.options.isMariaDb && Sequences.mayBe(map) && (await this.options.sequences.has(map))) return [];
     const { schema, table } = map;
     return this.#emit([
-      { kind: 'rows', table: { schema, table }, change: rows.change, rows: logged, atMs: event.atMs },
+      {
+        ...{ kind: 'rows', table: { schema, table }, change: rows.change, rows: logged },
+        ...{ bytes: rows.rows.length, atMs: event.atMs },
+      },
     ]);
   }
 

@@ -20,6 +20,7 @@ import { isCopied, readSnapshot } from './snapshot';
 import { beginSnapshot, readEnd, readTables, showCreateTable, takeStart } from './start';
 import type { SourceTable, StartState, UpstreamStart } from './start';
 import { tableAt } from './table-at';
+import { EXACT_SESSION } from '../values/selected-column';
 
 /** How a source is read. */
 export interface MySqlUpstreamOptions {
@@ -159,7 +160,7 @@ export class MySqlUpstream implements UpstreamPlugin {
         first !== null && begun !== null
           ? await this.#keepAsked(connection, begun.tables)
           : await this.#continueSnapshot(connection, place, snapshot, signal);
-      await connection.execute("SET SESSION time_zone = '+00:00', net_write_timeout = 3600");
+      await connection.execute(`${EXACT_SESSION}, net_write_timeout = 3600`);
       for await (const event of readSnapshot(connection, tables, place, snapshot)) {
         if (signal.aborted) return;
         yield event;
@@ -259,8 +260,8 @@ export class MySqlUpstream implements UpstreamPlugin {
 
 function changedWithin({ schema, table }: UpstreamTableName): LockstepError {
   return new LockstepError(
-    'UPSTREAM_POSITION_LOST',
-    `a statement has changed ${schema}.${table} just when its copying began; nothing is copied yet: start the worker again`,
+    'UPSTREAM_CHANGED',
+    `a statement has changed ${schema}.${table} just when its copying began`,
     { table: `${schema}.${table}` },
   );
 }

@@ -87,6 +87,12 @@ export function upstreamError(error: unknown): unknown {
   if (!(error instanceof ServerError)) return error;
   if (FORBIDDEN.has(error.number))
     return new LockstepError('UPSTREAM_UNSUITABLE', `the upstream refuses: ${error.message}`, { number: error.number });
+  if (error.number === LOG_GONE && error.message.includes('max_allowed_packet'))
+    return new LockstepError(
+      'PACKET_TOO_LARGE',
+      `the upstream can't send an event of its log: ${error.message}; raise max_allowed_packet on the upstream, unless the worker was told to begin at a place where no event begins (SHOW BINLOG EVENTS tells where)`,
+      { number: error.number },
+    );
   if (error.number === LOG_GONE)
     return new LockstepError('UPSTREAM_POSITION_LOST', `the upstream's log can't be read on: ${error.message}`, {
       number: error.number,

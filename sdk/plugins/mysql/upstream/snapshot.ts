@@ -6,15 +6,17 @@ import { TypeCode } from '../../../../src/core/table/column-type';
 import type { Column, TableSchema } from '../../../../src/core/table/table-schema';
 import type { JsonValue, Row, UpstreamEvent, UpstreamTableName } from '../../../plugin';
 import type { ServerConnection } from '../connection';
-import { encodedBytes, isDecoded } from '../values/text';
+import { selectedColumn } from '../values/selected-column';
+import { encodedBytes, readText } from '../values/text';
 import { sqlLiteral } from '../values/sql-literal';
 import { CopyLocks } from './copy-locks';
 import { compareNames, formatPosition } from './log-position';
 import type { LogPosition, SnapshotPlace } from './log-position';
 import type { SourceTable } from './start';
 
-/** So many rows make an event. */
+/** So many rows, or rows of so many bytes, make an event. */
 const ROWS_AN_EVENT = 500;
+const BYTES_AN_EVENT = 1_024 * 1_024;
 
 /**
  * The rows of all tables behind a place of a snapshot, as inserts, and a mark behind each table.
@@ -36,11 +38,12 @@ export async function* readSnapshot(
     const at = (rows: number, after: readonly JsonValue[] | null) =>
       formatPosition({ ...place, snapshot: { schema: table.schema, table: table.table, rows, after } });
     let rows = order === 0 ? begun.rows : 0;
-    for await (const { chunk, after } of readTable(connection, table, order === 0 ? begun : null)) {
+    for await (const { chunk, bytes, after } of readTable(connection, table, order === 0 ? begun : null)) {
       rows += chunk.length;
       yield {
         ...{ kind: 'rows', table: { schema: table.schema, table: table.table }, change: 'insert' },
         rows: chunk.map((row) => ({ after: row })),
+        bytes,
         position: at(rows, after),
       };
     }
@@ -59,6 +62,7 @@ export function isCopied(name: UpstreamTableName, { schema, table, after }: Snap
 
 interface Chunk {
   readonly chunk: readonly Row[];
+  readonly bytes: number;
   /** The key of the last row; null: the table has none. */
   readonly after: readonly JsonValue[] | null;
 }
@@ -73,19 +77,20 @@ async function* readTable(
   const key = schema.indexes.find(({ primary }) => primary)?.parts.map(({ column }) => column) ?? null;
   if (from !== null && from.rows > 0 && from.after === null) throw lostWithin(name);
   const sql = selectText(name, columns, key, from?.after ?? null);
-  let chunk: Row[] = [];
+  let [chunk, bytes]: [Row[], number] = [[], 0];
   const keyOf = (row: Row): readonly JsonValue[] | null => key?.map((column) => row[column] ?? null) ?? null;
   for await (const values of connection.stream(sql)) {
     const row = Object.fromEntries(
       columns.map((column, index) => [column.name, valueOf(column, values[index] ?? null)]),
     );
     chunk.push(row);
-    if (chunk.length < ROWS_AN_EVENT) continue;
-    yield { chunk, after: keyOf(row) };
-    chunk = [];
+    bytes += values.reduce((sum, value) => sum + (value?.length ?? 0), 0);
+    if (chunk.length < ROWS_AN_EVENT && bytes < BYTES_AN_EVENT) continue;
+    yield { chunk, bytes, after: keyOf(row) };
+    [chunk, bytes] = [[], 0];
   }
   const last = chunk.at(-1);
-  if (last !== undefined) yield { chunk, after: keyOf(last) };
+  if (last !== undefined) yield { chunk, bytes, after: keyOf(last) };
 }
 
 function selectText(
@@ -100,25 +105,10 @@ function selectText(
       ? ''
       : ` WHERE (${keyList}) > (${after.map((value) => sqlLiteral(value)).join(', ')})`;
   const order = keyList === undefined ? '' : ` ORDER BY ${keyList}`;
-  return `SELECT ${columns.map(selected).join(', ')} FROM ${quoteTable(schema, table)}${where}${order}`;
+  return `SELECT ${columns.map(selectedColumn).join(', ')} FROM ${quoteTable(schema, table)}${where}${order}`;
 }
 
-/** What is selected of a column so that its text is exact: of a FLOAT the server shows six digits only. */
-function selected({ name, type }: Column): string {
-  const quoted = quoteName(name);
-  switch (type.code) {
-    case TypeCode.float:
-      return `${quoted} + 0e0`;
-    case TypeCode.bit:
-      return `${quoted} + 0`;
-    case TypeCode.json:
-      return `CAST(${quoted} AS CHAR)`;
-    default:
-      return isBytes(type) ? `CAST(${quoted} AS BINARY)` : quoted;
-  }
-}
-
-/** A value as the log would have it. */
+/** A value, read as `selectedColumn` says, as the log would have it. */
 function valueOf({ type }: Column, bytes: Buffer | null): JsonValue {
   if (bytes === null) return null;
   switch (type.code) {
@@ -141,18 +131,16 @@ function valueOf({ type }: Column, bytes: Buffer | null): JsonValue {
       // What is no member is kept as the number 0.
       return type.members?.includes(text) === true ? text : 0;
     }
+    case TypeCode.char:
+    case TypeCode.varchar:
+    case TypeCode.tinyblob:
+    case TypeCode.blob:
+    case TypeCode.mediumblob:
+    case TypeCode.longblob:
+      return type.charset === 'binary' ? encodedBytes(bytes) : readText(bytes, type.charset);
     default:
-      return isBytes(type) ? encodedBytes(bytes, type.charset) : bytes.toString('utf8');
+      return bytes.toString('utf8');
   }
-}
-
-const TEXTS: ReadonlySet<number> = new Set<number>([
-  ...[TypeCode.char, TypeCode.varchar, TypeCode.tinyblob, TypeCode.blob, TypeCode.mediumblob, TypeCode.longblob],
-]);
-
-/** Binary data, and text that the server must not convert on its way to us, because not all of it would come back. */
-function isBytes({ code, charset }: Column['type']): boolean {
-  return TEXTS.has(code) && !isDecoded(charset);
 }
 
 function readSchema(createTable: string, { schema, table }: UpstreamTableName): TableSchema {
