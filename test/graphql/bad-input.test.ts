@@ -33,6 +33,30 @@ const report =
       ...change,
     });
 
+const putTables =
+  (...tables: readonly object[]): Send =>
+  () =>
+    optimist.withSession('PutShardSourceTables', {
+      tables: tables.map((table) => ({ target: TARGET, createTable: CREATE, ...table })),
+    });
+
+describe('what is wrong with one of several statements', () => {
+  it.each<[string, Send]>([
+    ['ddls[1]', report({ ddls: [ADD, 'ALTER TABLE `shard_db`.`shard_table` ADD COLUM c INT'] })],
+    ['ddls[1]', report({ ddls: [ADD, ADD] })],
+    ['ddls[0]', report({ ddls: ['ALTER TABLE shard_db.other ADD COLUMN c1 INT'] })],
+    ['createTableBefore', report({ createTableBefore: 'DROP TABLE t' })],
+    ['createTablesAfter[0]', report({ createTablesAfter: ['CREATE TABLE t (id WIBBLE)'] })],
+    ['tables[1].createTable', putTables(T1, { schema: 'db', table: 't2', createTable: 'CREATE TABLE t (' })],
+    ['tables[1]', putTables(T1, T1)],
+    ['target', report({ target: { schema: 'shard_db', table: 'other' } })],
+  ])('is told with its field: %s', async (field, request) => {
+    const { code, details } = await request();
+    expect(code).toMatch(/./u);
+    expect(details).toEqual(expect.arrayContaining([{ name: 'field', value: field }]));
+  });
+});
+
 describe('a request that cannot be carried out is answered with what is wrong', () => {
   const cases: readonly [string, string, string | RegExp, Send][] = [
     [
@@ -49,6 +73,13 @@ describe('a request that cannot be carried out is answered with what is wrong', 
       report({ createTableBefore: 'DROP TABLE t' }),
     ],
     ['a DDL that is not coordinated', 'DDL_UNSUPPORTED', /DROP DATABASE/u, report({ ddls: ['DROP DATABASE d'] })],
+    [
+      'a target that the table is not listed for',
+      'INVALID_INPUT',
+      /is listed for lock opt-`shard_db`\.`shard_table`, not for opt-`shard_db`\.`other`/u,
+      report({ target: { schema: 'shard_db', table: 'other' } }),
+    ],
+    ['a table that is listed twice', 'INVALID_INPUT', /db\.t1 is named twice/u, putTables(T1, T1)],
     [
       'a DDL of another table',
       'INVALID_INPUT',

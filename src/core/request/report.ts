@@ -18,7 +18,7 @@ import { writeOptimisticInfo } from '../wire/optimistic-info';
 import { writePessimisticInfo } from '../wire/pessimistic-info';
 import { answer, refuse } from './request-plan';
 import type { RequestPlan } from './request-plan';
-import { readReportedTable, trackReportedDdls } from './reported-schema';
+import { inField, readReportedTable, trackReportedDdls } from './reported-schema';
 import type { ReportedSchema } from './reported-schema';
 import { checkSession } from './session';
 import type { SessionRef } from './session';
@@ -75,13 +75,20 @@ export function planReportInfo(
   const lockId = formatLockId(task, report.target);
   const { attempt, ...content } = report;
   const fingerprint = contentFingerprint(content);
-  const known = state.tables.get(tableKey(task, table))?.attempt ?? null;
+  const entry = state.tables.get(tableKey(task, table));
+  const known = entry?.attempt ?? null;
   const repeated = repeatedReport(known, attempt, fingerprint, lockId);
   if (repeated !== null) return repeated;
-  const read = (sql: string): ReportedSchema => readReportedTable(state.caches, sql, report.table, defaults);
-  const before = read(report.createTableBefore);
+  if (entry?.isListedElsewhere(lockId) === true) {
+    const message = `table ${report.schema}.${report.table} of source ${ref.source} is listed for lock ${entry.target?.lockId}, not for ${lockId}`;
+    return refuse('INVALID_INPUT', message, { field: 'target' });
+  }
+  const read = (sql: string, field: string): ReportedSchema =>
+    inField(field, () => readReportedTable(state.caches, sql, report.table, defaults));
+  const before = read(report.createTableBefore, 'createTableBefore');
   const after =
-    report.createTablesAfter?.map(read) ?? trackReportedDdls(state.caches, before, report.ddls, report.target);
+    report.createTablesAfter?.map((sql, index) => read(sql, `createTablesAfter[${index}]`)) ??
+    trackReportedDdls(state.caches, before, report.ddls, report.target);
   const value = writeOptimisticInfo({
     task,
     table,

@@ -1,5 +1,5 @@
 import type { TaskName, SourceId, UpstreamTable } from '../model/names';
-import { parseLockId } from '../model/lock-id';
+import { formatLockId, parseLockId } from '../model/lock-id';
 import type { LockId } from '../model/lock-id';
 import { NO_REVISION } from '../model/revision';
 import type { Change } from '../model/store';
@@ -10,7 +10,7 @@ import { listRoutes, readSourceTables } from '../wire/source-tables';
 import type { CoordinatorState } from './coordinator-state';
 import { decideInfo, replaceInfo } from './optimistic-info';
 import { settleLeaving } from './optimistic-leaving';
-import { changeSourceTables, joinTarget, settleLock } from './optimistic-membership';
+import { changeSourceTables, joinAnew, joinTarget, settleLock } from './optimistic-membership';
 import { replaceOperation } from './optimistic-operation';
 
 /** The source tables of one source were put or deleted. */
@@ -46,8 +46,12 @@ export function foldOptimisticInfo(
   const info = state.caches.readInfo(change.value, change.key);
   state.unreadable.delete(entry);
   replaceInfo(state, entry, state.caches.info(info), change.modRevision, change.version);
-  joinTarget(state, entry, state.targetOf(key.task, info.target), 'info');
-  decideInfo(state, entry);
+  if (entry.isListedElsewhere(formatLockId(key.task, info.target))) {
+    joinAnew(state, entry);
+  } else {
+    joinTarget(state, entry, state.targetOf(key.task, info.target), 'info');
+    decideInfo(state, entry);
+  }
   settleLeaving(state, entry);
 }
 

@@ -10,9 +10,16 @@ import type { TableEntry } from './table-entry';
 /**
  * `entry` isn't in the lock of `lockId` any more: what is stored of it there, its info and its operation are of its past, and
  * are to be deleted. Nothing of that is known from now on but that it is there.
+ * @param since what came at this revision or later is of its new life
  */
-export function leaveBehind(state: CoordinatorState, entry: TableEntry, lockId: LockId, left: FormerLock): void {
-  forgetContents(state, entry);
+export function leaveBehind(
+  state: CoordinatorState,
+  entry: TableEntry,
+  lockId: LockId,
+  left: FormerLock,
+  since: Revision | null = null,
+): void {
+  forgetContents(state, entry, since);
   leaveRecord(state, entry, lockId, left);
   if (hasPast(entry, state.leaving.get(entry.key))) state.leaving.hold(entry.key, lockId);
 }
@@ -29,14 +36,19 @@ export function leaveRecord(state: CoordinatorState, entry: TableEntry, lockId: 
   state.outbox.ask({ kind: 'forget-table', table: entry.key });
 }
 
-/** `entry`, of which something is stored, begins anew: that is of its past. */
-export function forgetContents(state: CoordinatorState, entry: TableEntry): void {
-  entry.info = null;
-  entry.infoVersion = 0;
-  entry.operation = null;
+/**
+ * `entry`, of which something is stored, begins anew: that is of its past.
+ * @param since what came at this revision or later is of its new life; null: nothing that has come yet is
+ */
+export function forgetContents(state: CoordinatorState, entry: TableEntry, since: Revision | null = null): void {
+  if (since === null || entry.infoRevision < since) {
+    entry.info = null;
+    entry.infoVersion = 0;
+  }
+  if (since === null || entry.operationRevision < since) entry.operation = null;
   state.unreadable.delete(entry);
   // What comes in this very revision is of its new life.
-  state.leaving.mark(entry.key, parseRevision(Math.max(0, state.revision - 1)));
+  state.leaving.mark(entry.key, parseRevision(Math.max(0, (since ?? state.revision) - 1)));
   state.outbox.ask({ kind: 'forget-table', table: entry.key });
 }
 

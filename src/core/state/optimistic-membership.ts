@@ -52,8 +52,8 @@ export function joinTarget(
     return;
   }
   const isNew = entry.target === null;
-  // What is stored for its former target goes.
-  depart(state, entry);
+  // What is stored for its former target goes; an info that moves the table is of the new one.
+  depart(state, entry, membership === 'info' ? entry.infoRevision : null);
   if (isNew) beginAnew(state, entry, membership);
   if (isNew && membership === 'info') state.sourceTablesOf(entry.task, entry.source).tables.push(entry);
   entry.target = target;
@@ -67,15 +67,28 @@ export function joinTarget(
   settleLeaving(state, entry);
 }
 
+/**
+ * The info of `entry` is for another target than its worker lists it for: it is of a process that doesn't speak for the table
+ * any more, and goes. It has replaced what told where the table stands, so the table begins anew in the lock of its target.
+ */
+export function joinAnew(state: CoordinatorState, entry: TableEntry): void {
+  const { task, target, infoRevision } = entry;
+  if (target === null) return;
+  leaveTarget(state, entry);
+  joinTarget(state, entry, state.targetOf(task, target.table), 'source-tables');
+  state.leaving.mark(entry.key, infoRevision);
+  state.outbox.ask({ kind: 'forget-table', table: entry.key });
+}
+
 /** `entry` was dropped upstream, or its task was stopped there: it leaves its lock, and what is stored of it goes. */
 export function leaveTarget(state: CoordinatorState, entry: TableEntry): void {
   if (entry.target === null) return;
   entry.membership = 'none';
-  depart(state, entry);
+  depart(state, entry, null);
   settleLeaving(state, entry);
 }
 
-function depart(state: CoordinatorState, entry: TableEntry): void {
+function depart(state: CoordinatorState, entry: TableEntry, since: Revision | null): void {
   if (entry.target === null) return;
   const { target, decisionRevision } = entry;
   const incarnation = target.lock?.lock.origin.incarnation ?? null;
@@ -84,11 +97,8 @@ function depart(state: CoordinatorState, entry: TableEntry): void {
   entry.decisionRevision = NO_REVISION;
   entry.decidedRevision = NO_REVISION;
   entry.decidedAtMs = null;
-  leaveBehind(state, entry, target.lockId, {
-    incarnation,
-    decisionRevision,
-    columns: marks.map(({ column }) => column),
-  });
+  const left = { incarnation, decisionRevision, columns: marks.map(({ column }) => column) };
+  leaveBehind(state, entry, target.lockId, left, since);
   settleLock(state, target);
   state.dropTargetIfUnused(target);
 }

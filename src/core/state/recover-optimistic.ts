@@ -42,6 +42,8 @@ class Findings {
   >();
   /** The lock that each info is for. */
   readonly targets = new Map<TableEntry, LockId>();
+  /** Tables whose last info is for another target than their worker lists them for. */
+  readonly misdirected = new Set<TableEntry>();
   /** Every schema that occurs, by its fingerprint. */
   readonly shapes = new Map<string, Shape>();
 
@@ -99,8 +101,9 @@ function readValue(state: CoordinatorState, { key, change }: KeyedChange, findin
       for (const known of [info.before, ...info.after]) if (known !== null) findings.addShape(known.shape);
       // An info that came after the source's tables were put last has added its table; an earlier one is of a table that left.
       const revision = state.sourceTablesRevision(key.task, key.table.source);
-      if (revision !== NO_REVISION && change.modRevision > revision)
-        joinTarget(state, entry, state.targetOf(key.task, info.target), 'info');
+      if (revision === NO_REVISION || change.modRevision < revision) return;
+      if (entry.isListedElsewhere(formatLockId(key.task, info.target))) findings.misdirected.add(entry);
+      else joinTarget(state, entry, state.targetOf(key.task, info.target), 'info');
       return;
     }
     case 'optimistic-operation': {
@@ -137,7 +140,9 @@ function readValue(state: CoordinatorState, { key, change }: KeyedChange, findin
 /** A table that its worker never listed, whose source has no source tables at all: its decision says that it took part. */
 function joinUnlisted(state: CoordinatorState, entry: TableEntry, { lockId, record }: FoundDecision): void {
   const isListed = entry.membership !== 'none' || state.sourceTablesRevision(entry.task, entry.source) !== NO_REVISION;
-  if (isListed || entry.info === null || record.infoRevision !== entry.infoRevision) return;
+  // By hand its info was asked to be decided once more.
+  const isOfInfo = record.infoRevision === entry.infoRevision || record.by === 'retry';
+  if (isListed || entry.info === null || !isOfInfo) return;
   joinTarget(state, entry, state.targetOf(entry.task, parseLockId(lockId).target), 'info');
 }
 
@@ -149,7 +154,7 @@ function chooseDecision(
   findings: Findings,
 ): void {
   const found = records.find(({ lockId }) => lockId === entry.target?.lockId);
-  if (found === undefined || isOfFormerListing(state, entry, found)) return;
+  if (found === undefined || findings.misdirected.has(entry) || isOfFormerListing(state, entry, found)) return;
   const { record, revision } = found;
   entry.decisionRevision = revision;
   entry.decidedRevision = record.infoRevision;

@@ -139,6 +139,11 @@ export class TableEntry {
     return this.info === null || this.decidedRevision === this.infoRevision;
   }
 
+  /** Whether its worker lists it for another target than that of the lock. */
+  isListedElsewhere(lockId: LockId): boolean {
+    return this.membership === 'source-tables' && this.target?.lockId !== lockId;
+  }
+
   /** Whether nothing of it is stored any more. */
   get isForgotten(): boolean {
     const revisions = [this.infoRevision, this.operationRevision, this.decisionRevision];

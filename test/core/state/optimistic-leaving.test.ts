@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { UpstreamTable } from '../../../src/core/model/names';
+import { tableKey } from '../../../src/core/model/table-key';
 import type { Mutation } from '../../../src/core/model/store';
 import { LOCKSTEP_LEADER_KEY } from '../../../src/core/wire/lockstep-keys';
 import { formatDmKey } from '../../../src/core/wire/dm-keys';
@@ -37,6 +38,31 @@ function valueOf(mutation: Mutation): string {
 }
 
 if (A === undefined || B === undefined || C === undefined) throw new Error('the world has tables');
+
+describe('a report for another target than its worker lists the table for', () => {
+  it('is of nobody who speaks for the table: it goes, and the table begins anew where it is listed', () => {
+    const world = started();
+    world.report(A, ADD_C);
+    world.report(A, DROP_N, items);
+    expect(isStored(world, 'optimistic-info', A)).toBe(false);
+    expect(isStored(world, 'optimistic-operation', A)).toBe(false);
+    const { targets } = world.coordinator.state;
+    expect([...targets.values()].map(({ lockId: id, lock }) => [id, lock?.lock.origin.id])).toEqual([[lockId, lockId]]);
+    expectRest(world);
+  });
+
+  it('moves a table that nobody lists', () => {
+    const world = started();
+    world.listed.delete(A);
+    world.list(A.source);
+    world.report(A, ADD_C, orders);
+    world.report(A, DROP_N, items);
+    expect(isStored(world, 'optimistic-operation', A)).toBe(true);
+    const { target, member } = world.coordinator.state.tables.get(tableKey(task, A)) ?? {};
+    expect([target?.table, member?.done]).toEqual([items, false]);
+    expectRest(world);
+  });
+});
 
 describe('a table that has left', () => {
   it('loses its info, its operation and its record, and is forgotten', () => {

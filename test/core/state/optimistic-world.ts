@@ -197,14 +197,14 @@ export class OptimisticWorld {
   };
 
   /** A table meets a DDL, if it applies to it. */
-  report(table: UpstreamTable, ddl: string): void {
+  report(table: UpstreamTable, ddl: string, target = this.listed.get(table) ?? orders): void {
     const before = this.schemas.get(tableKey(task, table)) ?? first;
     const after = this.apply(before, ddl);
     if (after === null) return;
     // Whatever a person has removed, a worker lists its tables before it reports.
     if (this.store.get(sourceTablesKey(table.source)) === null) this.list(table.source);
     this.schemas.set(tableKey(task, table), after);
-    this.put(table, [ddl], before, [after]);
+    this.put(table, [ddl], before, [after], target);
   }
 
   apply(schema: TableSchema, ddl: string): TableSchema | null {
@@ -216,7 +216,13 @@ export class OptimisticWorld {
     }
   }
 
-  put(table: UpstreamTable, ddls: readonly string[], before: TableSchema, after: readonly TableSchema[]): void {
+  put(
+    table: UpstreamTable,
+    ddls: readonly string[],
+    before: TableSchema,
+    after: readonly TableSchema[],
+    target = this.listed.get(table) ?? orders,
+  ): void {
     const { shapes } = this.coordinator.state.caches;
     const known = (schema: TableSchema): { schema: TableSchema; shape: ReturnType<typeof shapes.intern> } => ({
       schema: { ...schema, name: table.table },
@@ -225,7 +231,7 @@ export class OptimisticWorld {
     const value = writeOptimisticInfo({
       task,
       table,
-      target: this.listed.get(table) ?? orders,
+      target,
       ddls,
       before: known(before),
       after: after.map(known),
@@ -278,7 +284,10 @@ export class OptimisticWorld {
   happenWidely(): void {
     const table = this.pick(tables);
     const { source } = table;
-    switch (this.random(12)) {
+    switch (this.random(13)) {
+      case 4:
+        // What a worker reports for another target than it listed moves the table there.
+        return this.report(table, this.pick(DDLS), this.random(2) === 0 ? orders : items);
       case 0:
         this.listed.set(table, this.random(2) === 0 ? orders : items);
         return this.list(source);
