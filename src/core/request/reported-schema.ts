@@ -87,7 +87,7 @@ function keyOf(sql: string, name: string, defaults: CharacterSet | undefined): s
 export function readReportedSchema(sql: string, defaults?: CharacterSet): TableSchema {
   const statement = parseStatement(sql);
   if (statement.kind !== 'create-table')
-    throw new LockstepError('INVALID_INPUT', `expected CREATE TABLE, found: ${shorten(sql)}`, { field: 'createTable' });
+    throw new LockstepError('INVALID_INPUT', `expected CREATE TABLE, found: ${shorten(sql)}`);
   return { ...buildTable(statement, defaults), autoIncrementId: 0n };
 }
 
@@ -98,11 +98,21 @@ export function readReportedSchema(sql: string, defaults?: CharacterSet): TableS
 function trackDdls(before: TableSchema, ddls: readonly string[], target: DownstreamTable): TableSchema[] {
   const after: TableSchema[] = [];
   let schema = before;
-  for (const ddl of ddls) {
-    schema = trackDdl(schema, ddl, target);
+  for (const [index, ddl] of ddls.entries()) {
+    schema = inField(`ddls[${index}]`, () => trackDdl(schema, ddl, target));
     after.push(schema);
   }
   return after;
+}
+
+/** Do what reads a field of a report; its errors name the field. */
+export function inField<T>(field: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error;
+    throw new LockstepError(error.code, error.message, { ...error.fields, field });
+  }
 }
 
 function trackDdl(schema: TableSchema, ddl: string, target: DownstreamTable): TableSchema {
@@ -129,7 +139,6 @@ function checkTarget(
   throw new LockstepError(
     'INVALID_INPUT',
     `the DDL names ${name.schema ?? ''}.${name.table}, not the target ${target.schema}.${target.table}: ${shorten(ddl)}`,
-    { field: 'ddls' },
   );
 }
 

@@ -1,10 +1,12 @@
 import type { CharacterSet } from '../ddl/tracker';
+import { LockstepError } from '../model/error';
 import { parseUpstreamTable } from '../model/names';
 import type { DownstreamTable, SourceId, TaskName, UpstreamTable } from '../model/names';
 import { NO_REVISION } from '../model/revision';
 import type { Revision } from '../model/revision';
 import type { Mutation } from '../model/store';
 import { sourceKey, tableKey } from '../model/table-key';
+import type { TableKey } from '../model/table-key';
 import type { CoordinatorState } from '../state/coordinator-state';
 import { taskKey } from '../state/task-sources';
 import { requireReadable } from '../state/unreadable';
@@ -15,7 +17,7 @@ import { formatLockstepKey } from '../wire/lockstep-keys';
 import { tableTreeOf, writeSourceTables } from '../wire/source-tables';
 import type { Route } from '../wire/source-tables';
 import { writeSourceTablesRecord } from '../wire/source-tables-record';
-import { readReportedSchema } from './reported-schema';
+import { inField, readReportedSchema } from './reported-schema';
 import { answer, refuse } from './request-plan';
 import type { RequestPlan } from './request-plan';
 import { checkSession } from './session';
@@ -46,9 +48,11 @@ export function planPutSourceTables(
   { defaults, after }: TablesOptions,
 ): RequestPlan<Revision> {
   const routes = tables.map((registered) => routeOf(ref, registered));
-  const wanted = new Set(routes.map(({ table }) => tableKey(ref.task, table)));
+  const wanted = namedOnce(ref, routes);
   const gone = currentRoutes(state, ref).filter(({ table }) => !wanted.has(tableKey(ref.task, table)));
-  const schemas = tables.flatMap((registered) => schemaPut(ref, registered, defaults));
+  const schemas = tables.flatMap((registered, index) =>
+    inField(`tables[${index}].createTable`, () => schemaPut(ref, registered, defaults)),
+  );
   const more = [...schemas, ...gone.flatMap(({ table }) => schemaDelete(state, ref.task, table))];
   return planRoutes(state, ref, { routes, more, after });
 }
@@ -65,7 +69,8 @@ export function planAddSourceTable(
   const others = currentRoutes(state, ref).filter(
     ({ table }) => tableKey(ref.task, table) !== tableKey(ref.task, route.table),
   );
-  return planRoutes(state, ref, { routes: [...others, route], more: schemaPut(ref, added, defaults), after });
+  const more = inField('table.createTable', () => schemaPut(ref, added, defaults));
+  return planRoutes(state, ref, { routes: [...others, route], more, after });
 }
 
 /** Remove one table from those of a source: it was dropped upstream. */
@@ -145,6 +150,20 @@ function currentRoutes(
 
 function routeOf({ source }: SessionRef, { schema, table, target }: RegisteredTable): Route {
   return { target, table: parseUpstreamTable(source, schema, table) };
+}
+
+/** The tables, of which none may be named twice. @throws LockstepError INVALID_INPUT */
+function namedOnce({ task }: SessionRef, routes: readonly Route[]): ReadonlySet<TableKey> {
+  const named = new Set<TableKey>();
+  for (const [index, { table }] of routes.entries()) {
+    const key = tableKey(task, table);
+    if (named.has(key)) {
+      const message = `the table ${table.schema}.${table.table} is named twice`;
+      throw new LockstepError('INVALID_INPUT', message, { field: `tables[${index}]` });
+    }
+    named.add(key);
+  }
+  return named;
 }
 
 function schemaPut(

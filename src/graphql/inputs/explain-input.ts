@@ -8,7 +8,7 @@ import { formatLockId } from '../../core/model/lock-id';
 import { parseTaskName } from '../../core/model/names';
 import type { DownstreamTable, TaskName, UpstreamTable } from '../../core/model/names';
 import type { Mode } from '../../core/model/records';
-import { readReportedSchema } from '../../core/request/reported-schema';
+import { inField, readReportedSchema } from '../../core/request/reported-schema';
 import type { CoordinatorState } from '../../core/state/coordinator-state';
 import { taskSourcesOf } from '../../core/state/task-sources';
 import { charsetOf } from '../../core/table/collation';
@@ -122,7 +122,9 @@ function optimisticTables(
       const message = `the schema of ${table.source} ${table.schema}.${table.table} is not known; give its createTable`;
       throw new LockstepError('INVALID_INPUT', message, { field: 'tables' });
     }
-    const schema = { ...readReportedSchema(each.createTable, defaults), name: table.table };
+    const { createTable } = each;
+    const read = inField('tables', () => readReportedSchema(createTable, defaults));
+    const schema = { ...read, name: table.table };
     all.set(key, { table, schema, conflict: null, done: false, marks: [], waiting: null });
   }
   return [...all.values()];

@@ -175,7 +175,7 @@ describe('an order that nobody waits for, by schema/PROTOCOL.md', () => {
 });
 
 describe('a source that was taken over, by schema/PROTOCOL.md', () => {
-  it('2.5 and 3.2 is told to its former worker by the subscription and the poll, in the place of operations', async () => {
+  it('1.4, 2.5 and 3.2 is told to its former worker by the subscription and the poll, in the place of operations', async () => {
     const former = await process('taken', 's1', 'OPTIMISTIC', newKept());
     const feed = await former.worker.subscribe();
     const now = await process('taken', 's1', 'OPTIMISTIC', newKept());
@@ -186,7 +186,7 @@ describe('a source that was taken over, by schema/PROTOCOL.md', () => {
     });
     const { task, source, session } = former.worker;
     const polled = await send(server.url, document('PendingShardOperations'), { task, source, epoch: session.epoch });
-    expect(polled.errors).toMatchObject([{ extensions: { code: 'STALE_SESSION' } }]);
+    expect(polled.errors).toMatchObject([{ extensions: { code: 'STALE_SESSION', fields: { takenOver: true } } }]);
     expect(await now.handle(await pendingOf(now))).toBe('4.6');
     feed.close();
   });

@@ -1,6 +1,6 @@
 import { LockstepError } from '../../model/error';
 import type { DownstreamTable, TaskName } from '../../model/names';
-import { trackReportedDdls } from '../../request/reported-schema';
+import { inField, trackReportedDdls } from '../../request/reported-schema';
 import { ContentCache } from '../../state/content-cache';
 import type { Decision } from '../../optimistic/sync';
 import { ddlsText, listText, tableText } from '../words';
@@ -73,7 +73,8 @@ function explainStep(context: Context, row: Row, ddl: string, replayed: boolean)
   }
   checkWork(context, row, reported.length);
   const shape = caches.shapes.intern(row.schema);
-  const after = trackReportedDdls(caches, { schema: row.schema, shape, key: null }, reported, target);
+  const before = { schema: row.schema, shape, key: null };
+  const after = inField('steps', () => trackReportedDdls(caches, before, reported, target));
   const schemas = after.map(({ schema }) => schema);
   const { decision, closed } = scratch.report(row, reported, schemas);
   const stage = decision.problem?.stage ?? 'none';
