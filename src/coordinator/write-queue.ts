@@ -316,7 +316,14 @@ function withSettled(mutations: readonly Mutation[], settled: Mutation | null): 
 }
 
 function distinct(compares: readonly Compare[]): Compare[] {
-  return [...new Map(compares.map((compare) => [JSON.stringify(compare), compare])).values()];
+  return [...new Map(compares.map((compare) => [textOf(compare), compare])).values()];
+}
+
+/** No key holds U+0000. */
+function textOf(compare: Compare): string {
+  if (compare.kind === 'absent') return compare.prefix;
+  const { kind, key, operator, value } = compare;
+  return `${key}\0${kind}${operator}${value}`;
 }
 
 /** At least the bytes of the write: characters beyond ASCII take up to three. */

@@ -3,7 +3,7 @@ import { LockstepError } from '../../core/model/error';
 import { parseRevision } from '../../core/model/revision';
 import type { Revision } from '../../core/model/revision';
 import { parseLeaseId } from '../../core/model/store';
-import type { StoredKey } from '../revisioned/stored-key';
+import type { KeyHead, StoredKey } from '../revisioned/stored-key';
 
 /**
  * The records of the embedded store, in bytes. Each begins with a CRC-32 of its key and of the rest, so that a page that
@@ -45,17 +45,24 @@ export function encodeStoredKey(stored: StoredKey): Buffer {
 
 /** @throws LockstepError STORE_DAMAGED */
 export function decodeStoredKey(key: string, record: Buffer): StoredKey {
+  return { ...decodeKeyHead(key, record), value: record.toString('utf8', valueStart(record)) };
+}
+
+/** The same without its value. @throws LockstepError STORE_DAMAGED */
+export function decodeKeyHead(key: string, record: Buffer): KeyHead {
   open(record, key, KEY_HEADER_BYTES);
-  const valueAt = KEY_HEADER_BYTES + record.readUInt16LE(28);
-  const lease = record.toString('utf8', KEY_HEADER_BYTES, valueAt);
+  const lease = record.toString('utf8', KEY_HEADER_BYTES, valueStart(record));
   return {
     key,
-    value: record.toString('utf8', valueAt),
     version: record.readDoubleLE(4),
     createRevision: parseRevision(record.readDoubleLE(12)),
     modRevision: parseRevision(record.readDoubleLE(20)),
     lease: lease === '' ? null : parseLeaseId(lease),
   };
+}
+
+function valueStart(record: Buffer): number {
+  return KEY_HEADER_BYTES + record.readUInt16LE(28);
 }
 
 /** A revision's record: CRC, wall time, number of changes; of each: kind, previous revision, length of the key, key. */

@@ -4,7 +4,7 @@ import { NO_REVISION, parseRevision } from '../../core/model/revision';
 import type { Revision } from '../../core/model/revision';
 import type { LeaseId } from '../../core/model/store';
 import type { KeyChange, KeyView } from '../revisioned/plan-transaction';
-import type { StoredKey } from '../revisioned/stored-key';
+import type { KeyHead, StoredKey } from '../revisioned/stored-key';
 import type { OpenTables } from './environment';
 import {
   decodeRevisionKey,
@@ -14,14 +14,24 @@ import {
   encodeRevisionKey,
   prefixBounds,
 } from './key-bytes';
-import { decodeRevision, decodeStoredKey, encodeRevision, encodeStoredKey, readMadeMs } from './record-codec';
+import { KnownKeys } from './known-keys';
+import {
+  decodeKeyHead,
+  decodeRevision,
+  decodeStoredKey,
+  encodeRevision,
+  encodeStoredKey,
+  readMadeMs,
+} from './record-codec';
 import type { PastRevision } from './record-codec';
 
 /** A snapshot to read from: one transaction of LMDB; absent: the one that is being written, else the last commit. */
 export type Snapshot = ReadTransaction | undefined;
 
 /** What the tables mean. Each method is a few steps of LMDB without waiting. */
-export class Tables implements KeyView {
+export class Tables implements KeyView<KeyHead> {
+  readonly #known = new KnownKeys();
+
   constructor(private readonly environment: OpenTables) {}
 
   /** A snapshot that stays as it is until it is `done()`. */
@@ -32,6 +42,16 @@ export class Tables implements KeyView {
   get(key: string): StoredKey | null {
     const record = this.environment.keys.get(encodeKey(key));
     return record === undefined ? null : decodeStoredKey(key, record);
+  }
+
+  /** In a writing transaction. Most keys that a transaction compares were written or compared a moment ago. */
+  head(key: string): KeyHead | null {
+    return this.#known.head(key) ?? this.#readHead(key);
+  }
+
+  /** In a writing transaction. Every request asks whether there is a dm-master, and mostly there never is one. */
+  isEmpty(prefix: string): boolean {
+    return this.#known.isEmpty(prefix) || this.#readIsEmpty(prefix);
   }
 
   *withPrefix(prefix: string): Generator<StoredKey, void, undefined> {
@@ -121,15 +141,38 @@ export class Tables implements KeyView {
     const { before } = change;
     const after = change.kind === 'put' ? change.after : null;
     if (before !== null) {
-      past.putSync(encodePastKey(before.key, before.modRevision), encodeStoredKey(before));
+      past.putSync(encodePastKey(before.key, before.modRevision), this.#keyRecord(before.key));
       if (before.lease !== null) attachments.removeSync(encodeAttachment(before.lease, before.key));
     }
     if (after === null) {
-      if (before !== null) keys.removeSync(encodeKey(before.key));
+      if (before === null) return;
+      keys.removeSync(encodeKey(before.key));
+      this.#known.forget(before.key);
       return;
     }
     keys.putSync(encodeKey(after.key), encodeStoredKey(after));
+    this.#known.keep(after);
     if (after.lease !== null) attachments.putSync(encodeAttachment(after.lease, after.key), Buffer.of(1));
+  }
+
+  #readIsEmpty(prefix: string): boolean {
+    if (this.environment.keys.getKeysCount({ ...prefixBounds(prefix), limit: 1 }) > 0) return false;
+    this.#known.keepEmpty(prefix);
+    return true;
+  }
+
+  #readHead(key: string): KeyHead | null {
+    const record = this.environment.keys.get(encodeKey(key));
+    if (record === undefined) return null;
+    const head = decodeKeyHead(key, record);
+    this.#known.keep(head);
+    return head;
+  }
+
+  #keyRecord(key: string): Buffer {
+    const record = this.environment.keys.get(encodeKey(key));
+    invariant(record, `${key} is not among the keys`);
+    return record;
   }
 
   #revisionRecord(revision: number, snapshot: Snapshot): Buffer {

@@ -14,7 +14,7 @@ import { SortedKeys } from './sorted-keys';
 
 interface Entry {
   readonly madeMs: number;
-  readonly changes: readonly KeyChange[];
+  readonly changes: readonly KeyChange<StoredKey>[];
 }
 
 /** What each revision changed, and what was there before, for as long as it is kept. */
@@ -32,7 +32,7 @@ export class MemoryHistory implements History {
   }
 
   /** Add the next revision. */
-  add(changes: readonly KeyChange[], madeMs: number): Revision {
+  add(changes: readonly KeyChange<StoredKey>[], madeMs: number): Revision {
     this.#entries.push({ madeMs, changes });
     return this.last;
   }

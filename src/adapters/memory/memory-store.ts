@@ -15,6 +15,7 @@ import { Progress } from '../revisioned/progress';
 import { DEFAULT_RETENTION } from '../revisioned/retention';
 import type { Retention } from '../revisioned/retention';
 import { showKey } from '../revisioned/stored-key';
+import type { StoredKey } from '../revisioned/stored-key';
 import { MemoryHistory } from './memory-history';
 import { SortedKeys } from './sorted-keys';
 
@@ -83,7 +84,9 @@ export class MemoryStore implements Store {
       checkTransaction(transaction, this.limits);
       const view = {
         get: (key: string) => this.#keys.get(key),
+        head: (key: string) => this.#keys.get(key),
         withPrefix: (prefix: string) => this.#keys.withPrefix(prefix),
+        isEmpty: (prefix: string) => this.#keys.isEmpty(prefix),
         hasLease: (lease: LeaseId) => this.#leases.has(lease),
       };
       const next = parseRevision(this.#history.last + 1);
@@ -131,7 +134,7 @@ export class MemoryStore implements Store {
     return this.#answer(() => this.#history.compactTo(revision));
   }
 
-  #make(changes: readonly KeyChange[]): void {
+  #make(changes: readonly KeyChange<StoredKey>[]): void {
     if (changes.length === 0) return;
     for (const change of changes) {
       if (change.before?.lease != null) this.#leases.get(change.before.lease)?.delete(change.before.key);

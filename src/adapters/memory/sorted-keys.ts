@@ -31,6 +31,11 @@ export class SortedKeys {
     }
   }
 
+  /** Whether none begins with `prefix`. */
+  isEmpty(prefix: string): boolean {
+    return this.#order[this.#placeOf(prefix)]?.startsWith(prefix) !== true;
+  }
+
   /** The first place whose key isn't before `key`. */
   #placeOf(key: string): number {
     let low = 0;

@@ -3,26 +3,30 @@ import { unreachable } from '../../core/model/invariant';
 import type { Revision } from '../../core/model/revision';
 import type { Compare, LeaseId, Mutation } from '../../core/model/store';
 import type { Transaction } from '../../ports/store';
-import type { StoredKey } from './stored-key';
+import type { KeyHead, StoredKey } from './stored-key';
 
-/** The keys before a transaction. */
-export interface KeyView {
+/** The keys before a transaction. `Before` is as much of a key as the store wants to know of what is replaced. */
+export interface KeyView<Before extends KeyHead> {
   get(key: string): StoredKey | null;
+  /** A key of which the value isn't asked for. */
+  head(key: string): Before | null;
   /** The keys that begin with `prefix`, in order. */
-  withPrefix(prefix: string): Iterable<StoredKey>;
+  withPrefix(prefix: string): Iterable<Before>;
+  /** Whether no key begins with `prefix`. */
+  isEmpty(prefix: string): boolean;
   hasLease(lease: LeaseId): boolean;
 }
 
 /** One key's change, with what it replaces. */
-export type KeyChange =
-  | { readonly kind: 'put'; readonly before: StoredKey | null; readonly after: StoredKey }
-  | { readonly kind: 'delete'; readonly before: StoredKey };
+export type KeyChange<Before extends KeyHead = KeyHead> =
+  | { readonly kind: 'put'; readonly before: Before | null; readonly after: StoredKey }
+  | { readonly kind: 'delete'; readonly before: Before };
 
 /** What a transaction is going to do. */
-export interface TransactionPlan {
+export interface TransactionPlan<Before extends KeyHead> {
   readonly succeeded: boolean;
   /** In the order of the mutations; each key once. If there are none, no revision is made. */
-  readonly changes: readonly KeyChange[];
+  readonly changes: readonly KeyChange<Before>[];
 }
 
 /**
@@ -31,10 +35,14 @@ export interface TransactionPlan {
  * @param revision the revision that the transaction makes if it changes something
  * @throws LockstepError LEASE_ENDED if it puts a key with a lease that isn't there
  */
-export function planTransaction(view: KeyView, transaction: Transaction, revision: Revision): TransactionPlan {
+export function planTransaction<Before extends KeyHead>(
+  view: KeyView<Before>,
+  transaction: Transaction,
+  revision: Revision,
+): TransactionPlan<Before> {
   const succeeded = transaction.compares.every((compare) => holds(view, compare));
   const mutations = succeeded ? transaction.then : (transaction.otherwise ?? []);
-  const changes = new Map<string, KeyChange>();
+  const changes = new Map<string, KeyChange<Before>>();
   for (const mutation of mutations) {
     for (const change of planMutation(view, mutation, revision)) {
       const { key } = change.kind === 'put' ? change.after : change.before;
@@ -44,13 +52,17 @@ export function planTransaction(view: KeyView, transaction: Transaction, revisio
   return { succeeded, changes: [...changes.values()] };
 }
 
-function* planMutation(view: KeyView, mutation: Mutation, revision: Revision): Generator<KeyChange> {
+function* planMutation<Before extends KeyHead>(
+  view: KeyView<Before>,
+  mutation: Mutation,
+  revision: Revision,
+): Generator<KeyChange<Before>> {
   switch (mutation.kind) {
     case 'put':
       yield planPut(view, mutation, revision);
       return;
     case 'delete': {
-      const before = view.get(mutation.key);
+      const before = view.head(mutation.key);
       if (before !== null) yield { kind: 'delete', before };
       return;
     }
@@ -62,9 +74,13 @@ function* planMutation(view: KeyView, mutation: Mutation, revision: Revision): G
   }
 }
 
-function planPut(view: KeyView, put: Mutation & { kind: 'put' }, revision: Revision): KeyChange {
+function planPut<Before extends KeyHead>(
+  view: KeyView<Before>,
+  put: Mutation & { kind: 'put' },
+  revision: Revision,
+): KeyChange<Before> {
   if (put.lease !== undefined && !view.hasLease(put.lease)) throw leaseEnded(put.lease);
-  const before = view.get(put.key);
+  const before = view.head(put.key);
   const after: StoredKey = {
     key: put.key,
     value: put.value,
@@ -76,10 +92,10 @@ function planPut(view: KeyView, put: Mutation & { kind: 'put' }, revision: Revis
   return { kind: 'put', before, after };
 }
 
-function holds(view: KeyView, compare: Compare): boolean {
+function holds(view: KeyView<KeyHead>, compare: Compare): boolean {
   switch (compare.kind) {
     case 'absent':
-      return isEmpty(view.withPrefix(compare.prefix));
+      return view.isEmpty(compare.prefix);
     case 'value': {
       // As in etcd, an absent key has no value, so no compare of it holds, not even `!=`.
       const stored = view.get(compare.key);
@@ -88,18 +104,10 @@ function holds(view: KeyView, compare: Compare): boolean {
     case 'version':
     case 'createRevision':
     case 'modRevision':
-      return relates(view.get(compare.key)?.[compare.kind] ?? 0, compare.operator, compare.value);
+      return relates(view.head(compare.key)?.[compare.kind] ?? 0, compare.operator, compare.value);
     default:
       return unreachable(compare);
   }
-}
-
-function isEmpty(keys: Iterable<StoredKey>): boolean {
-  const iterator = keys[Symbol.iterator]();
-  const { done } = iterator.next();
-  // An iterator that isn't read to its end may hold a cursor.
-  iterator.return?.();
-  return done === true;
 }
 
 function relates(actual: number, operator: '=' | '!=' | '<' | '>', value: number): boolean {

@@ -89,15 +89,10 @@ export function planReportInfo(
   const after =
     report.createTablesAfter?.map((sql, index) => read(sql, `createTablesAfter[${index}]`)) ??
     trackReportedDdls(state.caches, before, report.ddls, report.target);
-  const value = writeOptimisticInfo({
-    task,
-    table,
-    target: report.target,
-    ddls: report.ddls,
-    before,
-    after,
-    ignoreConflict: report.ignoreConflict,
-  });
+  const { target, ddls, ignoreConflict } = report;
+  const value = writeOptimisticInfo({ task, table, target, ddls, before, after, ignoreConflict }, (columns) =>
+    state.caches.writeColumns(columns),
+  );
   const attemptKey = formatLockstepKey({ kind: 'attempt', task, table });
   return {
     kind: 'write',

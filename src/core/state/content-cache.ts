@@ -6,7 +6,8 @@ import type { KnownSchema } from '../table/known-schema';
 import type { OptimisticInfo } from '../table/optimistic-info';
 import { Shapes } from '../table/shapes';
 import { OptimisticInfoReader } from '../wire/optimistic-info';
-import { SchemaReader } from '../wire/table-info';
+import type { Column } from '../table/table-schema';
+import { SchemaReader, writeColumns } from '../wire/table-info';
 import { BoundedCache } from './bounded-cache';
 import type { InfoContent, OperationContent } from './table-entry';
 
@@ -15,6 +16,9 @@ const CAPACITY = 20_000;
 
 /** The same of those whose entries are large. */
 const LARGE_CAPACITY = 1_000;
+
+/** The same where an entry may take megabytes, and only the last ones are asked for. */
+const FEW = 16;
 
 /**
  * What was read before isn't read again: of thousands of shards nearly all report the same DDLs with the same schemas and
@@ -27,6 +31,7 @@ export class ContentCache {
   readonly reportedSchemas = new BoundedCache<string, KnownSchema>(LARGE_CAPACITY);
   /** Schemas after the DDLs of reports, by the schema before and the DDLs, without the table's name. */
   readonly trackedSchemas = new BoundedCache<string, readonly KnownSchema[]>(LARGE_CAPACITY);
+  readonly #columns = new BoundedCache<readonly Column[], string>(FEW);
   readonly #infoReader = new OptimisticInfoReader(this.schemas);
   readonly #schemas = new Map<string, string>();
   readonly #sources = new Map<SourceId, SourceId>();
@@ -58,6 +63,11 @@ export class ContentCache {
   /** Read an info. @throws LockstepError UNREADABLE_VALUE with `where` and the field */
   readInfo(text: string, where: string): OptimisticInfo {
     return this.#infoReader.read(text, where);
+  }
+
+  /** The columns of a table info: shards that report the same schema, read once, have one list of them. */
+  writeColumns(columns: readonly Column[]): string {
+    return this.#columns.get(columns, () => writeColumns(columns));
   }
 
   /** The content of an info; one object for those that say the same, if it was among the last ones. */

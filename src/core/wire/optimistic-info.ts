@@ -9,7 +9,7 @@ import type { JsonValue } from './json-reader';
 import { parseJson } from './json-reader';
 import { spansOfElements, spansOfFields } from './json-spans';
 import type { Span } from './json-spans';
-import { writeTableInfo } from './table-info';
+import { writeColumns, writeTableInfo } from './table-info';
 
 /**
  * Reads TiDB's table info. Law: a text that is read is one complete JSON object; the same text gives the same schema.
@@ -178,8 +178,12 @@ function placeErrors<T>(root: JsonValue, name: string, read: () => T): T {
   }
 }
 
-/** The value of an info, byte for byte as DM writes it. */
-export function writeOptimisticInfo(info: WritableOptimisticInfo): string {
+/**
+ * The value of an info, byte for byte as DM writes it.
+ * @param columnsOf does what `writeColumns` does, for who knows that many infos have the same columns
+ */
+export function writeOptimisticInfo(info: WritableOptimisticInfo, columnsOf = writeColumns): string {
+  const write = ({ schema }: KnownSchema): string => writeTableInfo(schema, columnsOf(schema.columns));
   const { task, table, target, ddls, before, after, ignoreConflict } = info;
   return writeObject({
     task: writeText(task),
@@ -189,8 +193,8 @@ export function writeOptimisticInfo(info: WritableOptimisticInfo): string {
     'down-schema': writeText(target.schema),
     'down-table': writeText(target.table),
     ddls: writeTexts(ddls),
-    'table-info-before': before === null ? 'null' : writeTableInfo(before.schema),
-    'table-info-after': after === null ? 'null' : writeList(after.map(({ schema }) => writeTableInfo(schema))),
+    'table-info-before': before === null ? 'null' : write(before),
+    'table-info-after': after === null ? 'null' : writeList(after.map(write)),
     'ignore-conflict': String(ignoreConflict),
   });
 }

@@ -17,14 +17,15 @@ const RANDOM_RANGE_BITS = 64;
  * The schema as DM stores it: a TiDB `TableInfo` with all of its fields, in their order, written as Go does. What the
  * model doesn't have is constant: numbers of columns and indexes count from 1, foreign keys, checks and partitions are
  * null. Law: reading it gives a schema of the same shape; writing what was read gives the same bytes again.
+ * @param columns as `writeColumns` writes those of the schema: most of the text, which whoever has it needn't write again
  */
-export function writeTableInfo(schema: TableSchema): string {
+export function writeTableInfo(schema: TableSchema, columns = writeColumns(schema.columns)): string {
   const indexes = storedIndexes(schema);
   const offsets = new Map(schema.columns.map((column, offset) => [lowerName(column.name), offset]));
   const isCommon = schema.primaryKeyKind === 'common-handle';
   return (
     `{"id":0,"name":${writeName(schema.name)},"charset":${writeText(schema.charset)}` +
-    `,"collate":${writeText(schema.collation)},"cols":${writeList(schema.columns.map(writeColumn))}` +
+    `,"collate":${writeText(schema.collation)},"cols":${columns}` +
     `,"index_info":${writeIndexes(indexes, offsets)},"constraint_info":null,"fk_info":null,"state":0` +
     `,"pk_is_handle":${schema.primaryKeyKind === 'handle'},"is_common_handle":${isCommon}` +
     `,"common_handle_version":${isCommon ? 1 : 0},"comment":${writeText(schema.comment)}` +
@@ -38,6 +39,11 @@ export function writeTableInfo(schema: TableSchema): string {
     `,"temp_table_type":0,"cache_table_status":0,"policy_ref_info":null,"stats_options":null` +
     `,"exchange_partition_info":null,"ttl_info":null,"revision":0}`
   );
+}
+
+/** The columns of a schema, as its table info has them. */
+export function writeColumns(columns: readonly Column[]): string {
+  return writeList(columns.map(writeColumn));
 }
 
 /** A primary key that is the row's handle has no entry of its own. */

@@ -2,4 +2,4 @@
 export { skipValue } from './table-info-extent';
 export { readTableInfo, tableInfoOf } from './table-info-read';
 export { SchemaReader } from './table-info-reader';
-export { writeTableInfo } from './table-info-write';
+export { writeColumns, writeTableInfo } from './table-info-write';
