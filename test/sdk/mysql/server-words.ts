@@ -11,6 +11,8 @@ interface ServerWords {
   readonly follow: (port: number, gtids: string) => readonly string[];
   /** All transactions of the log so far. */
   readonly gtids: string;
+  /** Removes all files of the log, and begins with the first again. */
+  readonly reset: string;
 }
 
 const MARIADB: ServerWords = {
@@ -24,6 +26,7 @@ const MARIADB: ServerWords = {
     'START SLAVE',
   ],
   gtids: '@@GLOBAL.gtid_binlog_pos',
+  reset: 'RESET MASTER',
 };
 
 const MYSQL: ServerWords = {
@@ -37,6 +40,7 @@ const MYSQL: ServerWords = {
     'START REPLICA',
   ],
   gtids: '@@GLOBAL.gtid_executed',
+  reset: 'RESET BINARY LOGS AND GTIDS',
 };
 
 /** The words of a server, or of the server that tests use. */

@@ -1,4 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JsonValue, UpstreamEvent } from '../../../sdk';
 import { MySqlUpstream } from '../../../sdk/plugins/mysql';
 import type { MySqlUpstreamOptions } from '../../../sdk/plugins/mysql';
@@ -131,6 +134,32 @@ describe('positions by gtid', () => {
     } finally {
       await replica.stop();
       await database.execute('DELETE FROM db.t WHERE id = 50');
+    }
+  });
+});
+
+describe.each(['file', 'gtid'] as const)('a source, with positions by %s', (positions) => {
+  it('may get another identity', async () => {
+    const upstream = upstreamOf({ positions });
+    await upstream.tables();
+    await database.execute("INSERT INTO db.t VALUES (60, 'a')", 'DELETE FROM db.t WHERE id = 60');
+    const [, insert, remove] = await readAll(upstream, null);
+    await upstream.close();
+    const [row] = await database.use((connection) => connection.rows('SELECT @@datadir AS folder'));
+    await database.shutDown();
+    // Of MySQL the name in its GTIDs.
+    rmSync(join(row?.text('folder') ?? '', 'auto.cnf'), { force: true });
+    await database.restart(['--server-id=77']);
+    try {
+      await database.execute("INSERT INTO db.t VALUES (61, 'b')", 'DELETE FROM db.t WHERE id = 61');
+      const other = upstreamOf({ positions });
+      const again = await readAll(other, insert?.position ?? null);
+      expect(again.map(({ kind }) => kind)).toEqual(['rows', 'rows', 'rows']);
+      expect(again.map(shown)[0]).toBe(remove === undefined ? '' : shown(remove));
+      await other.close();
+    } finally {
+      await database.shutDown();
+      await database.restart();
     }
   });
 });
@@ -276,6 +305,26 @@ describe('a source that can’t be replicated', () => {
       { file: 'mysql-bin.999999', offset: 4, event: 0 },
     ])
       await expect(readAll(upstreamOf(), position)).rejects.toMatchObject({ code: 'UPSTREAM_POSITION_LOST' });
+  });
+
+  it('has files of the same names, which aren’t those that were read', async () => {
+    const upstream = upstreamOf();
+    const write = "INSERT INTO db.t VALUES (70, 'a')";
+    await database.execute(words.reset);
+    await upstream.tables();
+    await database.execute(write, 'DELETE FROM db.t');
+    const [, { position } = { position: null }] = await readAll(upstream, null);
+    expect(await readAll(upstreamOf(), position)).toHaveLength(1);
+    // A file is known by the second in which it was begun.
+    await sleep(1_100);
+    await database.execute(words.reset, write, 'DELETE FROM db.t', write, 'DELETE FROM db.t');
+    await expect(readAll(upstreamOf(), position)).rejects.toMatchObject({
+      code: 'UPSTREAM_POSITION_LOST',
+      message: expect.stringMatching(
+        / isn't the one that was read: that was begun at .* by the server of server_id \d+, this one/u,
+      ),
+    });
+    await upstream.close();
   });
 
   it('hands on rows as a statement as what they are', async () => {

@@ -21,6 +21,8 @@ export interface SnapshotPlace {
  */
 export interface LogPosition {
   readonly file: string;
+  /** Which of the files that had this name: when it was begun, in seconds, and by which server. Absent: nobody knows yet. */
+  readonly begun?: string;
   /** Where the transaction begins, or the next one will. */
   readonly offset: number;
   /** How many events of that transaction are behind. */
@@ -35,11 +37,12 @@ export interface LogPosition {
 
 /** As JSON, which is what others keep. */
 export function formatPosition(position: LogPosition): Position {
-  const { file, offset, event, gtids, shadows, snapshot } = position;
+  const { file, begun, offset, event, gtids, shadows, snapshot } = position;
   return {
     file,
     offset,
     event,
+    ...(begun === undefined ? {} : { begun }),
     ...(gtids === undefined ? {} : { gtids: { ...gtids } }),
     ...(shadows === undefined ? {} : { shadows }),
     ...(snapshot === undefined ? {} : { snapshot: { ...snapshot } }),
@@ -118,12 +121,14 @@ function readPosition(position: Exclude<JsonValue, null>): LogPosition {
       after: field.field('after').nullable((after) => after.list((key) => keyValue(key))),
     }));
     const file = value.field('file').text();
+    const begun = value.field('begun').nullable((field) => field.text());
     // Where only GTIDs are known the server finds the file.
     if (Number.isNaN(numberOf(file)) && gtids === null) throw notOne(position);
     return {
       file,
       offset: value.field('offset').count(),
       event: value.field('event').or(0, (field) => field.count()),
+      ...(begun === null ? {} : { begun }),
       ...(gtids === null ? {} : { gtids }),
       ...(shadows === null ? {} : { shadows: Object.fromEntries(shadows) }),
       ...(snapshot === null ? {} : { snapshot }),

@@ -49,6 +49,8 @@ export class LogReader {
   /** Null: nothing has said it yet. */
   #hasChecksums: boolean | null = null;
   #file: string;
+  /** Which file of that name it is; null: that isn't known. */
+  #begun: string | null = null;
   #offset: number;
   #gtids: GtidSet | null;
   #shadows: ShadowDdls;
@@ -58,7 +60,7 @@ export class LogReader {
 
   constructor(
     private readonly options: LogReaderOptions,
-    from: LogPosition,
+    private readonly from: LogPosition,
   ) {
     this.#file = from.file;
     this.#offset = from.offset;
@@ -74,6 +76,7 @@ export class LogReader {
     switch (event.type) {
       case EventType.formatDescription:
         this.#hasChecksums = usesChecksums(event);
+        this.#meetFile(event);
         return [];
       case EventType.rotate:
         return this.#rotate(event);
@@ -109,6 +112,14 @@ export class LogReader {
     this.#offset = Number(body.readBigUInt64LE(0));
     this.#group = null;
     return [];
+  }
+
+  /** A server that was reset, and another server, has other files of the same names. @throws LockstepError UPSTREAM_POSITION_LOST */
+  #meetFile({ atMs, serverId }: LogEvent): void {
+    const { file, begun, gtids } = this.from;
+    const isRead = this.#begun === null && gtids === undefined && this.#file === file;
+    this.#begun = `${atMs / 1_000}/${serverId}`;
+    if (isRead && begun !== undefined && begun !== this.#begun) throw otherFile(file, begun, this.#begun);
   }
 
   #begin(event: LogEvent): readonly UpstreamEvent[] {
@@ -245,7 +256,7 @@ export class LogReader {
       file: this.#file,
       offset: group?.offset ?? this.#offset,
       event: group?.event ?? 0,
-      ...(gtids === null ? {} : { gtids: { set: gtids.text, count: gtids.count } }),
+      ...(gtids === null ? begunOf(this.#begun) : { gtids: { set: gtids.text, count: gtids.count } }),
       ...(hasShadows ? { shadows: this.#shadows } : {}),
     });
   }
@@ -292,6 +303,22 @@ function parsed(sql: string, ansiQuotes: boolean): Statement | null {
 function startsWithChecksum(bytes: Buffer): boolean {
   const content = bytes.length - 4;
   return content > 0 && crc32(bytes.subarray(0, content)) === bytes.readUInt32LE(content);
+}
+
+function begunOf(begun: string | null): Pick<LogPosition, 'begun'> {
+  return begun === null ? {} : { begun };
+}
+
+function otherFile(file: string, ...begun: readonly [was: string, is: string]): LockstepError {
+  const [was, is] = begun.map((text) => {
+    const [second = '', serverId = ''] = text.split('/');
+    return `begun at ${new Date(Number(second) * 1_000).toISOString()} by the server of server_id ${serverId}`;
+  });
+  return new LockstepError(
+    'UPSTREAM_POSITION_LOST',
+    `the upstream's ${file} isn't the one that was read: that was ${was ?? ''}, this one ${is ?? ''}; the log was reset, or this is another server, where only \`positions: gtid\` leads on`,
+    { file },
+  );
 }
 
 function unsupportedXa(): LockstepError {
