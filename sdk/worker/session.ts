@@ -4,6 +4,7 @@ import { VERSION } from '../../src/core/model/version';
 import type { LockstepClient } from '../client/client';
 import type { ShardSessionInput } from '../client/messages';
 import { pause } from '../client/pauses';
+import { asLockstepError } from './as-lockstep-error';
 import type { WorkerEvents } from './worker-event';
 import type { WorkerSettings } from './worker-options';
 
@@ -68,12 +69,7 @@ export class WorkerSession {
     while (!signal.aborted) {
       await pause(timing, this.#ttlMs / 3, signal);
       const sentMs = timing.monotonicMs();
-      const stop = timing.after(this.#ttlMs / 3, () => this.#tellStalled());
-      try {
-        await this.call(signal, (session) => this.client.renewShardWorker({ session }, signal));
-      } finally {
-        stop();
-      }
+      await this.#renew(signal);
       this.#renewedMs = Math.max(this.#renewedMs, sentMs);
     }
   }
@@ -129,8 +125,21 @@ export class WorkerSession {
     await this.#recovery;
   }
 
-  #tellStalled(): void {
-    this.events.emit({ kind: 'stalled', sinceMs: this.settings.timing.monotonicMs() - this.#renewedMs });
+  /** Renew, and tell if that takes long. A listener's error ends the renewal: from a timer it would end the process. */
+  async #renew(signal: AbortSignal): Promise<void> {
+    const { timing } = this.settings;
+    await new Promise<void>((resolve, reject) => {
+      const stop = timing.after(this.#ttlMs / 3, () => {
+        try {
+          this.events.emit({ kind: 'stalled', sinceMs: timing.monotonicMs() - this.#renewedMs });
+        } catch (error) {
+          reject(asLockstepError(error));
+        }
+      });
+      this.call(signal, (session) => this.client.renewShardWorker({ session }, signal))
+        .finally(stop)
+        .then(() => resolve(), reject);
+    });
   }
 }
 

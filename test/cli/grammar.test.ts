@@ -85,6 +85,7 @@ describe('a command line that is wrong', () => {
     [['locks', '--state', 'bad'], /--state is one of/u],
     [['locks', '--older-than', '5'], /--older-than is a number with s, m, h or d/u],
     [['locks', '--server', 'ftp://x'], /--server is an address like/u],
+    [['locks', '--server', 'http://me:secret@x'], /^(?!.*secret).*, without a user: name a --token-file instead/u],
     [['locks', '--server', ''], /--server must not be empty/u],
     [
       ['locks', '--token-file', '/does/not/exist'],

@@ -36,6 +36,17 @@ export class FileCheckpoints implements CheckpointStore {
       await handle.close();
     }
     await rename(draft, file);
+    await this.#syncFolder();
+  }
+
+  /** A file's new name stands in its folder, which has to be written too. */
+  async #syncFolder(): Promise<void> {
+    const handle = await open(this.folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
   }
 
   close(): Promise<void> {

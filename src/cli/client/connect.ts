@@ -45,14 +45,11 @@ export function connectionOf(options: Options): Connection {
 function parseServer(text: string): URL {
   const whole = /^[a-z]+:\/\//iu.test(text) ? text : `http://${text}`;
   const url = URL.canParse(whole) ? new URL(whole) : null;
-  if (url === null || !['http:', 'https:'].includes(url.protocol) || url.username !== '') {
-    throw new LockstepError(
-      'INVALID_INPUT',
-      `--server is an address like http://127.0.0.1:4000, not ${JSON.stringify(text)}`,
-      {
-        field: 'server',
-      },
-    );
+  if (url === null || !['http:', 'https:'].includes(url.protocol) || text.includes('@')) {
+    // What stands before an @ may be a password, which no terminal should show once more.
+    const what = text.includes('@') ? 'without a user: name a --token-file instead' : `not ${JSON.stringify(text)}`;
+    const message = `--server is an address like http://127.0.0.1:4000, ${what}`;
+    throw new LockstepError('INVALID_INPUT', message, { field: 'server' });
   }
   if (url.pathname === '/') url.pathname = GRAPHQL_PATH;
   return url;
