@@ -342,6 +342,8 @@ describe('an outdated request', () => {
   it('that names another incarnation of a lock changes nothing', async () => {
     await pessimist.reportSource([ADD], 'p1');
     const lock = await readLock(server.url, lockOf('pess'));
+    const elsewhere = { lockId: lockOf('pess'), sources: ['s8'], waitMs: 100 };
+    expect(await operate(server.url, 'unlock', elsewhere)).toMatchObject({ code: 'SOURCE_NOT_FOUND' });
     const answer = await operate(server.url, 'unlock', { lockId: lockOf('pess'), ifIncarnation: '1', waitMs: 100 });
     expect(answer).toMatchObject({ code: 'LOCK_CHANGED' });
     expect(await readLock(server.url, lockOf('pess'))).toEqual(lock);
@@ -351,6 +353,8 @@ describe('an outdated request', () => {
     await optimist.report(T1, CREATE, [ADD], 'o1');
     const input = { lockId: lockOf('opt'), action: 'EXEC', waitMs: 1_000 };
     expect(await operate(server.url, 'unlock', input)).toMatchObject({ code: 'NOT_IN_CONFLICT' });
+    const unknown = { code: 'SOURCE_NOT_FOUND', message: expect.stringMatching(/has no source s8/u) };
+    expect(await operate(server.url, 'unlock', { ...input, sources: ['s1', 's8'] })).toMatchObject(unknown);
     const tables = [{ source: 's1', schema: 'db', table: 't2' }];
     expect(await operate(server.url, 'unlock', { ...input, tables })).toMatchObject({ code: 'INFO_NOT_FOUND' });
     expect(await operate(server.url, 'unlock', { ...input, tables: [{ source: 's1', ...T1 }] })).toMatchObject({

@@ -6,6 +6,7 @@ import { tableKey } from '../model/table-key';
 import type { Shape } from '../table/shape';
 import { endAction, refuseAction, writeStep } from './action-plan';
 import type { ActionContext, ActionEffects } from './action-plan';
+import { unknownScope } from './known-scope';
 import { acknowledgement, decisionPut, ofLock, operationPut, participantOf, tableUnchanged } from './optimistic-plan';
 import type { LockContext } from './optimistic-plan';
 import type { OperationContent, TableEntry, Target } from './table-entry';
@@ -36,6 +37,10 @@ export function planUnlockOptimistic(context: Context): Plan {
   if (target.lock.lock.resolved) {
     return endAction(context, { changes: [`lock ${input.lockId} is resolved already and is removed`] });
   }
+  const there = new Set([...target.tables].map(({ source }) => source));
+  const others = input.sources.filter((source) => !there.has(source));
+  const unknown = unknownScope(state, target.task, others);
+  if (unknown !== null) return endAction(context, { failure: unknown });
   const chosen = chooseTables(context, target);
   if (!Array.isArray(chosen)) return endAction(context, { failure: chosen });
   const perStep = Math.max(1, Math.floor((state.limits.operationsPerWrite - 2) / COMPARES_A_TABLE));

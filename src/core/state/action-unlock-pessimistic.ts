@@ -10,6 +10,7 @@ import type { ActionContext } from './action-plan';
 import { currentFailureOf, deadlineOf } from './action-wait';
 import type { HeldLock } from './held-lock';
 import { newsOf, ofLock, whole } from './pessimistic-events';
+import { unknownScope } from './known-scope';
 import { sourcesPerWrite } from './pessimistic-limits';
 import { planRecords } from './pessimistic-record';
 import { planLockRemoval } from './pessimistic-removal';
@@ -62,6 +63,9 @@ function start(running: Running): Plan {
       `lock ${id} is being unlocked by action ${lock.unlock.actionId}`,
       { lockId: id },
     );
+  const others = input.sources.filter((source) => !lock.names(source));
+  const unknown = unknownScope(context.state, lock.origin.task, others);
+  if (unknown !== null) return endAction(context, { failure: unknown });
   const owner = input.owner ?? lock.executor ?? lock.owner;
   const ready = lock.active.filter((participant) => participant.ready).map(({ source }) => source);
   if (!ready.includes(owner)) {
