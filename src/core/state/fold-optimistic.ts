@@ -6,12 +6,12 @@ import type { Change } from '../model/store';
 import { tableKey } from '../model/table-key';
 import { readDroppedColumnStage } from '../wire/dropped-column-stage';
 import { readOptimisticOperation } from '../wire/optimistic-operation';
-import { listRoutes, readSourceTables } from '../wire/source-tables';
 import type { CoordinatorState } from './coordinator-state';
 import { decideInfo, replaceInfo } from './optimistic-info';
 import { settleLeaving } from './optimistic-leaving';
 import { changeSourceTables, joinAnew, joinTarget, settleLock } from './optimistic-membership';
 import { replaceOperation } from './optimistic-operation';
+import { readRoutes } from './read-routes';
 
 /** The source tables of one source were put or deleted. */
 export function foldOptimisticSourceTables(
@@ -20,7 +20,7 @@ export function foldOptimisticSourceTables(
   change: Change,
 ): void {
   const isPut = change.kind === 'put';
-  const routes = isPut ? listRoutes(readSourceTables(change.value, change.key)) : [];
+  const routes = isPut ? readRoutes(key, change.value, change.key) : [];
   changeSourceTables(state, key.task, key.source, routes, {
     revision: isPut ? change.modRevision : NO_REVISION,
     since: isPut ? change.createRevision : NO_REVISION,

@@ -6,7 +6,6 @@ import { readAttemptRecord } from '../wire/attempt-record';
 import { readFailureRecord } from '../wire/failure-record';
 import type { RecordReading } from '../wire/lockstep-records';
 import { readSessionRecord } from '../wire/session-record';
-import { listRoutes, readSourceTables } from '../wire/source-tables';
 import type { Route } from '../wire/source-tables';
 import { readSourceTablesRecord } from '../wire/source-tables-record';
 import { readStatusRecord } from '../wire/status-record';
@@ -15,6 +14,7 @@ import type { CoordinatorState } from './coordinator-state';
 import { excludeTable, includeTable } from './optimistic-exclusion';
 import { settleLeaving } from './optimistic-leaving';
 import { readOrReport } from './read-put';
+import { readRoutes } from './read-routes';
 import type { TableEntry } from './table-entry';
 
 /**
@@ -103,16 +103,20 @@ export function foldPessimisticRoutes(
   key: { readonly task: TaskName; readonly source: SourceId },
   change: Change,
 ): void {
-  const routes = readOrReport(state, change, readRoutes);
+  const routes = readOrReport(state, change, (text, where) => readRecordedRoutes(key, text, where));
   const id = sourceKey(key.task, key.source);
   if (routes === null) state.pessimisticRoutes.delete(id);
   else state.pessimisticRoutes.set(id, { routes, revision: change.modRevision });
 }
 
-function readRoutes(text: string, where: string): RecordReading<readonly Route[]> {
+function readRecordedRoutes(
+  key: { readonly task: TaskName; readonly source: SourceId },
+  text: string,
+  where: string,
+): RecordReading<readonly Route[]> {
   const reading = readSourceTablesRecord(text, where);
   if (reading.kind !== 'record') return reading;
-  return { kind: 'record', record: listRoutes(readSourceTables(reading.record.tables, where)) };
+  return { kind: 'record', record: readRoutes(key, reading.record.tables, where) };
 }
 
 function tablesOf(state: CoordinatorState, task: TaskName, source: SourceId): readonly TableEntry[] {

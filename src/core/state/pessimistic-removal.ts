@@ -44,7 +44,9 @@ export function planLockRemoval(
 ): RemovalPart {
   const perWrite = sourcesPerWrite(state);
   const news = newsOf(held, perWrite);
-  if (!news.isAll && held.lock.unlock?.removes !== true)
+  // The state sees the end of a lock when its record goes, so there must be one.
+  const isRecorded = held.told !== null;
+  if ((!news.isAll || !isRecorded) && held.lock.unlock?.removes !== true)
     return { isLast: false, write: planRecords(state, held, { news }, nowMs) };
   const stored = storedOf(state, held, request, perWrite + 1);
   if (stored.length > perWrite)

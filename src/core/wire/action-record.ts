@@ -15,6 +15,7 @@ import { readRecord, writeRecord } from './lockstep-records';
 const FORMAT: RecordFormat<ActionRecord> = {
   name: 'action record',
   version: 1,
+  keyOf: ({ id }) => ({ kind: 'action', id }),
   read: (root) => ({
     id: root.field('id').text(),
     input: readInput(root.field('input')),

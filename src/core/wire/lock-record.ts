@@ -14,6 +14,7 @@ export type LockRecord = OptimisticLockRecord | PessimisticLockRecord;
 const FORMAT: RecordFormat<LockRecord> = {
   name: 'lock record',
   version: 1,
+  keyOf: ({ lockId }) => ({ kind: 'lock', lockId }),
   read: (root) =>
     root.field('mode').oneOf(['optimistic', 'pessimistic']) === 'optimistic'
       ? readOptimistic(root)

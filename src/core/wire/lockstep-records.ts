@@ -1,6 +1,8 @@
 import { invariant } from '../model/invariant';
 import type { JsonValue } from './json-reader';
 import { parseJson } from './json-reader';
+import { formatLockstepKey, LOCKSTEP_PREFIX } from './lockstep-keys';
+import type { LockstepKey } from './lockstep-keys';
 
 /** A plain JSON value, as records are written from. */
 export type JsonData =
@@ -17,6 +19,8 @@ export interface RecordFormat<T> {
   readonly version: number;
   /** Reads the fields of a record of this version or, where there are such, of an older one (`v` says which). */
   readonly read: (root: JsonValue, v: number) => T;
+  /** The key that a record says it belongs to; absent: it doesn't say. */
+  readonly keyOf?: (record: T) => LockstepKey;
   /** The fields beside `v`. */
   readonly write: (record: T) => { readonly [name: string]: JsonData | undefined };
 }
@@ -38,7 +42,7 @@ export type RecordReading<T> = { readonly kind: 'record'; readonly record: T } |
 
 /**
  * The record that `text` holds, or that its version is too new.
- * @param where the record's key, for errors
+ * @param where the record's key, for errors; one of another record is none where it can be read
  * @throws LockstepError UNREADABLE_VALUE with `where` and the field
  */
 export function readRecord<T>(text: string, format: RecordFormat<T>, where: string = format.name): RecordReading<T> {
@@ -47,7 +51,10 @@ export function readRecord<T>(text: string, format: RecordFormat<T>, where: stri
   const version = field.integer();
   if (version < 1) return field.fail(`expected a version from 1, found ${version}`);
   if (version > format.version) return { kind: 'too-new', version, known: format.version };
-  return { kind: 'record', record: root.convert(() => format.read(root, version)) };
+  const record = root.convert(() => format.read(root, version));
+  const key = format.keyOf === undefined ? null : formatLockstepKey(format.keyOf(record));
+  if (key !== null && where !== key && where.startsWith(LOCKSTEP_PREFIX)) return root.fail(`it belongs to ${key}`);
+  return { kind: 'record', record };
 }
 
 /** The text of a record, its version first; fields that are undefined are left out. */

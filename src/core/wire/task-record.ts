@@ -10,6 +10,7 @@ const sourceList = (list: JsonValue): SourceId[] => list.list((source) => source
 const FORMAT: RecordFormat<TaskRecord> = {
   name: 'task record',
   version: 1,
+  keyOf: ({ task }) => ({ kind: 'task', task }),
   read: (root) => ({
     task: root.field('task').parsed(parseTaskName),
     mode: root.field('mode').oneOf(['optimistic', 'pessimistic']),

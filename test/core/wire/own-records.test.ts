@@ -8,6 +8,7 @@ import { readDecisionRecord, writeDecisionRecord } from '../../../src/core/wire/
 import { readInitialSchemaRecord, writeInitialSchemaRecord } from '../../../src/core/wire/initial-schema-record';
 import { readJournalRecord, writeJournalRecord } from '../../../src/core/wire/journal-record';
 import { readLockRecord, writeLockRecord } from '../../../src/core/wire/lock-record';
+import { formatLockstepKey } from '../../../src/core/wire/lockstep-keys';
 import { readTaskRecord, writeTaskRecord } from '../../../src/core/wire/task-record';
 
 const task = parseTaskName('t<1>');
@@ -115,6 +116,14 @@ describe('records', () => {
       writeJournalRecord({ atMs: 1, events: [] }),
     ];
     for (const text of texts) expect(text).toMatch(/^\{"v":1,/u);
+  });
+
+  it('that stand under the key of another are refused: what follows from them would be written elsewhere', () => {
+    const keyOf = (lockId: typeof lock.lockId): string => formatLockstepKey({ kind: 'lock', lockId });
+    expect(readLockRecord(writeLockRecord(lock), keyOf(lock.lockId))).toEqual({ kind: 'record', record: lock });
+    expect(() =>
+      readLockRecord(writeLockRecord(lock), keyOf(formatLockId(task, parseDownstreamTable('shop', 'items')))),
+    ).toThrow(`it belongs to ${keyOf(lock.lockId)}`);
   });
 
   it.each<[string, () => unknown, string]>([
