@@ -2,11 +2,18 @@ import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/**
+ * What happens to bytes, which are an answer if they come from the server: they, and all that come later, are swallowed; all
+ * connections end instead of letting them through, or just behind them; null: they aren't those that are waited for.
+ */
+type Trap = (bytes: Buffer, isAnswer: boolean) => 'swallow' | 'cut-before' | 'cut-behind' | null;
+
 /** A way to a server on loopback that can be cut, be slow, or swallow everything. */
 export class TcpProxy {
   readonly #sockets = new Set<Socket>();
   #swallowing = false;
   #delayMs = 0;
+  #trap: Trap | null = null;
 
   private constructor(
     private readonly server: Server,
@@ -32,6 +39,11 @@ export class TcpProxy {
   /** Let every byte take so long; 0: none does. */
   delay(delayMs: number): void {
     this.#delayMs = delayMs;
+  }
+
+  /** Once, when certain bytes come, do what the trap says. */
+  setTrap(trap: Trap): void {
+    this.#trap = trap;
   }
 
   /** Let bytes through; what was swallowed is gone, so its connections are too. */
@@ -63,7 +75,7 @@ export class TcpProxy {
       [far, near],
     ] as const) {
       this.#sockets.add(from);
-      this.#forward(from, to);
+      this.#forward(from, to, from === far);
       from.on('error', () => to.destroy());
       from.on('close', () => {
         this.#sockets.delete(from);
@@ -73,11 +85,19 @@ export class TcpProxy {
   }
 
   /** In order, also what comes after the delay has become shorter. */
-  #forward(from: Socket, to: Socket): void {
+  #forward(from: Socket, to: Socket, isAnswer: boolean): void {
     let before: Promise<unknown> = Promise.resolve();
     let underWay = 0;
     from.on('data', (bytes: Buffer) => {
       if (this.#swallowing) return;
+      const act = this.#trap?.(bytes, isAnswer) ?? null;
+      if (act !== null) {
+        this.#trap = null;
+        if (act === 'swallow') this.swallow();
+        if (act === 'cut-behind') to.write(bytes);
+        if (act !== 'swallow') this.cut();
+        return;
+      }
       if (this.#delayMs === 0 && underWay === 0) {
         to.write(bytes);
         return;

@@ -38,6 +38,8 @@ export interface StageOptions {
   /** Options of the databases that the shards are in. */
   readonly database?: string;
   readonly upstream?: Partial<MySqlUpstreamOptions>;
+  /** As whom workers connect to databases; root if absent. */
+  readonly user?: string;
   readonly worker?: Partial<ShardWorkerOptions>;
   /** What happens before the workers start, which then aren't waited for. */
   readonly before?: (stage: MergeStage) => Promise<void>;
@@ -102,6 +104,7 @@ export class MergeStage {
     const { name, options, databases, url } = this;
     const names = [`${name}-s1`, `${name}-s2`];
     const own = names[source] ?? '';
+    const { user = 'root' } = options;
     const worker = await ShardWorker.create({
       url,
       name: `w-${own}`,
@@ -110,11 +113,11 @@ export class MergeStage {
       source: own,
       expectedSources: names,
       upstream: new MySqlUpstream({
-        address: databases.sources[source].address,
+        address: { ...databases.sources[source].address, user },
         heartbeatMs: 100,
         ...options.upstream,
       }),
-      downstream: new MySqlDownstream({ address: databases.downstream.address }, `${name}/${own}`),
+      downstream: new MySqlDownstream({ address: { ...databases.downstream.address, user } }, `${name}/${own}`),
       routes: [{ schemaPattern: `${name}_*`, tablePattern: 't*', targetSchema: name, targetTable: 't' }],
       ...options.worker,
     });

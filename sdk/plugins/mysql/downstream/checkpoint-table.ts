@@ -3,12 +3,14 @@ import { quoteName, quoteTable } from '../../../../src/core/model/quote';
 import { parseJson } from '../../../../src/core/wire/json-reader';
 import type { Checkpoint } from '../../../plugin';
 import { parseCheckpoint } from '../../../worker/checkpoint-door';
-import type { ServerConnection } from '../connection';
+import type { ServerConnection, SqlRow } from '../connection';
 import { quoteText } from '../values/sql-literal';
 
 /** The table of checkpoints, one row for each reader; written in the transactions of the rows that they are of. */
 export class CheckpointTable {
   readonly #name: string;
+  /** The name of the batch that this process knows to be the last; null: it doesn't know of any. */
+  #last: string | null = null;
 
   constructor(
     private readonly schema: string,
@@ -30,30 +32,54 @@ export class CheckpointTable {
     );
   }
 
-  /** Null: there is none. @throws LockstepError UNREADABLE_VALUE */
+  /**
+   * The stored checkpoint, when what an earlier run of this reader is just committing is there; null: there is none.
+   * @throws LockstepError UNREADABLE_VALUE
+   */
   async load(connection: ServerConnection): Promise<Checkpoint | null> {
-    const [row] = await connection.rows(
-      `SELECT checkpoint FROM ${this.#name} WHERE reader = ${quoteText(this.reader)}`,
-    );
-    if (row === undefined || row.isNull('checkpoint')) return null;
+    await connection.execute(`INSERT IGNORE INTO ${this.#name} (reader, batch) VALUES (${quoteText(this.reader)}, '')`);
+    await connection.execute('START TRANSACTION');
+    const row = await this.#lock(connection, 'batch, checkpoint');
+    await connection.execute('COMMIT');
+    this.#last = row?.text('batch') ?? null;
+    if (row === null || row.isNull('checkpoint')) return null;
     const where = `${this.#name}, reader ${this.reader}`;
     return parseCheckpoint(JSON.parse(parseJson(row.text('checkpoint'), where).json()));
   }
 
-  /** Say in the running transaction that it writes this batch, and where a restart would go on; null: as before. */
-  async save(connection: ServerConnection, batch: string, checkpoint: Checkpoint | null): Promise<void> {
-    const text = checkpoint === null ? 'NULL' : quoteText(JSON.stringify(checkpoint));
-    const update = checkpoint === null ? '' : ', checkpoint = VALUES(checkpoint)';
-    await connection.execute(
-      `INSERT INTO ${this.#name} (reader, batch, checkpoint) VALUES (${quoteText(this.reader)}, ${quoteText(batch)}, ${text})
-       ON DUPLICATE KEY UPDATE batch = VALUES(batch)${update}`,
+  /**
+   * Look in the running transaction, first of all, whether it may write a batch: from here on no other one can.
+   * @returns whether the batch was committed before, by a connection that broke
+   * @throws LockstepError STALE_SESSION if another process has written meanwhile
+   */
+  async isCommitted(connection: ServerConnection, batch: string): Promise<boolean> {
+    const found = (await this.#lock(connection, 'batch'))?.text('batch') ?? null;
+    if (found === batch) return true;
+    if (found === this.#last) return false;
+    throw new LockstepError(
+      'STALE_SESSION',
+      `another process writes the checkpoint of ${this.reader} in ${this.#name}, or has removed it`,
     );
   }
 
-  /** Whether the last batch that was committed is this one. */
-  async isCommitted(connection: ServerConnection, batch: string): Promise<boolean> {
-    const [row] = await connection.rows(`SELECT batch FROM ${this.#name} WHERE reader = ${quoteText(this.reader)}`);
-    return row?.text('batch') === batch;
+  /** Say in the running transaction that it writes this batch, and where a restart would go on; null: as before. */
+  async save(connection: ServerConnection, batch: string, checkpoint: Checkpoint | null): Promise<void> {
+    const also = checkpoint === null ? '' : `, checkpoint = ${quoteText(JSON.stringify(checkpoint))}`;
+    await connection.execute(
+      `UPDATE ${this.#name} SET batch = ${quoteText(batch)}${also} WHERE reader = ${quoteText(this.reader)}`,
+    );
+  }
+
+  /** A batch is committed. */
+  committed(batch: string): void {
+    this.#last = batch;
+  }
+
+  /** The row, which waits for whoever writes it; null: it isn't there. */
+  async #lock(connection: ServerConnection, columns: string): Promise<SqlRow | null> {
+    const where = `WHERE reader = ${quoteText(this.reader)} FOR UPDATE`;
+    const [row] = await connection.rows(`SELECT ${columns} FROM ${this.#name} ${where}`);
+    return row ?? null;
   }
 }
 

@@ -41,6 +41,12 @@ const LENIENT = 'ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTIO
 const RECONNECT_MS = 40_000;
 const RECONNECT_PAUSE_MS = 250;
 
+/** A connection that wasn't used for so long isn't used again, in milliseconds. */
+const IDLE_MS = 10_000;
+
+/** How long the server keeps one of ours that says nothing: so long one whose host has died keeps its locks, in seconds. */
+const WAIT_TIMEOUT_S = 20;
+
 /** How often a batch that gave way to another one is written again at once. */
 const LOCK_ATTEMPTS = 20;
 
@@ -53,6 +59,8 @@ export class MySqlDownstream implements DownstreamPlugin {
   /** The name of a batch stays the same when it is tried again. */
   readonly #batches = new WeakMap<readonly RowChange[], string>();
   #connection: ServerConnection | null = null;
+  /** When the connection was last used, on the clock that only goes forward. */
+  #usedMs = 0;
   #isClosed = false;
 
   /** @param reader whose checkpoint is kept: a source of a task @throws LockstepError INVALID_INPUT */
@@ -70,7 +78,8 @@ export class MySqlDownstream implements DownstreamPlugin {
         return await this.#checkpoints.load(connection);
       } catch (error) {
         this.#disconnect();
-        if (!isConnectionLost(error) || performance.now() > untilMs || this.#isClosed) throw error;
+        const isWaitedFor = isConnectionLost(error) || isLockConflict(error);
+        if (!isWaitedFor || performance.now() > untilMs || this.#isClosed) throw error;
         await waitABit();
       }
     }
@@ -100,20 +109,16 @@ export class MySqlDownstream implements DownstreamPlugin {
 
   async apply(changes: readonly RowChange[], checkpoint: Checkpoint | null): Promise<void> {
     const batch = this.#batches.get(changes) ?? randomUUID();
-    const isTriedAgain = this.#batches.has(changes);
     this.#batches.set(changes, batch);
     const untilMs = performance.now() + RECONNECT_MS;
-    let isUncertain = isTriedAgain;
     for (let attempt = 1; ; attempt += 1) {
       try {
         const connection = await this.#connect();
-        // A connection that was lost at its end may have committed.
-        if (!isUncertain || !(await this.#checkpoints.isCommitted(connection, batch)))
-          await this.#write(connection, changes, batch, checkpoint);
+        await this.#write(connection, changes, batch, checkpoint);
+        this.#checkpoints.committed(batch);
         return;
       } catch (error) {
         this.#disconnect();
-        if (isConnectionLost(error)) isUncertain = true;
         const isWaitedFor = isConnectionLost(error)
           ? performance.now() < untilMs
           : isLockConflict(error) && attempt < LOCK_ATTEMPTS;
@@ -137,6 +142,11 @@ export class MySqlDownstream implements DownstreamPlugin {
     checkpoint: Checkpoint | null,
   ): Promise<void> {
     await connection.execute('START TRANSACTION');
+    // A connection that was lost at its end may have committed, and may do so still.
+    if (await this.#checkpoints.isCommitted(connection, batch)) {
+      await connection.execute('ROLLBACK');
+      return;
+    }
     const statements = new RowStatements(connection.limit);
     const tables = new Map<string, Awaited<ReturnType<TargetTables['look']>>>();
     for (const change of changes) {
@@ -156,6 +166,9 @@ export class MySqlDownstream implements DownstreamPlugin {
   }
 
   async #connect(): Promise<ServerConnection> {
+    const nowMs = performance.now();
+    if (nowMs - this.#usedMs > IDLE_MS) this.#disconnect();
+    this.#usedMs = nowMs;
     this.#connection ??= await this.#open();
     return this.#connection;
   }
@@ -163,7 +176,9 @@ export class MySqlDownstream implements DownstreamPlugin {
   async #open(): Promise<ServerConnection> {
     const connection = await ServerConnection.open(this.#options.address);
     try {
-      await connection.execute(`SET SESSION sql_mode = '${STRICT}', time_zone = '+00:00', foreign_key_checks = 0`);
+      await connection.execute(
+        `SET SESSION sql_mode = '${STRICT}', time_zone = '+00:00', foreign_key_checks = 0, wait_timeout = ${WAIT_TIMEOUT_S}`,
+      );
       await connection.limitPackets();
       return connection;
     } catch (error) {
