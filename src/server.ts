@@ -176,7 +176,7 @@ async function startOperating(
   const rules = {
     limits: { ...DEFAULT_LIMITS, ...limits },
     proxies,
-    onRefused: (_address: string, limit: ConnectionLimit) => metrics.refusedConnection(limit),
+    onCut: (_address: string, limit: ConnectionLimit) => metrics.cutConnection(limit),
   };
   const server = new OperatingServer({ service, metrics: page }, rules, (error) =>
     logger.error({ err: error }, 'a request for a page could not be answered'),

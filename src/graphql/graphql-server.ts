@@ -23,6 +23,7 @@ import { presentError } from './errors/top-level-error';
 import { SharedSubscriptions } from './feed/shared-subscriptions';
 import type { FeedLimits } from './feed/feed-sink';
 import { boundAnswers } from './limits/answer-size';
+import { HeavyTurns } from './limits/heavy-turns';
 import { DEFAULT_LIMITS } from './limits/limits';
 import type { Limits } from './limits/limits';
 import { MutationRate } from './limits/mutation-rate';
@@ -103,23 +104,35 @@ export class GraphqlServer {
     const audit = new RefusalAudit(logger, nowMs);
     const onStranger = ({ socket: { remoteAddress = '' } }: IncomingMessage): void =>
       audit.tell(networkOf(remoteAddress), { remoteAddress }, 'a client was refused: nobody knows who it is');
-    const onRefused = (remoteAddress: string, limit: ConnectionLimit): void => {
-      metrics.refusedConnection(limit);
-      audit.tell(networkOf(remoteAddress), { remoteAddress, limit }, 'a connection was refused: there are too many');
+    const onCut = (remoteAddress: string, limit: ConnectionLimit): void => {
+      metrics.cutConnection(limit);
+      audit.tell(networkOf(remoteAddress), { remoteAddress, limit }, 'a connection was closed: it is beyond a limit');
     };
     const contextOf = makeContexts(service, audit, limits);
     const reportDefect = (error: unknown): void => logger.error({ err: error }, 'a request could not be answered');
     const show = (errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] =>
       errors.map((error) => present(error).toJSON());
     const requests = new RequestReader({ schema, documents, gate, contextOf, introspection });
+    const turns = new HeavyTurns();
     const subscriptions = new SharedSubscriptions({
+      turns,
       show,
       reportDefect,
       metrics,
       ...(options.feedLimits === undefined ? {} : { limits: options.feedLimits }),
     });
     const maxBodyBytes = limits['body-bytes'];
-    const shared = { requests, subscriptions, authenticator, onStranger, show, limits, maxBodyBytes, reportDefect };
+    const shared = {
+      requests,
+      subscriptions,
+      turns,
+      authenticator,
+      onStranger,
+      show,
+      limits,
+      maxBodyBytes,
+      reportDefect,
+    };
     const playground = options.playground === true ? await Playground.load(GRAPHQL_PATH) : null;
     const http = new GraphqlHttpServer({
       ...shared,
@@ -134,7 +147,7 @@ export class GraphqlServer {
       playground,
       tls: options.tls ?? null,
       proxies: options.proxies ?? LOCAL_PROXIES,
-      onRefused,
+      onCut,
       guard: new PageGuard({
         origins: options.origins ?? [],
         isLocal: authenticator instanceof OpenAuthenticator && isLoopback(host),

@@ -9,6 +9,8 @@ export interface RequestContext {
   readonly actor: string;
   /** Whether he may send one more mutation now, as a worker or by hand; absent: as many as he likes. */
   readonly admits?: (kind: 'worker' | 'operator') => boolean;
+  /** Resolved when it is the turn of this request, which is heavy; false: nobody waits for its answer any more. */
+  readonly takeTurn?: () => Promise<boolean>;
   /** Keeps what was refused. */
   readonly audit: (refused: object, reason: string) => void;
 }

@@ -90,6 +90,7 @@ export class JwtVerifier implements TokenVerifier {
       actAs: this.rules.actAs.has(subject),
       identity: {
         actor: subject,
+        via: null,
         roles,
         tasks: allOrSome(tasks, parseTaskName),
         sources: allOrSome(sources, parseSourceId),

@@ -34,7 +34,7 @@ export class TokenAuthenticator implements Authenticator {
 function speakFor({ identity, actAs }: VerifiedToken, actor: string): Identity {
   if (!actAs) throw unauthenticated('this token does not speak for others: leave out x-lockstep-actor');
   if (!isName(actor)) throw unauthenticated('x-lockstep-actor is not a name');
-  return { ...identity, actor: actorVia(actor, identity.actor) };
+  return { ...identity, actor: actorVia(actor, identity.actor), via: identity.actor };
 }
 
 function unauthenticated(message: string): LockstepError {

@@ -104,6 +104,7 @@ function readEntry(value: JsonValue): TokenEntry {
             ? text
             : field.fail('not a name of 1 to 200 characters that are shown, without the word `via`');
         }),
+        via: null,
         roles,
         tasks: allOrSome(value.field('tasks'), parseTaskName),
         sources: allOrSome(value.field('sources'), parseSourceId),

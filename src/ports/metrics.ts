@@ -8,8 +8,8 @@ import type { StoreReading } from '../core/model/store-reading';
 /** What a store is asked for. */
 export type StoreCall = 'revision' | 'get' | 'range' | 'txn' | 'watch' | 'grant' | 'keepAlive' | 'revoke';
 
-/** What a connection was beyond that was refused: the connections there are, or those of its address. */
-export type ConnectionLimit = 'connections' | 'connections-per-address';
+/** Beyond what a connection was that was closed: the connections there are, those of its address, what waits for clients. */
+export type ConnectionLimit = 'connections' | 'connections-per-address' | 'unsent-bytes';
 
 /** What was subscribed to. */
 export type SubscribedField = 'shardLockEvents' | 'shardOperations' | 'other';
@@ -37,8 +37,8 @@ export interface Metrics {
   lostEvents(): void;
   /** A subscriber was cut off, because he didn't read or fell behind over and over. */
   cutSubscriber(): void;
-  /** A connection was refused, because there were too many. */
-  refusedConnection(limit: ConnectionLimit): void;
+  /** A connection was closed, because it was beyond a limit. */
+  cutConnection(limit: ConnectionLimit): void;
 }
 
 /** What is true of a server now; asked for whenever somebody looks at metrics. */
@@ -88,5 +88,5 @@ export const NO_METRICS: Metrics = {
   subscribed: () => () => undefined,
   lostEvents: () => undefined,
   cutSubscriber: () => undefined,
-  refusedConnection: () => undefined,
+  cutConnection: () => undefined,
 };

@@ -24,7 +24,7 @@ let server: RunningServer;
 const rulesOf = (limits: Partial<Limits> = {}): Omit<ListenerOptions, 'tls'> => ({
   limits: { ...DEFAULT_LIMITS, ...limits },
   proxies: LOCAL_PROXIES,
-  onRefused: () => undefined,
+  onCut: () => undefined,
 });
 
 const sha256 = (token: string): string => createHash('sha256').update(token).digest('hex');

@@ -156,15 +156,15 @@ const CASES: readonly {
     summary: 'Server a is 5 revisions behind its store, and reads nothing.',
   },
   {
-    alert: 'LockstepRefusesConnections',
+    alert: 'LockstepCutsConnections',
     series: {
       ...alive,
-      'lockstep_refused_connections_total{instance="a",limit="connections"}': '0x10',
-      'lockstep_refused_connections_total{instance="a",limit="connections-per-address"}': '0 0 7 7',
+      'lockstep_cut_connections_total{instance="a",limit="connections"}': '0x10',
+      'lockstep_cut_connections_total{instance="a",limit="connections-per-address"}': '0 0 7 7',
     },
     firesAtMinutes: 2,
     labels: { severity: 'warning', instance: 'a', limit: 'connections-per-address' },
-    summary: 'Server a refuses connections beyond the limit `connections-per-address`.',
+    summary: 'Server a closes connections beyond the limit `connections-per-address`.',
   },
   {
     alert: 'LockstepAlertsNotDelivered',

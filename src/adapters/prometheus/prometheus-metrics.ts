@@ -45,7 +45,7 @@ export class PrometheusMetrics implements Metrics {
   readonly #subscribers;
   readonly #lags;
   readonly #cuts;
-  readonly #refusals;
+  readonly #cutConnections;
   readonly #ddlErrors;
 
   /** @param registry never the global one of the library: a process may have several servers */
@@ -107,9 +107,9 @@ export class PrometheusMetrics implements Metrics {
       'Subscribers that were cut off, because they read nothing or fell behind over and over.',
       [],
     );
-    this.#refusals = counter(
-      'lockstep_refused_connections_total',
-      'Connections that were refused because there were too many, by the limit.',
+    this.#cutConnections = counter(
+      'lockstep_cut_connections_total',
+      'Connections that were closed, by the limit that they were beyond.',
       ['limit'],
     );
     this.#beginAtZero();
@@ -159,8 +159,8 @@ export class PrometheusMetrics implements Metrics {
     this.#cuts.inc();
   }
 
-  refusedConnection(limit: ConnectionLimit): void {
-    this.#refusals.inc({ limit });
+  cutConnection(limit: ConnectionLimit): void {
+    this.#cutConnections.inc({ limit });
   }
 
   #countDecision({ mode, task, exec, stage }: EventOf<'OperationPut'>): void {
@@ -185,7 +185,8 @@ export class PrometheusMetrics implements Metrics {
     for (const stage of ConflictStages) this.#decisions.inc({ mode: 'optimistic', stage }, 0);
     for (const stage of ['exec', 'skip']) this.#decisions.inc({ mode: 'pessimistic', stage }, 0);
     for (const field of ['shardLockEvents', 'shardOperations', 'other']) this.#subscribers.set({ field }, 0);
-    for (const limit of ['connections', 'connections-per-address']) this.#refusals.inc({ limit }, 0);
+    for (const limit of ['connections', 'connections-per-address', 'unsent-bytes'])
+      this.#cutConnections.inc({ limit }, 0);
   }
 }
 

@@ -13,6 +13,8 @@ export const ROLES: readonly Role[] = ['viewer', 'worker', 'operator'];
 export interface Identity {
   /** As audit records name him; `alice via router` if another spoke for him. */
   readonly actor: string;
+  /** The router that speaks for him, by its own name; null: he speaks for himself. */
+  readonly via: string | null;
   readonly roles: ReadonlySet<Role>;
   /** He touches and sees these tasks only; null: any. */
   readonly tasks: ReadonlySet<TaskName> | null;
@@ -25,6 +27,7 @@ export interface Identity {
 /** Whoever can reach a server on which nobody has to say who he is: it listens on loopback, or somebody insisted. */
 export const ANYBODY: Identity = {
   actor: 'anonymous',
+  via: null,
   roles: new Set(ROLES),
   tasks: null,
   sources: null,

@@ -1,11 +1,21 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { compareEventCursors } from '../../core/model/event-cursor';
 import type { EventCursor } from '../../core/model/event-cursor';
 import type { Metrics } from '../../ports/metrics';
+import type { EndTurn } from '../limits/heavy-turns';
 import type { LockFeedItem } from '../types/lock-feed';
 import type { FeedGroup } from './feed-group';
 import type { FeedLimits, FeedSink } from './feed-sink';
 import { LagCount } from './lag-count';
 import type { SharedPayload } from './shared-payload';
+
+/** What subscribers are told by. */
+export interface FeedMemberOptions {
+  readonly limits: FeedLimits;
+  readonly metrics: Metrics;
+  /** Resolved when it is his turn to be told something that is made for him alone. */
+  readonly takeTurn: () => Promise<EndTurn>;
+}
 
 /**
  * One subscriber of a group. It begins alone: with a snapshot, or with what it missed since its cursor; when it is where
@@ -19,7 +29,7 @@ export class FeedMember {
   constructor(
     private readonly group: FeedGroup,
     private readonly sink: FeedSink,
-    private readonly options: { readonly limits: FeedLimits; readonly metrics: Metrics },
+    private readonly options: FeedMemberOptions,
     private readonly onEnd: (defect: unknown) => void,
   ) {}
 
@@ -88,17 +98,29 @@ export class FeedMember {
     return position;
   }
 
-  /** Whether it could be told. */
+  /** Whether it could be told. What is made for one alone is made in its turn, and only when there is room for it. */
   async #tell(item: LockFeedItem): Promise<boolean> {
-    const payload = await this.group.execute(item);
-    if (!(await this.#hasRoom())) return false;
-    this.sink.send(payload);
-    return true;
+    while (await this.#hasRoom()) {
+      const endTurn = await this.options.takeTurn();
+      try {
+        // Another subscription of the same connection may have filled it meanwhile.
+        if (this.#isFull()) continue;
+        this.sink.send(await this.group.execute(item));
+        return true;
+      } finally {
+        endTurn();
+      }
+    }
+    return false;
+  }
+
+  #isFull(): boolean {
+    return this.sink.bufferedBytes >= this.options.limits.bufferedBytes / 2;
   }
 
   /** Wait for room; one that makes none for too long is cut. */
   async #hasRoom(): Promise<boolean> {
-    if (this.sink.bufferedBytes >= this.options.limits.bufferedBytes / 2) {
+    while (this.#isFull() && !this.#hasEnded) {
       const timer = setTimeout(() => {
         this.options.metrics.cutSubscriber();
         this.sink.cut();
@@ -106,6 +128,8 @@ export class FeedMember {
       }, this.options.limits.stalledMs);
       await this.sink.drained();
       clearTimeout(timer);
+      // A connection that is gone makes no room, and that it is gone comes in another turn of the event loop.
+      if (this.#isFull()) await othersTurn();
     }
     return !this.#hasEnded;
   }

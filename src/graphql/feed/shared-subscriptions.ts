@@ -3,6 +3,7 @@ import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLFormattedErro
 import type { Metrics, SubscribedField } from '../../ports/metrics';
 import { toError } from '../errors/to-error';
 import { wholeOrRefused } from '../limits/answer-size';
+import type { EndTurn, HeavyTurns } from '../limits/heavy-turns';
 import type { LockFeedItem } from '../types/lock-feed';
 import type { RequestContext } from '../request-context';
 import { FeedGroup } from './feed-group';
@@ -28,6 +29,8 @@ export interface SharedSubscriptionsOptions {
   readonly show: (errors: readonly GraphQLError[]) => readonly GraphQLFormattedError[];
   readonly reportDefect: (error: unknown) => void;
   readonly metrics: Metrics;
+  /** What is made for one subscriber alone takes turns with heavy requests. */
+  readonly turns: HeavyTurns;
   readonly limits?: FeedLimits;
 }
 
@@ -69,7 +72,8 @@ export class SharedSubscriptions {
       };
     });
     const { metrics, limits = FEED_LIMITS } = this.options;
-    const member = new FeedMember(group, sink, { limits, metrics }, (defect) => end(defect));
+    const takeTurn = (): Promise<EndTurn> => this.options.turns.begin(request.contextValue.actor);
+    const member = new FeedMember(group, sink, { limits, metrics, takeTurn }, (defect) => end(defect));
     let hasStarted = false;
     return {
       next: async () => {

@@ -17,12 +17,15 @@ export function apolloGate(gate: RequestGate, read: (query: string) => void): Ap
       if (request.query === undefined) read(source);
       return Promise.resolve();
     },
-    didResolveOperation: ({ document, operation, request }) => {
+    didResolveOperation: async ({ document, operation, request, contextValue }) => {
+      const asked = [document, request.operationName ?? null, request.variables ?? {}] as const;
       const error =
         operation?.operation === OperationTypeNode.SUBSCRIPTION
           ? topLevelError('INVALID_INPUT', 'subscriptions are sent over a WebSocket, or to /graphql/stream')
-          : gate.refuse(document, request.operationName ?? null, request.variables ?? {});
-      return error === null ? Promise.resolve() : Promise.reject(withStatus(error));
+          : gate.refuse(...asked);
+      if (error !== null) throw withStatus(error);
+      if (gate.isHeavy(...asked) && (await contextValue.takeTurn?.()) === false)
+        throw withStatus(topLevelError('INVALID_INPUT', 'the client has gone'));
     },
     willSendResponse: ({ errors, response: { body, http } }) => {
       const refused = refusalIn(errors);

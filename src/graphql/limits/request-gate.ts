@@ -4,6 +4,7 @@ import { topLevelError, withCode } from '../errors/top-level-error';
 import { costOf, lengthOf } from './document-cost';
 import type { DocumentCost, Variables } from './document-cost';
 import { shapeOf } from './document-shape';
+import { HEAVY_COST } from './heavy-turns';
 import { LIMIT_MEANINGS } from './limits';
 import type { LimitName, Limits } from './limits';
 import type { Safelist } from './safelist';
@@ -66,6 +67,12 @@ export class RequestGate {
     const { cost, representations } = this.#costOf(document, known, variables);
     if (representations > limits.representations) return tooMuch('representations', limits, representations);
     return cost > limits.cost ? tooMuch('cost', limits, Math.ceil(cost)) : null;
+  }
+
+  /** Whether a valid document comes to so much with these variables that it takes turns with others. */
+  isHeavy(document: DocumentNode, operationName: string | null, variables: Variables): boolean {
+    const known = this.#operation(document, operationName);
+    return known !== null && this.#costOf(document, known, variables).cost >= HEAVY_COST;
   }
 
   /** Why a subscription isn't begun: what is kept of it is too large; null: it is. */

@@ -3,12 +3,14 @@ import { HeaderMap } from '@apollo/server';
 import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { Identity } from '../../core/model/identity';
+import type { EndTurn, HeavyTurns } from '../limits/heavy-turns';
 import type { RequestContext } from '../request-context';
 import type { DocumentCache } from './document-cache';
 import type { GraphqlCallbacks } from './graphql-callbacks';
 import { sendError, sendErrors } from './send-error';
 import { takeRequest } from './take-request';
 import type { TakeOptions } from './take-request';
+import { waitingText } from './waiting-text';
 
 /** What answering GraphQL over HTTP needs. */
 export interface GraphqlHttpOptions extends TakeOptions {
@@ -19,6 +21,7 @@ export interface GraphqlHttpOptions extends TakeOptions {
   /** What a client is told of errors. */
   readonly show: (errors: readonly GraphQLError[]) => readonly GraphQLFormattedError[];
   readonly contextOf: (identity: Identity) => RequestContext;
+  readonly turns: HeavyTurns;
 }
 
 /** Answer one GraphQL request over HTTP: Apollo does the work, this is its way in and out. */
@@ -43,16 +46,36 @@ export async function answerGraphql(
   const { callbacks } = options;
   const mayCallBack = callbacks !== null && request.method === 'POST' && document !== null;
   if (mayCallBack && (await callbacks.take(taken.asker, body.value, response))) return;
-  const answer = await options.apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: {
-      method: (request.method ?? 'GET').toUpperCase(),
-      headers: headersOf(request),
-      search: searchOf(request),
-      body: body.value,
-    },
-    context: () => Promise.resolve(options.contextOf(taken.asker.identity)),
-  });
-  await send(response, answer);
+  await execute(options, taken.asker.identity, request, body.value, response);
+}
+
+/** Have a request carried out and answered; a heavy one in its turn, which lasts until its answer is on the way. */
+async function execute(
+  { apollo, contextOf, turns }: GraphqlHttpOptions,
+  identity: Identity,
+  request: IncomingMessage,
+  body: unknown,
+  response: ServerResponse,
+): Promise<void> {
+  let endTurn: EndTurn = () => undefined;
+  const takeTurn = async (): Promise<boolean> => {
+    endTurn = await turns.begin(identity.actor);
+    return !request.socket.destroyed;
+  };
+  try {
+    const answer = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: {
+        method: (request.method ?? 'GET').toUpperCase(),
+        headers: headersOf(request),
+        search: searchOf(request),
+        body,
+      },
+      context: () => Promise.resolve({ ...contextOf(identity), takeTurn }),
+    });
+    await send(response, answer);
+  } finally {
+    endTurn();
+  }
 }
 
 type ParsedBody = { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'malformed' };
@@ -95,7 +118,7 @@ async function send(response: ServerResponse, { status, headers, body }: HTTPGra
   for (const [name, value] of headers) response.setHeader(name, value);
   response.statusCode = status ?? 200;
   if (body.kind === 'complete') {
-    response.end(body.string);
+    response.end(waitingText(body.string));
     return;
   }
   for await (const chunk of body.asyncIterator) {

@@ -7,6 +7,7 @@ import type { WatchedFiles } from '../../identity/watched-files';
 import type { Limits } from '../limits/limits';
 import { boundConnections } from './connection-places';
 import type { PlaceRules } from './connection-places';
+import { boundUnsent } from './unsent-bytes';
 
 /** How often connections are looked at that are too slow, in milliseconds. */
 const LOOK_MS = 500;
@@ -29,6 +30,9 @@ export function makeListener(listenerOptions: ListenerOptions, listener: Request
   const inTurn = oneAfterTheOther(limits.pipelined, listener);
   const server = tls === null ? createServer(options, inTurn) : makeTlsListener(options, receiveMs, tls, inTurn);
   boundConnections(server, listenerOptions);
+  boundUnsent(server, tls === null ? 'connection' : 'secureConnection', limits['unsent-bytes'], (address) =>
+    listenerOptions.onCut(address, 'unsent-bytes'),
+  );
   server.setTimeout(limits['stalled-ms']);
   return server;
 }

@@ -25,8 +25,14 @@ export class OperationIds {
   readonly #running = new Map<string, Running>();
   #bytes = 0;
 
-  /** @param onNameInUse called when a name is used once more although a request waits under it */
-  constructor(private readonly onNameInUse: () => void) {}
+  /**
+   * @param onNameInUse called when a name is used once more although a request waits under it
+   * @param onBegin told that a request of so many bytes begins; what it returns is called when it is over
+   */
+  constructor(
+    private readonly onNameInUse: () => void,
+    private readonly onBegin: (bytes: number) => () => void,
+  ) {}
 
   /** How many bytes the requests have that aren't over. */
   get bytes(): number {
@@ -84,9 +90,11 @@ export class OperationIds {
     );
     const bytes = Buffer.byteLength(text);
     this.#bytes += bytes;
+    const end = this.onBegin(bytes);
     this.#running.set(id, { over, isCompleted: false, next: null });
     void over.then(() => {
       this.#bytes -= bytes;
+      end();
       this.#running.delete(id);
     });
     await work;

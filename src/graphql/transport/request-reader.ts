@@ -17,7 +17,13 @@ export interface SentRequest {
 
 /** A request that may be executed, or why it may not. */
 export type PreparedRequest =
-  | { readonly kind: 'request'; readonly request: SubscribeRequest; readonly isSubscription: boolean }
+  | {
+      readonly kind: 'request';
+      readonly request: SubscribeRequest;
+      readonly isSubscription: boolean;
+      /** Whether it takes turns with others. */
+      readonly isHeavy: boolean;
+    }
   | { readonly kind: 'refused'; readonly errors: readonly GraphQLError[] };
 
 /** What reading requests needs. */
@@ -49,7 +55,7 @@ export class RequestReader {
     if (error !== null) return refused(error);
     const contextValue = contextOf(identity);
     const request = { schema, document, operationName, variableValues, contextValue, hideSuggestions: !introspection };
-    return { kind: 'request', request, isSubscription };
+    return { kind: 'request', request, isSubscription, isHeavy: gate.isHeavy(document, operationName, variableValues) };
   }
 }
 

@@ -7,6 +7,7 @@ import { toError } from '../errors/to-error';
 import type { FeedSink } from '../feed/feed-sink';
 import type { SharedSubscriptions, Subscribed } from '../feed/shared-subscriptions';
 import { wholeOrRefused } from '../limits/answer-size';
+import type { HeavyTurns } from '../limits/heavy-turns';
 import type { RequestReader, SentRequest } from './request-reader';
 
 /** The way of one request's results to its client, who sends nothing more. */
@@ -23,6 +24,7 @@ export interface ResultStream extends FeedSink {
 export interface ResultStreamsOptions {
   readonly requests: RequestReader;
   readonly subscriptions: SharedSubscriptions;
+  readonly turns: HeavyTurns;
   /** What a client is told of errors. */
   readonly show: (errors: readonly GraphQLError[]) => readonly GraphQLFormattedError[];
   readonly reportDefect: (error: unknown) => void;
@@ -58,12 +60,16 @@ export class ResultStreams {
   }
 
   async #resultsOf(identity: Identity, request: SentRequest, stream: ResultStream): Promise<Subscribed> {
-    const { requests, subscriptions } = this.options;
+    const { requests, subscriptions, turns } = this.options;
     const prepared = requests.read(request, identity);
     if (prepared.kind === 'refused') return { errors: prepared.errors };
-    return prepared.isSubscription
-      ? await subscriptions.subscribe(prepared.request, stream)
-      : wholeOrRefused(await execute(prepared.request));
+    if (prepared.isSubscription) return await subscriptions.subscribe(prepared.request, stream);
+    const endTurn = prepared.isHeavy ? await turns.begin(identity.actor) : null;
+    try {
+      return wholeOrRefused(await execute(prepared.request));
+    } finally {
+      endTurn?.();
+    }
   }
 
   async #sendEach(stream: ResultStream, results: AsyncIterableIterator<ExecutionResult>): Promise<void> {

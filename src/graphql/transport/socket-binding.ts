@@ -6,6 +6,7 @@ import type { FeedSink } from '../feed/feed-sink';
 import { OperationIds } from './operation-ids';
 import { SocketPatience } from './socket-patience';
 import { Turns } from './turns';
+import { waitingText } from './waiting-text';
 import { WebSocketSink, gatherWrites } from './websocket-sink';
 
 /** What the protocol's server is given of a connection. */
@@ -16,6 +17,8 @@ export interface ConnectionExtra {
   readonly sinkOf: (subscriptionId: string) => FeedSink;
   /** Resolved when there is room for an answer, or the connection is gone. */
   readonly room: () => Promise<void>;
+  /** Whether there is room for an answer now, or the connection is gone. */
+  readonly hasRoom: () => boolean;
   /** Its requests that aren't over. */
   readonly operations: OperationIds;
   /** So many requests are carried out at once; the others wait. */
@@ -39,6 +42,7 @@ const OF_SERVERS = /^Unexpected message of type/u;
  * Connect one WebSocket with the protocol's server. The library's own binding writes what clients do wrong to the console
  * and tells them what went wrong here; this one does neither.
  * @param stalledMs how long the client may take nothing of what waits for it, in milliseconds
+ * @param onBegin told of a request of so many bytes that begins; what it returns is called when it is over
  * @param reportDefect told of what the protocol's server throws, which is nothing that a client does
  */
 export function bindSocket(
@@ -46,14 +50,26 @@ export function bindSocket(
   socket: WebSocket,
   request: IncomingMessage,
   stalledMs: number,
+  onBegin: (extra: ConnectionExtra, bytes: number) => () => void,
   reportDefect: (error: unknown) => void,
 ): void {
   // Whatever a broken connection or a malformed frame says, `close` follows.
   socket.on('error', () => undefined);
   const patience = new SocketPatience(socket, request.socket, stalledMs);
-  const operations = new OperationIds(() =>
-    socket.close(CloseCode.SubscriberAlreadyExists, 'A subscriber of that name already waits'),
-  );
+  const extra: ConnectionExtra = {
+    request,
+    isOpen: () => socket.readyState === socket.OPEN,
+    sinkOf: (subscriptionId) => new WebSocketSink(socket, request.socket, subscriptionId),
+    room: () => patience.room(),
+    hasRoom: () => patience.hasRoom(),
+    operations: new OperationIds(
+      () => socket.close(CloseCode.SubscriberAlreadyExists, 'A subscriber of that name already waits'),
+      (bytes) => onBegin(extra, bytes),
+    ),
+    turns: new Turns(AT_ONCE),
+    close: () => socket.close(CloseCode.Forbidden, 'Forbidden'),
+    closeIdle: () => socket.close(NORMAL, 'Nothing was asked for'),
+  };
   const closed = server.opened(
     {
       protocol: socket.protocol,
@@ -67,20 +83,11 @@ export function bindSocket(
       onMessage: (handle) => {
         socket.on('message', (data: RawData) => {
           patience.look();
-          operations.take(textOf(data), handle).catch((error: unknown) => fail(socket, error, reportDefect));
+          extra.operations.take(textOf(data), handle).catch((error: unknown) => fail(socket, error, reportDefect));
         });
       },
     },
-    {
-      request,
-      isOpen: () => socket.readyState === socket.OPEN,
-      sinkOf: (subscriptionId) => new WebSocketSink(socket, request.socket, subscriptionId),
-      room: () => patience.room(),
-      operations,
-      turns: new Turns(AT_ONCE),
-      close: () => socket.close(CloseCode.Forbidden, 'Forbidden'),
-      closeIdle: () => socket.close(NORMAL, 'Nothing was asked for'),
-    },
+    extra,
   );
   socket.once('close', (code, reason) => void closed(code, reason.toString()));
 }
@@ -100,13 +107,14 @@ const EAGER_BYTES = 65_536;
 /** Resolved when there is room for more, so that a subscription goes no faster than its connection. */
 function sendText(socket: WebSocket, data: string): Promise<void> {
   return new Promise((resolve) => {
+    const text = waitingText(data);
     if (socket.readyState !== socket.OPEN) resolve();
     else if (socket.bufferedAmount < EAGER_BYTES) {
-      socket.send(data);
+      socket.send(text, { binary: false });
       resolve();
     }
     // A connection that broke meanwhile tells of it by closing.
-    else socket.send(data, () => resolve());
+    else socket.send(text, { binary: false }, () => resolve());
   });
 }
 

@@ -47,6 +47,12 @@ export class SocketPatience {
     if (this.#isFull) await untilDrained(this.stream);
   }
 
+  /** Whether there is room for an answer now, or the connection is gone. */
+  hasRoom(): boolean {
+    this.look();
+    return !this.#isFull || this.stream.destroyed;
+  }
+
   #ping(): void {
     // A ping waits behind everything else that a slow client hasn't taken yet.
     const patienceMs = this.socket.bufferedAmount > 0 ? this.stalledMs : PING_MS;

@@ -3,6 +3,7 @@ import { topLevelError } from '../errors/top-level-error';
 import type { SharedPayload } from '../feed/shared-payload';
 import { untilDrained } from './connection-sink';
 import type { ResultStream } from './result-streams';
+import { waitingText } from './waiting-text';
 
 /** How often a comment is sent, so that nobody on the way takes the connection for dead, in milliseconds. */
 const COMMENT_MS = 12_000;
@@ -38,7 +39,7 @@ export class SseStream implements ResultStream {
 
   /** Send a result of nobody else. */
   sendResult(result: object): void {
-    this.#write(`event: next\ndata: ${JSON.stringify(result)}\n\n`);
+    this.#write(waitingText(`event: next\ndata: ${JSON.stringify(result)}\n\n`));
   }
 
   drained(): Promise<void> {

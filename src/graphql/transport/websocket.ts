@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { execute } from 'graphql';
-import type { ExecutionArgs, GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { ExecutionArgs, ExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import type { Context, Server } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
@@ -15,6 +15,8 @@ import type { SharedSubscriptions, SubscribeRequest } from '../feed/shared-subsc
 import { topLevelError } from '../errors/top-level-error';
 import { wholeOrRefused } from '../limits/answer-size';
 import { LIMIT_MEANINGS } from '../limits/limits';
+import type { EndTurn, HeavyTurns } from '../limits/heavy-turns';
+import { IdentityRequests } from '../limits/identity-requests';
 import type { LimitName, Limits } from '../limits/limits';
 import { IdleConnections } from './idle-connections';
 import type { RequestReader, SentRequest } from './request-reader';
@@ -31,6 +33,7 @@ export interface WebSocketOptions {
   /** What a client is told of errors. */
   readonly show: (errors: readonly GraphQLError[]) => readonly GraphQLFormattedError[];
   readonly limits: Limits;
+  readonly turns: HeavyTurns;
   /** Tells of a defect that no answer could tell of. */
   readonly reportDefect: (error: unknown) => void;
 }
@@ -49,6 +52,7 @@ interface Asked {
   readonly request: SubscribeRequest;
   readonly extra: ConnectionExtra;
   readonly id: string;
+  readonly isHeavy: boolean;
 }
 
 /** GraphQL over WebSockets on a server's upgrade requests, by the protocol `graphql-transport-ws`. */
@@ -58,6 +62,7 @@ export class GraphqlWebSockets {
   /** The protocol's server hands requests on as it was given them, without the subscription that each is for. */
   readonly #subscribing = new WeakMap<ExecutionArgs, Asked>();
   readonly #idle: IdleConnections<Connection>;
+  readonly #requests = new IdentityRequests();
 
   constructor(private readonly options: WebSocketOptions) {
     const { limits, reportDefect } = options;
@@ -70,7 +75,7 @@ export class GraphqlWebSockets {
     const protocol = this.#protocol();
     this.#sockets = new WebSocketServer({ noServer: true, maxPayload: limits['message-bytes'], handleProtocols });
     this.#sockets.on('connection', (socket, request) =>
-      bindSocket(protocol, socket, request, limits['stalled-ms'], reportDefect),
+      bindSocket(protocol, socket, request, limits['stalled-ms'], (...begun) => this.#begin(...begun), reportDefect),
     );
   }
 
@@ -96,12 +101,8 @@ export class GraphqlWebSockets {
         return await subscriptions.subscribe(request, extra.sinkOf(id));
       },
       execute: async (args) => {
-        const { extra, id } = this.#askedFor(args);
-        return await extra.turns.take(async () => {
-          await extra.room();
-          // Nobody is told what comes of it.
-          return extra.operations.isCompleted(id) ? {} : wholeOrRefused(await execute(args));
-        });
+        const asked = this.#askedFor(args);
+        return await asked.extra.turns.take(() => this.#execute(args, asked));
       },
       onError: (_connection, _id, _payload, errors) => show(errors),
       onNext: (_connection, _id, _payload, _args, result) =>
@@ -116,10 +117,41 @@ export class GraphqlWebSockets {
     if (bytes >= limits['pending-bytes']) return [tooManyAtOnce('pending-bytes', limits)];
     const asker = this.#askers.get(extra);
     invariant(asker !== undefined, 'a connection that was acknowledged has an asker');
+    const ofIdentity = this.#requests.of(asker.identity);
+    if (ofIdentity.count >= limits['identity-requests']) return [tooManyAtOnce('identity-requests', limits)];
+    if (ofIdentity.bytes >= limits['identity-bytes']) return [tooManyAtOnce('identity-bytes', limits)];
     const prepared = requests.read(payload, asker.identity);
     if (prepared.kind === 'refused') return prepared.errors;
-    this.#subscribing.set(prepared.request, { request: prepared.request, extra, id });
-    return prepared.request;
+    const { request, isHeavy } = prepared;
+    this.#subscribing.set(request, { request, extra, id, isHeavy });
+    return request;
+  }
+
+  /** Before a connection is acknowledged its requests are nobody's, and end it. */
+  #begin(extra: ConnectionExtra, bytes: number): () => void {
+    const asker = this.#askers.get(extra);
+    return asker === undefined ? () => undefined : this.#requests.begin(asker.identity, bytes);
+  }
+
+  async #execute(args: ExecutionArgs, { request, extra, id, isHeavy }: Asked): Promise<ExecutionResult> {
+    await extra.room();
+    const endTurn = isHeavy ? await this.#takeTurn(request, extra) : null;
+    try {
+      // Nobody is told what comes of it.
+      return extra.operations.isCompleted(id) || !extra.isOpen() ? {} : wholeOrRefused(await execute(args));
+    } finally {
+      endTurn?.();
+    }
+  }
+
+  /** A turn while there is room for the answer: one that waits for room is no turn. */
+  async #takeTurn({ contextValue }: SubscribeRequest, extra: ConnectionExtra): Promise<EndTurn> {
+    for (;;) {
+      const endTurn = await this.options.turns.begin(contextValue.actor);
+      if (extra.hasRoom()) return endTurn;
+      endTurn();
+      await extra.room();
+    }
   }
 
   #admit(connection: Connection, asker: Asker): void {

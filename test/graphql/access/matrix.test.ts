@@ -113,6 +113,7 @@ function identityOf({ roles, tasks, sources }: Asker): Identity {
     roles: new Set(roles),
     tasks: tasks === undefined ? null : new Set(tasks.map(parseTaskName)),
     sources: sources === undefined ? null : new Set(sources.map(parseSourceId)),
+    via: null,
     expiresAtMs: null,
   };
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse, subscribe as subscribeAlone } from 'graphql';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as othersTurn, setTimeout as sleep } from 'node:timers/promises';
 import { MemoryStore } from '../../../src/adapters/memory/memory-store';
 import { SystemClock } from '../../../src/adapters/system/system-clock';
 import { Coordinator } from '../../../src/coordinator/coordinator';
@@ -10,6 +10,7 @@ import type { Identity } from '../../../src/core/model/identity';
 import { parseSourceId, parseTaskName } from '../../../src/core/model/names';
 import { NO_REVISION } from '../../../src/core/model/revision';
 import { JOURNAL_PREFIX } from '../../../src/core/wire/lockstep-keys';
+import { HeavyTurns } from '../../../src/graphql/limits/heavy-turns';
 import type { FeedSink } from '../../../src/graphql/feed/feed-sink';
 import type { SharedPayload } from '../../../src/graphql/feed/shared-payload';
 import { SharedSubscriptions } from '../../../src/graphql/feed/shared-subscriptions';
@@ -32,7 +33,7 @@ class TestSink implements FeedSink {
   bufferedBytes = 0;
   /** Each item fills it. */
   fillsUp = false;
-  #drain: () => void = () => undefined;
+  readonly #waiting: (() => void)[] = [];
 
   send(payload: SharedPayload): void {
     this.payloads.push(payload);
@@ -42,18 +43,22 @@ class TestSink implements FeedSink {
   }
 
   drained(): Promise<void> {
-    return new Promise((resolve) => (this.#drain = resolve));
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** Everything that waited has left. */
   empty(): void {
     this.bufferedBytes = 0;
-    this.#drain();
+    this.#wake();
   }
 
   cut(): void {
     this.end = 'cut';
-    this.#drain();
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   endAsTooSlow(): void {
@@ -107,6 +112,7 @@ beforeEach(async () => {
     recentEvents: 4,
   });
   subscriptions = new SharedSubscriptions({
+    turns: new HeavyTurns(),
     show: (errors) => errors.map((error) => error.toJSON()),
     reportDefect: (error) => defects.push(error),
     metrics,
@@ -124,8 +130,8 @@ async function subscribe(
   variables: Readonly<Record<string, unknown>> = {},
   identity: Identity = ANYBODY,
   query = FEED,
+  sink = new TestSink(),
 ): Promise<Subscriber> {
-  const sink = new TestSink();
   const contextValue = { service: coordinator, identity, actor: identity.actor, audit: () => undefined };
   const request = { schema, document: parse(query), variableValues: variables, contextValue };
   const subscribed = await subscriptions.subscribe(request, sink);
@@ -291,6 +297,20 @@ describe('a subscriber that does not keep up', () => {
     await ended;
     expect(sink.end).toBe('cut');
     expect(told).toEqual({ lost: 0, cut: 1, subscribed: 0 });
+  });
+});
+
+describe('subscriptions of one connection', () => {
+  it('are told one after the other, each when there is room for it', async () => {
+    const sink = new TestSink();
+    sink.fillsUp = true;
+    for (let count = 0; count < 3; count += 1) await subscribe({}, ANYBODY, `${FEED} # ${count}`, sink);
+    for (let told = 1; told <= 3; told += 1) {
+      await until(() => sink.items.length >= told);
+      for (let turn = 0; turn < 10; turn += 1) await othersTurn();
+      expect(sink.kinds).toEqual(Array<string>(told).fill('ShardLocksSnapshot'));
+      sink.empty();
+    }
   });
 });
 

@@ -100,12 +100,12 @@ describe('connections of one address beyond the limit', () => {
     for (let count = 0; count <= MOST; count += 1) expect(await answerOn(await come(PROXY))).toMatch(/^HTTP/u);
     expect(logger.lines).toContainEqual({
       level: 'warn',
-      message: 'a connection was refused: there are too many',
+      message: 'a connection was closed: it is beyond a limit',
       fields: { audit: true, remoteAddress: ONE, limit: 'connections-per-address' },
     });
     const page = await answerOn(await come(PROXY), LIVEZ.replace('livez', 'metrics'));
-    expect(page).toContain('\nlockstep_refused_connections_total{limit="connections-per-address"} 1\n');
-    expect(page).toContain('\nlockstep_refused_connections_total{limit="connections"} 0\n');
+    expect(page).toContain('\nlockstep_cut_connections_total{limit="connections-per-address"} 1\n');
+    expect(page).toContain('\nlockstep_cut_connections_total{limit="connections"} 0\n');
     first?.destroy();
     await untilTaken(ONE);
   });
