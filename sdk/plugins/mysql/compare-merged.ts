@@ -5,7 +5,7 @@ import { differences } from '../../../src/core/table/differences';
 import type { TableSchema } from '../../../src/core/table/table-schema';
 import { ServerConnection } from './connection';
 import type { ServerAddress } from './connection';
-import { ServerError } from './server-error';
+import { isMissing } from './server-error';
 import { EXACT_SESSION, selectedColumn } from './values/selected-column';
 
 /** A table of a server. */
@@ -17,9 +17,6 @@ export interface PlacedTable {
 
 /** At most so many differences are told. */
 const MOST = 12;
-
-/** Numbers for a table, or database, that isn't there. */
-const MISSING: ReadonlySet<number> = new Set([1049, 1146]);
 
 /**
  * Whether a merged table is what its shards say, once all of them agree: the same schema as each shard, and exactly the
@@ -64,7 +61,7 @@ async function schemaOf({ address, schema, table }: PlacedTable): Promise<TableS
     const statement = parseStatement(row?.text('Create Table') ?? '');
     return statement.kind === 'create-table' ? buildTable(statement) : null;
   } catch (error) {
-    if (error instanceof ServerError && MISSING.has(error.number)) return null;
+    if (isMissing(error)) return null;
     throw error;
   }
 }

@@ -32,6 +32,14 @@ export function isLockConflict(error: unknown): boolean {
   return error instanceof ServerError && LOCKED.has(error.number);
 }
 
+/** Numbers for a table, or database, that isn't there. */
+const MISSING: ReadonlySet<number> = new Set([1049, 1146]);
+
+/** Whether there is no such table. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof ServerError && MISSING.has(error.number);
+}
+
 /** "Got a packet bigger than 'max_allowed_packet' bytes", if the server comes to say it before it cuts the connection off. */
 const PACKET_TOO_LARGE = 1153;
 

@@ -270,6 +270,10 @@ describe('a source that can’t be replicated', () => {
   it.each([
     ['SET GLOBAL binlog_format = MIXED', 'binlog_format = MIXED: SET GLOBAL binlog_format = ROW'],
     ['SET GLOBAL binlog_row_image = MINIMAL', 'binlog_row_image = MINIMAL: SET GLOBAL binlog_row_image = FULL'],
+    [
+      'SET GLOBAL binlog_format = MIXED, GLOBAL binlog_row_image = MINIMAL',
+      'connect anew; it has binlog_row_image = MINIMAL: SET GLOBAL binlog_row_image = FULL',
+    ],
   ])('says after %s what to do', async (sql, message) => {
     await database.execute(sql);
     expect(await failing(upstreamOf())).toMatchObject({

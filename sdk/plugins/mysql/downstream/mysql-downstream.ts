@@ -39,7 +39,10 @@ const LENIENT = 'ALLOW_INVALID_DATES,NO_AUTO_VALUE_ON_ZERO,NO_ENGINE_SUBSTITUTIO
 
 /** How long a server that is away is waited for in one call, in milliseconds. */
 const RECONNECT_MS = 40_000;
-const RECONNECT_PAUSE_MS = 250;
+
+/** The pause before another attempt, which grows with their number to the longest, in milliseconds. */
+const PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 2_000;
 
 /** A connection that wasn't used for so long isn't used again, in milliseconds. */
 const IDLE_MS = 10_000;
@@ -71,7 +74,7 @@ export class MySqlDownstream implements DownstreamPlugin {
 
   async loadPosition(): Promise<Checkpoint | null> {
     const untilMs = performance.now() + RECONNECT_MS;
-    for (;;) {
+    for (let attempt = 1; ; attempt += 1) {
       try {
         const connection = await this.#connect();
         await this.#checkpoints.create(connection);
@@ -80,7 +83,8 @@ export class MySqlDownstream implements DownstreamPlugin {
         this.#disconnect();
         const isWaitedFor = isConnectionLost(error) || isLockConflict(error);
         if (!isWaitedFor || performance.now() > untilMs || this.#isClosed) throw error;
-        await waitABit();
+        this.#options.logger.warn({ reason: String(error), attempt }, 'the checkpoint can’t be read; trying again');
+        await waitABit(attempt);
       }
     }
   }
@@ -124,7 +128,7 @@ export class MySqlDownstream implements DownstreamPlugin {
           : isLockConflict(error) && attempt < LOCK_ATTEMPTS;
         if (!isWaitedFor || this.#isClosed) throw error;
         this.#options.logger.warn({ reason: String(error), attempt }, 'rows are written again');
-        await waitABit();
+        await waitABit(attempt);
       }
     }
   }
@@ -189,8 +193,9 @@ export class MySqlDownstream implements DownstreamPlugin {
 }
 
 /** Not always as long: who waits for the same lock should not come at the same time again. */
-function waitABit(): Promise<void> {
-  return new Promise((resolve) => void systemTiming.after(RECONNECT_PAUSE_MS * Math.random(), resolve));
+function waitABit(attempt: number): Promise<void> {
+  const pauseMs = Math.min(PAUSE_MS * attempt, LONGEST_PAUSE_MS);
+  return new Promise((resolve) => void systemTiming.after(pauseMs * Math.random(), resolve));
 }
 
 async function run(connection: ServerConnection, statement: RowStatement): Promise<void> {

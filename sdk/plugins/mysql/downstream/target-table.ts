@@ -3,6 +3,7 @@ import { quoteTable } from '../../../../src/core/model/quote';
 import { lowerName } from '../../../../src/core/table/lower-name';
 import type { TargetName } from '../../../plugin';
 import type { ServerConnection, SqlRow } from '../connection';
+import { isMissing } from '../server-error';
 
 /** A column of a table that rows are written to. */
 export interface TargetColumn {
@@ -42,7 +43,9 @@ export class TargetTables {
   async look(connection: ServerConnection, target: TargetName): Promise<TargetTable> {
     const name = quoteTable(target.schema, target.table);
     // Takes the lock that keeps the table as it is; SHOW CREATE alone takes none beyond itself.
-    await connection.rows(`SELECT 1 FROM ${name} LIMIT 0`);
+    await connection.rows(`SELECT 1 FROM ${name} LIMIT 0`).catch((error: unknown) => {
+      throw isMissing(error) ? noTarget(name) : error;
+    });
     const [row] = await connection.rows(`SHOW CREATE TABLE ${name}`);
     const text = row?.text('Create Table') ?? '';
     const known = this.#known.get(name);
@@ -52,6 +55,14 @@ export class TargetTables {
     this.#known.set(name, { text, table });
     return table;
   }
+}
+
+function noTarget(name: string): LockstepError {
+  return new LockstepError(
+    'PLUGIN_FAILED',
+    `the downstream has no table ${name}, into which shards are merged: create it as SHOW CREATE TABLE has it of a shard`,
+    { plugin: 'mysql', table: name },
+  );
 }
 
 async function readTable(connection: ServerConnection, target: TargetName, name: string): Promise<TargetTable> {

@@ -32,16 +32,18 @@ const REQUIRED: readonly { readonly name: string; readonly values: readonly stri
 
 /**
  * Look whether the log of a server can be read.
- * @throws LockstepError UPSTREAM_UNSUITABLE naming the setting, or the privilege, and what to do
+ * @throws LockstepError UPSTREAM_UNSUITABLE naming all settings, or the privilege, and what to do
  */
 export async function checkServer(connection: ServerConnection): Promise<SourceServer> {
   const variables = await readVariables(connection);
-  for (const { name, values, help } of REQUIRED) {
+  const wrong = REQUIRED.flatMap(({ name, values, help }) => {
     const value = variables.get(name);
     // What a version doesn't have it doesn't do.
-    if (value === undefined || values.includes(value.toUpperCase())) continue;
-    throw new LockstepError('UPSTREAM_UNSUITABLE', `the upstream has ${name} = ${value}: ${help}`, { name, value });
-  }
+    if (value === undefined || values.includes(value.toUpperCase())) return [];
+    return [`${name} = ${value}: ${help}`];
+  });
+  if (wrong.length > 0)
+    throw new LockstepError('UPSTREAM_UNSUITABLE', `the upstream has ${wrong.join('; it has ')}`, { settings: wrong });
   await checkPrivileges(connection);
   const version = variables.get('version') ?? '';
   return { isMariaDb: version.toLowerCase().includes('mariadb'), version };

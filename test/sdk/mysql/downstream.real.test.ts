@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Checkpoint, RowChange } from '../../../sdk';
+import { silentLogger } from '../../../sdk/logger';
 import { MySqlDownstream } from '../../../sdk/plugins/mysql';
 import { DatabaseServer } from '../../../src/demo/mysql/database-server';
 import { serverProgram } from '../../../src/demo/mysql/server-program';
@@ -134,4 +136,31 @@ describe('a process that was taken for dead', () => {
       await Promise.all([first.close(), second.close()]);
       expect(await writing).toBeInstanceOf(Error);
     });
+});
+
+describe('a downstream that isn’t ready', () => {
+  it.each(['db.nowhere', 'nowhere.t'])('has no %s, and says what to do', async (name) => {
+    const [schema = '', table = ''] = name.split('.');
+    const downstream = new MySqlDownstream({ address: database.address }, 'task/nowhere');
+    await downstream.loadPosition();
+    const missing = changes(1).map((change) => ({ ...change, target: { schema, table } }));
+    await expect(downstream.apply(missing, checkpoint(1))).rejects.toMatchObject({
+      code: 'PLUGIN_FAILED',
+      message: `the downstream has no table \`${schema}\`.\`${table}\`, into which shards are merged: create it as SHOW CREATE TABLE has it of a shard`,
+    });
+    await downstream.close();
+  });
+
+  it('is waited for, which is told', async () => {
+    const told: unknown[] = [];
+    const warn = (fields: object, message: string): void => void told.push({ ...fields, message });
+    const logger = { ...silentLogger, warn };
+    const downstream = new MySqlDownstream({ address: { ...database.address, port: 1 }, logger }, 'task/away');
+    const loading = downstream.loadPosition();
+    loading.catch(() => undefined);
+    while (told.length < 2) await sleep(20);
+    await downstream.close();
+    await expect(loading).rejects.toThrow('ECONNREFUSED');
+    expect(told[0]).toMatchObject({ attempt: 1, message: 'the checkpoint can’t be read; trying again' });
+  });
 });
