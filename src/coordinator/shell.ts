@@ -333,8 +333,10 @@ export class CoordinatorShell {
   #watchLeadership(): void {
     if (this.#phase.kind !== 'leading') return;
     const forbidden = this.#whyForbidden();
+    const { leader } = this.#leaders;
     if (forbidden !== null) this.#lose(forbidden);
-    else if (this.#leaders.leader !== this.#phase.leadership.revision) this.#lose(inElection('another server leads'));
+    else if (leader !== this.#phase.leadership.revision)
+      this.#lose(inElection(leader === null ? 'its key has gone' : 'another server leads'));
   }
 
   #lose(reason: FollowingReason): void {

@@ -23,28 +23,32 @@ const MISCHIEF: Mischief = { repeat: 3, late: 4, fail: 8, recreate: 12 };
 
 const WORKER_RESTARTS_MS = 400;
 const ACTIONS_MS = 150;
+const OVERTHROWS_MS = 300;
 
 /** Workers, people and a server that don't get on: reports, repeated and late messages, manual actions, restarts. */
 export class Storm {
   readonly ledger = new Ledger();
   readonly downstream = new Downstream();
+  restarts = 0;
+  overthrows = 0;
   readonly #random: SeededRandom;
   readonly #stop = new AbortController();
-  readonly #client: ApiClient;
+  readonly #clients: readonly ApiClient[];
   readonly #tasks: readonly PlayedTask[];
   readonly #workers: PlayedWorker[] = [];
   readonly #operators: readonly [Operator, Operator];
   #blowing = true;
   #playing = true;
 
+  /** @param servers all on one store; workers and people are spread over them */
   constructor(
-    private readonly server: ServerInProcess,
+    private readonly servers: readonly ServerInProcess[],
     seed: number,
     private readonly length: StormLength,
   ) {
     const random = new SeededRandom(seed);
     this.#random = random;
-    this.#client = new ApiClient(server.url, this.#stop.signal);
+    this.#clients = servers.map(({ url }) => new ApiClient(url, this.#stop.signal));
     const size = { sources: 3, tables: 4, rounds: 3 };
     this.#tasks = [
       playedTask('agreeing', 'OPTIMISTIC', size, { random, quarrel: 0 }),
@@ -52,7 +56,7 @@ export class Storm {
       playedTask('careful', 'PESSIMISTIC', { ...size, rounds: 4 }, { random, quarrel: 0 }),
       playedTask('careless', 'PESSIMISTIC', { ...size, rounds: 4 }, { random, quarrel: 8 }),
     ];
-    this.#operators = [this.#operator('one'), this.#operator('two')];
+    this.#operators = [this.#operator('one', 0), this.#operator('two', 1)];
   }
 
   /** Let it blow, and come to rest: every worker has met all its DDLs, every action has ended. */
@@ -61,6 +65,7 @@ export class Storm {
     const played = Promise.all(this.#workers.map((worker) => worker.run()));
     const chaos = Promise.all([
       this.#restartServer(),
+      ...(this.servers.length > 1 ? [this.#overthrow()] : []),
       this.#restartWorkers(),
       ...this.#operators.map((operator) => this.#actAtRandom(operator)),
     ]);
@@ -76,8 +81,14 @@ export class Storm {
     this.#stop.abort();
   }
 
-  #operator(name: string): Operator {
-    return new Operator(this.#client, this.ledger, this.#random.fork(), name);
+  #operator(name: string, turn: number): Operator {
+    return new Operator(this.#clientOf(turn), this.ledger, this.#random.fork(), name);
+  }
+
+  #clientOf(turn: number): ApiClient {
+    const client = this.#clients[turn % this.#clients.length];
+    if (client === undefined) throw new Error('a storm needs a server');
+    return client;
   }
 
   #employ({ task, mode, target, sources }: PlayedTask): void {
@@ -88,7 +99,8 @@ export class Storm {
       };
       const identity = { worker: `worker-${source}`, task, source, mode, expectedSources: [...sources.keys()] };
       const { ledger, downstream } = this;
-      const common = { client: this.#client, ledger, downstream, mischief: MISCHIEF };
+      const client = this.#clientOf(this.#workers.length);
+      const common = { client, ledger, downstream, mischief: MISCHIEF };
       this.#workers.push(new PlayedWorker({ ...common, identity, target, tables, random, beforeExecuting }));
     }
   }
@@ -96,8 +108,22 @@ export class Storm {
   async #restartServer(): Promise<void> {
     for (let restart = 0; restart < this.length.restarts && this.#blowing; restart += 1) {
       await sleep((this.length.stormMs / (this.length.restarts + 1)) * (0.5 + this.#random.next()));
-      await this.server.stop();
-      await this.server.start();
+      // Where there are several, another one leads from then on.
+      const server = this.servers.find(({ isLeading }) => isLeading) ?? this.#random.pick(this.servers);
+      await server.stop();
+      await server.start();
+      this.restarts += 1;
+    }
+  }
+
+  async #overthrow(): Promise<void> {
+    const random = this.#random.fork();
+    while (this.#blowing) {
+      await sleep(OVERTHROWS_MS * 2 * random.next());
+      const leader = this.servers.find(({ isLeading }) => isLeading);
+      if (leader === undefined) continue;
+      await leader.overthrow();
+      this.overthrows += 1;
     }
   }
 
