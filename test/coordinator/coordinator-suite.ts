@@ -384,6 +384,10 @@ export function describeCoordinator(name: string, open: () => Promise<Store>): v
         const other = { ...unlock(), input: { ...unlock().input, exec: true } } as Parameters<Coordinator['act']>[0];
         expect(code(await coordinator.act(other))).toBe('IDEMPOTENCY_KEY_REUSED');
         expect(session.source).toBe(s1);
+        // Another person's key of the same text is another one.
+        const bobs = value(await coordinator.act({ ...unlock(), actor: 'bob' }));
+        expect(bobs).toMatchObject({ repeated: false, action: { actor: 'bob' } });
+        expect(bobs.action.id).not.toBe(done.action.id);
       });
 
       it('that can’t be done ends as failed, with the code of the reason', async () => {

@@ -107,7 +107,10 @@ describe('servers on one store', () => {
   it('a clean stop hands over at once', async () => {
     store = new MemoryStore(clock);
     const [first] = [await start(), await start(), await start()];
-    await first.stop();
+    const stopping = first.stop();
+    expect(first.readiness()).toEqual({ ready: false, reasons: ['the coordinator is draining'] });
+    await stopping;
+    expect(first.readiness()).toEqual({ ready: false, reasons: ['the coordinator is stopped'] });
     await settle();
     expect(phases().filter((phase) => phase === 'leading')).toHaveLength(1);
     expect(phases()[0]).toBe('stopped');

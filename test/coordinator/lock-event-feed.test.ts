@@ -92,6 +92,31 @@ describe('the feed of events', () => {
     expect(await readAll(coordinator.events, 50)).toEqual(await stored());
   });
 
+  it('is the same on a server that follows, at the same places, as it happens', async () => {
+    await coordinator.stop();
+    store = new MemoryStore(clock);
+    const shared = { store, clock, logger: new SilentLogger(), leaseMs: 60_000 };
+    coordinator = await Coordinator.start(shared);
+    const follower = await Coordinator.start(shared);
+    try {
+      const from = follower.events.head;
+      await follower.events.caughtUp(coordinator.events.head);
+      let told = 0;
+      follower.events.onPublished(() => (told += 1));
+      await makeEvents(9);
+      const { revision } = coordinator.state;
+      await follower.events.caughtUp({ revision, index: 0 });
+      const until = endOfRevision(revision);
+      const [led, followed] = [coordinator, follower].map(({ events }) => events.recent(from, until, 100));
+      expect(led?.events.length).toBeGreaterThanOrEqual(9);
+      expect(followed?.events).toEqual(led?.events);
+      expect(told).toBeGreaterThan(0);
+      expect([coordinator.phase, follower.phase]).toEqual(['leading', 'following']);
+    } finally {
+      await follower.stop();
+    }
+  });
+
   it('says when the journal does not reach back', async () => {
     await makeEvents(30);
     const { values } = await store.range(JOURNAL_PREFIX);
