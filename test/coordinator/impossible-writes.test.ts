@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { MemoryStore } from '../../src/adapters/memory/memory-store';
 import { SystemClock } from '../../src/adapters/system/system-clock';
 import { Coordinator } from '../../src/coordinator/coordinator';
+import { waitReasonsOfLock } from '../../src/core/diagnosis/diagnose';
 import { problemsOf } from '../../src/core/diagnosis/problems';
 import { LockstepError } from '../../src/core/model/error';
 import { formatLockId } from '../../src/core/model/lock-id';
@@ -68,6 +69,15 @@ describe('a write that the store never takes', () => {
     await until(() => problem() !== undefined);
     expect(problem()).toMatchObject({ lockId: formatLockId(task, target), task, source: 's1' });
     expect((await coordinator.read()).impossibleWrites).toBe(1);
+    const lockId = formatLockId(task, target);
+    const refused =
+      /is not answered yet, because the store refuses what is to be written for the lock: the request is too large\.$/u;
+    expect(waitReasonsOfLock(coordinator.state, lockId, 9)[0]?.sentence).toMatch(refused);
+    // Who follows, or has just begun to, sees that it isn't answered, and whom to ask.
+    const follower = await Coordinator.start({ store, clock: new SystemClock(), logger, leaseMs: 60_000 });
+    ends.push(() => follower.stop());
+    const unknown = /is not answered yet; if that lasts, the server that leads knows why\.$/u;
+    expect(waitReasonsOfLock(follower.state, lockId, 9)[0]?.sentence).toMatch(unknown);
     expect(logger.lines.find(({ level }) => level === 'error')).toMatchObject({ fields: { code: 'INVALID_INPUT' } });
 
     // Another lock goes on meanwhile.

@@ -2,6 +2,7 @@ import { differences } from '../table/differences';
 import { isShape } from '../table/shape';
 import type { Shape } from '../table/shape';
 import type { CoordinatorState } from '../state/coordinator-state';
+import { lockOf } from '../state/held-back';
 import type { TableEntry, Target } from '../state/table-entry';
 import type { TargetLock } from '../state/target';
 import { blockingStageOf } from './blocking-stage';
@@ -97,7 +98,11 @@ function failureOf(state: CoordinatorState, { key, operationRevision }: TableEnt
 
 function whyUnanswered({ state, target }: Context, entry: TableEntry): string {
   if (state.isExcluded(entry)) return ', because its source is left out of the task by hand';
-  return state.downstream.held.has(target.lockId) ? ', because schemas are still read from the downstream' : '';
+  if (state.downstream.held.has(target.lockId)) return ', because schemas are still read from the downstream';
+  for (const { obligation, error } of state.outbox.impossible)
+    if (lockOf(state, obligation) === target.lockId)
+      return `, because the store refuses what is to be written for the lock: ${error.message}`;
+  return state.leading || state.observing ? '' : '; if that lasts, the server that leads knows why';
 }
 
 /** What a table lacks, or has beyond, the joined schema. */
