@@ -55,7 +55,7 @@ class WatchedStore {
   }
 }
 
-function setUp(): {
+function setUp(leaderCompares: readonly Compare[] = []): {
   queue: WriteQueue;
   store: WatchedStore;
   ends: WriteEnd[];
@@ -75,7 +75,7 @@ function setUp(): {
       txn: (transaction: Transaction) => store.txn(transaction),
     }),
     clock,
-    leaderCompares: [],
+    leaderCompares,
     sequence: 0,
     settled: () => null,
     onEnd: (end) => {
@@ -128,6 +128,32 @@ describe('the queue of writes', () => {
     const { values } = await store.inner.range(JOURNAL_PREFIX);
     expect(values).toHaveLength(1);
     expect(JSON.parse(values[0]?.value ?? '')).toMatchObject({ events: [event, event, event] });
+  });
+
+  it('writes nothing from when another server has the leader’s key on', async () => {
+    const leads = { kind: 'modRevision', key: '/leader', operator: '=', value: 1 } as const;
+    const { queue, store, ends, settled } = setUp([leads]);
+    const take = async (): Promise<unknown> =>
+      await store.inner.txn({ compares: [], then: [{ kind: 'put', key: '/leader', value: 'l' }] });
+    await take();
+    queue.push([{ id: 'a', write: put('/a') }]);
+    await settled();
+    await take();
+    queue.push([
+      { id: 'b', write: put('/b') },
+      { id: 'c', write: { ...put('/c'), events: [] } },
+    ]);
+    await settled();
+    expect(ends.map(({ id, kind }) => [id, kind])).toEqual([
+      ['a', 'done'],
+      ['b', 'refused'],
+      ['c', 'refused'],
+    ]);
+    expect((await store.inner.range('/')).values.map(({ key }) => key)).toEqual([
+      '/a',
+      '/leader',
+      expect.stringMatching(/journal/u),
+    ]);
   });
 
   it('keeps writes that touch the same key apart, and in order', async () => {
