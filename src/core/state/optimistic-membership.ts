@@ -9,6 +9,7 @@ import type { Shape } from '../table/shape';
 import type { CoordinatorState, SourceTablesState } from './coordinator-state';
 import { dropUntold, forgetContents, leaveBehind, settleLeaving } from './optimistic-leaving';
 import { settleRedirect } from './optimistic-redirect';
+import { lacksSchema } from './optimistic-schemas';
 import type { Membership, TableEntry, Target } from './table-entry';
 import type { TargetLock } from './target';
 
@@ -64,6 +65,9 @@ export function joinTarget(
     if (entry.member !== null) state.outbox.ask({ kind: 'record-member', table: entry.key });
     settleLock(state, target);
   }
+  // Reports that wait for the schemas of the other tables wait for its own as well.
+  if (state.downstream.held.has(target.lockId) && lacksSchema(state, entry))
+    state.outbox.ask({ kind: 'know-schema', table: entry.key });
   settleLeaving(state, entry);
 }
 
