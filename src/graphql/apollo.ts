@@ -12,6 +12,7 @@ import { GraphQLError } from 'graphql';
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { Logger } from '../ports/logger';
 import { toError } from './errors/to-error';
+import { withoutGuess } from './errors/top-level-error';
 import { apolloGate } from './limits/apollo-gate';
 import type { Limits } from './limits/limits';
 import { PersistedQueries } from './limits/persisted-queries';
@@ -45,7 +46,10 @@ export function makeApollo(options: ApolloOptions): ApolloServer<RequestContext>
     stopOnTerminationSignals: false,
     documentStore: documents,
     persistedQueries: { cache: new PersistedQueries(limits['persisted-bytes']) },
-    formatError: (formatted, error) => formatForHttp(formatted, error, present),
+    formatError: (formatted, error) => {
+      const shown = formatForHttp(formatted, error, present);
+      return introspection ? shown : withoutGuess(shown);
+    },
     plugins: [...quietPlugins(traces), apolloGate(gate, (query) => void documents.read(query))],
     logger: quietLogger(logger),
   });

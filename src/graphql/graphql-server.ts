@@ -19,7 +19,7 @@ import type { ConnectionLimit, Metrics, MetricsPage } from '../ports/metrics';
 import { NO_TRACING } from '../ports/tracing';
 import type { Tracing } from '../ports/tracing';
 import { makeApollo } from './apollo';
-import { presentError } from './errors/top-level-error';
+import { presentError, withoutGuess } from './errors/top-level-error';
 import { SharedSubscriptions } from './feed/shared-subscriptions';
 import type { FeedLimits } from './feed/feed-sink';
 import { boundAnswers } from './limits/answer-size';
@@ -111,7 +111,7 @@ export class GraphqlServer {
     const contextOf = makeContexts(service, audit, limits);
     const reportDefect = (error: unknown): void => logger.error({ err: error }, 'a request could not be answered');
     const show = (errors: readonly GraphQLError[]): readonly GraphQLFormattedError[] =>
-      errors.map((error) => present(error).toJSON());
+      errors.map((error) => (introspection ? present(error).toJSON() : withoutGuess(present(error).toJSON())));
     const requests = new RequestReader({ schema, documents, gate, contextOf, introspection });
     const turns = new HeavyTurns();
     const subscriptions = new SharedSubscriptions({

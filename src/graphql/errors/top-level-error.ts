@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import type { GraphQLFormattedError } from 'graphql';
 import { ErrorCatalogue } from '../../core/model/error-catalogue';
 import type { ErrorCode } from '../../core/model/error-catalogue';
 import { LockstepError } from '../../core/model/error';
@@ -22,6 +23,14 @@ export function withCode(
 /** The top-level error of a request that fails with an error that a query has no other place for. */
 export function rejectRequest({ code, message }: { readonly code: ErrorCode; readonly message: string }): GraphQLError {
   return topLevelError(code, message);
+}
+
+/** What GraphQL guesses at the end of a message: what the schema has that is spelt alike. */
+const GUESS = / Did you mean .*\?$/su;
+
+/** An error as it is shown where nobody is told of the schema: not all of GraphQL's own checks keep their guesses back. */
+export function withoutGuess(error: GraphQLFormattedError): GraphQLFormattedError {
+  return GUESS.test(error.message) ? { ...error, message: error.message.replace(GUESS, '') } : error;
 }
 
 /** Where defects are written to. */

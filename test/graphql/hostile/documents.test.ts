@@ -86,3 +86,40 @@ describe('over one WebSocket, which stays open', () => {
     expectSilence(message);
   });
 });
+
+describe('a name that is nearly one of the schema', () => {
+  const LIST = 'query ($f: ShardLockFilter) { shardLocks(filter: $f) { totalCount } }';
+
+  it.each<[string, string, object, string]>([
+    ['of a field', '{ shardTaskz { name } }', {}, 'Cannot query field "shardTaskz" on type "Query".'],
+    ['in a variable', LIST, { f: { stat: 1 } }, 'Field "stat" is not defined by type "ShardLockFilter".'],
+    [
+      'of an enum in a variable',
+      LIST,
+      { f: { states: ['WAITIN'] } },
+      'Value "WAITIN" does not exist in "ShardLockState" enum.',
+    ],
+    [
+      'of nothing that is selected',
+      '{ shardTask(name: "t") }',
+      {},
+      'Field "shardTask" of type "ShardTask" must have a selection of subfields.',
+    ],
+  ])('%s gets no hint, whatever it is sent over', async (_name, query, variables, message) => {
+    const body = JSON.stringify({ query, variables });
+    const headers = { 'content-type': 'application/json' };
+    const answers = [
+      await (await fetch(server.url, { method: 'POST', headers, body })).text(),
+      await (await fetch(`${server.url}/stream`, { method: 'POST', headers, body })).text(),
+    ];
+    const socket = await RawSocket.connect(server.url);
+    await socket.greet();
+    socket.sendJson({ id: '1', type: 'subscribe', payload: { query, variables } });
+    answers.push(JSON.stringify(await socket.nextJson()));
+    socket.cut();
+    for (const answer of answers) {
+      expect(answer).toContain(`${JSON.stringify(message).slice(1, -1)}"`);
+      expectSilence(answer);
+    }
+  });
+});
