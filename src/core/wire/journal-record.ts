@@ -25,8 +25,18 @@ export function readJournalRecord(text: string, where?: string): RecordReading<J
 /** The value under `/lockstep/journal/`. One that is too long keeps all events, but not all that they say. */
 export function writeJournalRecord(record: JournalRecord): string {
   const whole = writeRecord(record, FORMAT);
-  if (whole.length <= LONGEST) return whole;
+  if (whole.length <= LONGEST || !record.events.some(isLong)) return whole;
   return writeRecord({ atMs: record.atMs, events: record.events.map(shortenEvent) }, FORMAT);
+}
+
+/** Whether an event would be another one when it is shortened. */
+function isLong(event: LockEvent): boolean {
+  const { ddls, ddlLength, messageLength, participants } = KEPT;
+  return (
+    ('ddls' in event && (event.ddls.length > ddls || event.ddls.some(({ length }) => length > ddlLength))) ||
+    ('message' in event && event.message.length > messageLength) ||
+    ('participants' in event && event.participants.length > participants)
+  );
 }
 
 function shortenEvent(event: LockEvent): LockEvent {
