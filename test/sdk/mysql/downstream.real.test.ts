@@ -164,3 +164,54 @@ describe('a downstream that isn’t ready', () => {
     expect(told[0]).toMatchObject({ attempt: 1, message: 'the checkpoint can’t be read; trying again' });
   });
 });
+
+describe('a statement that is executed again', () => {
+  const target = { schema: 'again', table: 't' };
+  const T = '`again`.`t`';
+
+  it.each([
+    'CREATE DATABASE `again`',
+    `CREATE TABLE ${T} (id INT NOT NULL, a INT, b VARCHAR(20), d INT)`,
+    `ALTER TABLE ${T} ADD COLUMN c INT`,
+    `ALTER TABLE ${T} DROP COLUMN c`,
+    `ALTER TABLE ${T} RENAME COLUMN a TO e`,
+    `ALTER TABLE ${T} CHANGE COLUMN e f BIGINT`,
+    `ALTER TABLE ${T} ADD PRIMARY KEY (id)`,
+    `ALTER TABLE ${T} ADD INDEX k (f)`,
+    `ALTER TABLE ${T} RENAME INDEX k TO l`,
+    `ALTER TABLE ${T} ADD UNIQUE INDEX u (id, f)`,
+    `CREATE INDEX m ON ${T} (b)`,
+    `DROP INDEX m ON ${T}`,
+    `ALTER TABLE ${T} DROP INDEX u`,
+    `ALTER TABLE ${T} DROP PRIMARY KEY`,
+    `ALTER TABLE ${T} ADD CONSTRAINT p CHECK (id > 0)`,
+    `ALTER TABLE ${T} DROP CONSTRAINT p`,
+    `DROP TABLE ${T}`,
+    'DROP DATABASE `again`',
+  ])('counts as done: %s', async (ddl) => {
+    const downstream = new MySqlDownstream({ address: database.address }, 'task/again');
+    const { signal } = new AbortController();
+    const execute = (): Promise<unknown> => downstream.execute(ddl, { key: 'k', revision: '1', target, signal });
+    expect(await execute()).toEqual({ kind: 'done' });
+    expect(await execute()).toEqual({ kind: 'already-done' });
+    await downstream.close();
+  });
+
+  it.each([
+    ['a table that isn’t there', 'ALTER TABLE `db`.`gone` ADD COLUMN c INT', 1146],
+    ['a column that never was', 'ALTER TABLE `db`.`t` RENAME COLUMN x TO y', 1054],
+    ['a key that never was', 'ALTER TABLE `db`.`t` RENAME INDEX x TO y', 1176],
+    ['another type of rows', 'ALTER TABLE `db`.`t` ADD COLUMN c INT AS (nothing) STORED', 1054],
+  ])('fails for good with %s', async (_what, ddl, number) => {
+    const downstream = new MySqlDownstream({ address: database.address }, 'task/again');
+    const { signal } = new AbortController();
+    const result = await downstream.execute(ddl, {
+      key: 'k',
+      revision: '1',
+      target: { schema: 'db', table: 't' },
+      signal,
+    });
+    expect(result).toMatchObject({ kind: 'failed', reason: expect.stringContaining(`(${number})`), retryable: false });
+    await downstream.close();
+  });
+});

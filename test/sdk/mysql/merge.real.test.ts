@@ -88,6 +88,10 @@ const CHANGES: readonly Change[] = [
       "ALTER TABLE {t} ADD COLUMN c VARCHAR(20) CHARACTER SET latin1, ADD COLUMN d VARCHAR(20) CHARACTER SET utf16 DEFAULT '中'",
     ],
   },
+  ...['latin1', 'gbk', 'sjis'].map((charset) => ({
+    title: `a statement of a session in ${charset}`,
+    ddls: [`SET NAMES ${charset}`, "ALTER TABLE {t} ADD COLUMN `中中` VARCHAR(20) DEFAULT '中中' COMMENT '中\\\\'"],
+  })),
   {
     title: 'members of an enum',
     ddls: ["ALTER TABLE {t} MODIFY COLUMN e ENUM('x', 'y', 'z')"],

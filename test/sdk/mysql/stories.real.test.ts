@@ -109,6 +109,37 @@ const STORIES: readonly Story[] = [
     },
   },
   {
+    title: 'a shard that is made like one that is ahead',
+    modes: BOTH,
+    tell: async (stage, [first, second, third]) => {
+      await stage.on(first, ADD_C);
+      await stage.write();
+      const fourth = { source: 0, schema: first.schema, table: 't9' } as const;
+      await stage.on(fourth, `CREATE TABLE {t} LIKE ${first.table}`);
+      stage.alive = [...stage.alive, fourth];
+      await stage.write();
+      for (const shard of [third, second]) {
+        await stage.on(shard, ADD_C);
+        await stage.write();
+      }
+    },
+  },
+  {
+    title: 'a group of shards that isn’t complete, which query-status shows',
+    modes: ['pessimistic'],
+    tell: async (stage, [first, second, third]) => {
+      await stage.on(first, ADD_C);
+      await stage.write();
+      await stage.until('query-status shows the group', async () => {
+        const { out } = await scene().lockstep('query-status', stage.name);
+        const list = (name: string, table: string): RegExp => new RegExp(`"${name}": \\[[^\\]]*${table}\``, 'u');
+        return list('synced', first.table).test(out) && list('unsynced', second.table).test(out);
+      });
+      for (const shard of [second, third]) await stage.on(shard, ADD_C);
+      await stage.write();
+    },
+  },
+  {
     title: 'a shard that is made like another one, both changed since, when the worker comes back',
     modes: ['optimistic'],
     tell: async (stage, [first, second, third]) => {

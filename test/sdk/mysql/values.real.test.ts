@@ -87,7 +87,11 @@ let upstream: DatabaseServer;
 let downstream: DatabaseServer;
 
 beforeAll(async () => {
-  [upstream, downstream] = await Promise.all([DatabaseServer.start(), DatabaseServer.start()]);
+  [upstream, downstream] = await Promise.all([
+    // Where the servers' clocks are doesn't matter.
+    DatabaseServer.start(['--default-time-zone=+09:30']),
+    DatabaseServer.start(['--default-time-zone=-05:00']),
+  ]);
   for (const database of [upstream, downstream]) await database.execute('CREATE DATABASE v');
   for (const [index, [type]] of TYPES.entries())
     for (const database of [upstream, downstream])

@@ -1,6 +1,8 @@
 import type { DatabaseOption } from '../../../../src/core/ddl/ast';
 import type { Position } from '../../../plugin';
 import type { ServerConnection } from '../connection';
+import { sqlLiteral } from '../values/sql-literal';
+import type { EncodedBytes } from '../values/text';
 import { comparePositions } from './log-position';
 
 /** A charset with a collation, by their names. */
@@ -27,6 +29,13 @@ export class Charsets {
   async collation(number: number): Promise<CharacterSet | null> {
     await this.#readCollations();
     return this.#collations.get(number) ?? null;
+  }
+
+  /** A text in a charset that only servers read. @throws ServerError for bytes that aren't of the charset */
+  async textOf(bytes: EncodedBytes): Promise<string> {
+    let text = '';
+    await this.#ask(`SELECT CONVERT(${sqlLiteral(bytes)} USING utf8mb4) AS text`, (row) => (text = row.text('text')));
+    return text;
   }
 
   /** The default of a database at a place, as the log has told it, else as it is now; null: there is none of that name. */

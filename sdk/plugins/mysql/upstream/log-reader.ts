@@ -9,7 +9,8 @@ import type { LogEvent } from '../binlog/event-header';
 import { parseQueryEvent } from '../binlog/query-event';
 import type { QueryEvent } from '../binlog/query-event';
 import { parseRowsEvent, rowChangeOf } from '../binlog/rows-event';
-import { readText } from '../values/text';
+import { isConnectionLost, ServerError } from '../server-error';
+import { isDecoded, readText } from '../values/text';
 import type { Charsets } from './charsets';
 import { parseGtidSet } from './gtid-set';
 import type { GtidSet } from './gtid-set';
@@ -211,12 +212,17 @@ export class LogReader {
     const collation = clientCollation === null ? null : await this.options.charsets.collation(clientCollation);
     const text = readText(sql, collation?.charset ?? 'utf8mb4');
     if (typeof text === 'string') return text.trim();
-    // Statements in other charsets are read as far as they are ASCII, which is most often all of them.
+    // Most statements are ASCII, whatever charset their session has.
     const plain = sql.toString('latin1');
     if (/^[\0-\x7f]*$/u.test(plain)) return plain.trim();
+    try {
+      if (!isDecoded(text.charset)) return (await this.options.charsets.textOf(text)).trim();
+    } catch (error) {
+      if (!(error instanceof ServerError) || isConnectionLost(error)) throw error;
+    }
     throw new LockstepError(
       'EVENT_UNSUPPORTED',
-      `a statement in the charset ${text.charset} can't be read; execute DDL with a client of utf8mb4`,
+      `a statement has bytes that aren't of the charset of its session, ${text.charset}: ${plain.slice(0, 200)}`,
       { charset: text.charset },
     );
   }

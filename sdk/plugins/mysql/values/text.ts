@@ -46,6 +46,11 @@ export function readText(bytes: Buffer, charset: string): string | EncodedBytes 
   }
 }
 
+/** Whether text in a charset becomes text, where its bytes are of the charset. */
+export function isDecoded(charset: string): boolean {
+  return charset === 'latin1' || DECODED.has(charset);
+}
+
 /** Not by `TextDecoder`: that of some versions of Node.js takes Windows-1252 for ISO 8859-1. */
 function readLatin1(bytes: Buffer): string {
   return bytes
