@@ -22,7 +22,7 @@ import { inField, readReportedTable, trackReportedDdls } from './reported-schema
 import type { ReportedSchema } from './reported-schema';
 import { checkSession } from './session';
 import type { SessionRef } from './session';
-import { excludedSource, wrongMode } from './task-refusals';
+import { excludedSource, removedTask, wrongMode } from './task-refusals';
 
 /** How many attempts before the last are remembered for each table or source. */
 const FORMER_ATTEMPTS = 8;
@@ -68,8 +68,8 @@ export function planReportInfo(
 ): RequestPlan<ReportedInfo> {
   const checked = checkSession(state, ref);
   if (checked.kind === 'refuse') return checked;
-  const excluded = excludedSource(state, ref) ?? wrongMode(state, ref, 'optimistic');
-  if (excluded !== null) return excluded;
+  const refused = removedTask(state, ref) ?? excludedSource(state, ref) ?? wrongMode(state, ref, 'optimistic');
+  if (refused !== null) return refused;
   const { task } = ref;
   const table = parseUpstreamTable(ref.source, report.schema, report.table);
   const lockId = formatLockId(task, report.target);
@@ -117,8 +117,8 @@ export function planReportSourceInfo(
 ): RequestPlan<ReportedInfo> {
   const checked = checkSession(state, ref);
   if (checked.kind === 'refuse') return checked;
-  const excluded = excludedSource(state, ref) ?? wrongMode(state, ref, 'pessimistic');
-  if (excluded !== null) return excluded;
+  const refused = removedTask(state, ref) ?? excludedSource(state, ref) ?? wrongMode(state, ref, 'pessimistic');
+  if (refused !== null) return refused;
   const { task, source } = ref;
   const lockId = formatLockId(task, report.target);
   const { attempt, ...content } = report;

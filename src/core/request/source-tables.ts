@@ -8,7 +8,6 @@ import type { Mutation } from '../model/store';
 import { sourceKey, tableKey } from '../model/table-key';
 import type { TableKey } from '../model/table-key';
 import type { CoordinatorState } from '../state/coordinator-state';
-import { taskKey } from '../state/task-sources';
 import { requireReadable } from '../state/unreadable';
 import { writeTableInfo } from '../wire/table-info';
 import { formatDmKey } from '../wire/dm-keys';
@@ -22,6 +21,7 @@ import { answer, refuse } from './request-plan';
 import type { RequestPlan } from './request-plan';
 import { checkSession } from './session';
 import type { SessionRef } from './session';
+import { removedTask } from './task-refusals';
 
 /** One upstream table with its route and, where the worker knows it, its schema as `CREATE TABLE`. */
 export interface RegisteredTable {
@@ -97,7 +97,8 @@ function planRoutes(
   if (checked.kind === 'refuse') return checked;
   const { task, source } = ref;
   // It says in which mode tables are stored.
-  requireReadable(state, taskKey(task));
+  const removed = removedTask(state, ref);
+  if (removed !== null) return removed;
   const own = isPessimistic(state, task);
   const key = tablesKey(state, ref);
   const tables = writeTables(ref, routes);

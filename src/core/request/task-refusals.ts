@@ -15,6 +15,17 @@ export function excludedSource(state: CoordinatorState, { task, source }: Sessio
   return excluded ? refuse('SOURCE_EXCLUDED', `source ${source} is left out of task ${task}`, { task, source }) : null;
 }
 
+/**
+ * Why nothing may be stored for a task whose record a person has removed; null: it is there. Nobody knows its mode any more,
+ * so its workers register again.
+ */
+export function removedTask(state: CoordinatorState, { task, source }: SessionRef): Refusal | null {
+  requireReadable(state, taskKey(task));
+  if (state.tasks.has(task)) return null;
+  const message = `task ${task} was removed by hand since source ${source} was registered`;
+  return refuse('STALE_SESSION', message, { task, source, takenOver: false });
+}
+
 /** Why a message of workers in `mode` isn't taken; null: that is the task's mode. */
 export function wrongMode(state: CoordinatorState, { task }: SessionRef, mode: Mode): Refusal | null {
   const actual = state.tasks.get(task)?.mode ?? mode;
