@@ -24,6 +24,8 @@ export interface DecisionRecord {
    * person who wants the info decided again. */
   readonly by: 'info' | 'redirect' | 'unlock' | 'member' | 'done' | 'retry';
   readonly atMs: number;
+  /** The schema `normal`, as TiDB's table info; absent where it stands elsewhere: in the info, the lock, or as registered. */
+  readonly schema?: string;
 }
 
 /** What is kept of an optimistic lock as a whole. */

@@ -4,11 +4,13 @@ import type { DecisionRecord } from '../model/records';
 import { NO_REVISION } from '../model/revision';
 import type { Compare, Mutation } from '../model/store';
 import type { Decision } from '../optimistic/sync';
+import { schemaOfShape } from '../table/shape-schema';
 import { dmPrefix, formatDmKey } from '../wire/dm-keys';
 import { formatLockstepKey } from '../wire/lockstep-keys';
 import { writeDecisionRecord } from '../wire/decision-record';
 import { writeDroppedColumnStage } from '../wire/dropped-column-stage';
 import { writeOptimisticOperation } from '../wire/optimistic-operation';
+import { writeTableInfo } from '../wire/table-info';
 import type { CoordinatorState, PendingAnswer } from './coordinator-state';
 import type { OperationContent, TableEntry, Target } from './table-entry';
 import type { TargetLock } from './target';
@@ -242,9 +244,28 @@ export function operationOf(target: Target, decision: Decision): OperationConten
 }
 
 /** The put of the decision record of a table. */
-export function decisionPut({ entry, target, nowMs }: TableContext, record: Omit<DecisionRecord, 'atMs'>): Mutation {
+export function decisionPut(context: TableContext, record: Omit<DecisionRecord, 'atMs' | 'schema'>): Mutation {
+  const { entry, target, nowMs } = context;
   const key = formatLockstepKey({ kind: 'decision', lockId: target.lockId, table: entry.table });
-  return { kind: 'put', key, value: writeDecisionRecord({ ...record, atMs: nowMs }) };
+  return {
+    kind: 'put',
+    key,
+    value: writeDecisionRecord({ ...record, atMs: nowMs, ...schemaPart(context, record.normal) }),
+  };
+}
+
+/** The table's schema in the lock, if nothing else that is stored tells it: its worker said another one was before its DDLs. */
+function schemaPart({ state, entry, held }: TableContext, fingerprint: string): Pick<DecisionRecord, 'schema'> {
+  const { info, initial, member, key } = entry;
+  const told = [
+    initial,
+    held.lock.origin.initial,
+    info?.before?.shape,
+    ...(info?.after ?? []).map(({ shape }) => shape),
+  ];
+  if (told.some((shape) => shape?.fingerprint === fingerprint)) return {};
+  const normal = [member?.normal, state.answers.get(key)?.normal].find((shape) => shape?.fingerprint === fingerprint);
+  return normal === undefined ? {} : { schema: writeTableInfo(schemaOfShape(normal, entry.name)) };
 }
 
 /**

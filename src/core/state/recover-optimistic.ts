@@ -129,6 +129,7 @@ function readValue(state: CoordinatorState, { key, change }: KeyedChange, findin
       const record = readPut(state, change, readDecisionRecord);
       if (record === null) return;
       const entry = state.entryOf(parseLockId(key.lockId).task, key.table);
+      if (record.schema !== undefined) findings.addShape(state.caches.schemas.read(record.schema).shape);
       findings.addDecision(entry, { lockId: key.lockId, record, revision: change.modRevision });
       return;
     }

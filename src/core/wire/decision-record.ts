@@ -23,6 +23,7 @@ const FORMAT: RecordFormat<DecisionRecord> = {
     operationRevision: root.field('operationRevision').nullable((revision) => parseRevision(revision.count())),
     by: root.field('by').oneOf(MAKERS),
     atMs: root.field('atMs').count(),
+    ...root.field('schema').or<{ readonly schema?: string }>({}, (schema) => ({ schema: schema.text() })),
   }),
   write: (record) => ({ ...record }),
 };
