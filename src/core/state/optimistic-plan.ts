@@ -250,22 +250,24 @@ export function decisionPut(context: TableContext, record: Omit<DecisionRecord, 
   return {
     kind: 'put',
     key,
-    value: writeDecisionRecord({ ...record, atMs: nowMs, ...schemaPart(context, record.normal) }),
+    value: writeDecisionRecord({ ...record, atMs: nowMs, ...schemaPart(context, record) }),
   };
 }
 
-/** The table's schema in the lock, if nothing else that is stored tells it: its worker said another one was before its DDLs. */
-function schemaPart({ state, entry, held }: TableContext, fingerprint: string): Pick<DecisionRecord, 'schema'> {
+/**
+ * The table's schema in the lock, if nothing else that is stored tells it: its worker said another one was before its DDLs.
+ * What it has registered may change, and tells it of tables only that have reported nothing, of which there are many.
+ */
+function schemaPart(
+  { state, entry, held }: TableContext,
+  { normal, by }: Pick<DecisionRecord, 'normal' | 'by'>,
+): Pick<DecisionRecord, 'schema'> {
   const { info, initial, member, key } = entry;
-  const told = [
-    initial,
-    held.lock.origin.initial,
-    info?.before?.shape,
-    ...(info?.after ?? []).map(({ shape }) => shape),
-  ];
-  if (told.some((shape) => shape?.fingerprint === fingerprint)) return {};
-  const normal = [member?.normal, state.answers.get(key)?.normal].find((shape) => shape?.fingerprint === fingerprint);
-  return normal === undefined ? {} : { schema: writeTableInfo(schemaOfShape(normal, entry.name)) };
+  const reported = [info?.before?.shape, ...(info?.after ?? []).map(({ shape }) => shape)];
+  const told = [...reported, held.lock.origin.initial, by === 'member' ? initial : undefined];
+  if (told.some((shape) => shape?.fingerprint === normal)) return {};
+  const known = [member?.normal, state.answers.get(key)?.normal].find((shape) => shape?.fingerprint === normal);
+  return known === undefined ? {} : { schema: writeTableInfo(schemaOfShape(known, entry.name)) };
 }
 
 /**
