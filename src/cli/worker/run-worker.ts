@@ -51,9 +51,17 @@ async function runWorker(section: WorkerSection, io: WorkerIo, prefix: string): 
     (fields: object, message: string): void =>
       writeLine(io, `${prefix}${level} ${message} ${JSON.stringify(fields)}`);
   const logger: Logger = { info: log('info'), warn: log('warn'), error: log('error') };
-  const worker = await ShardWorker.create({ ...section.options, ...(await makePlugins(section, logger)), logger });
-  worker.events.onAny((event) => writeLine(io, `${prefix}${progressLine(event)}`));
-  await worker.run({ signal: io.interrupted });
+  for (;;) {
+    const worker = await ShardWorker.create({ ...section.options, ...(await makePlugins(section, logger)), logger });
+    worker.events.onAny((event) => writeLine(io, `${prefix}${progressLine(event)}`));
+    try {
+      await worker.run({ signal: io.interrupted });
+      return;
+    } catch (error) {
+      if (!(error instanceof LockstepError) || error.code !== 'UPSTREAM_CHANGED') throw error;
+      logger.warn({ reason: error.message }, 'nothing is copied yet; the worker begins anew');
+    }
+  }
 }
 
 function writeLine({ write, nowMs }: WorkerIo, text: string): void {

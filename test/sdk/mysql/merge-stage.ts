@@ -6,7 +6,7 @@ import type { MySqlUpstreamOptions } from '../../../sdk/plugins/mysql';
 import type { DatabaseServer } from '../../../src/demo/mysql/database-server';
 import { ShardWriter } from './shard-writer';
 
-/** How long everything may take until shards and target are the same, in milliseconds. */
+/** `StageOptions.patienceMs` where nobody says it. */
 const PATIENCE_MS = 60_000;
 
 /** The databases that a play has: two sources of shards, and where they are merged. */
@@ -41,6 +41,8 @@ export interface StageOptions {
   /** As whom workers connect to databases; root if absent. */
   readonly user?: string;
   readonly worker?: Partial<ShardWorkerOptions>;
+  /** How long everything may take until shards and target are the same, in milliseconds. */
+  readonly patienceMs?: number;
   /** What happens before the workers start, which then aren't waited for. */
   readonly before?: (stage: MergeStage) => Promise<void>;
 }
@@ -152,7 +154,7 @@ export class MergeStage {
 
   /** Resolves when something is so. @throws Error with what workers told last, if it isn't in time, or a worker has ended */
   async until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-    const untilMs = performance.now() + PATIENCE_MS;
+    const untilMs = performance.now() + (this.options.patienceMs ?? PATIENCE_MS);
     while (!(await isSo())) {
       const failed = this.#workers.find((running) => running?.error != null)?.error;
       if (failed != null) throw new Error(`${what}: a worker has ended: ${failed.message}`, { cause: failed });

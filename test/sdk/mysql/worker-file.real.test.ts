@@ -7,6 +7,7 @@ import { DatabaseServer } from '../../../src/demo/mysql/database-server';
 import { useDirectories } from '../../adapters/embedded/use-directories';
 import { runCommand } from '../../cli/run-command';
 import { ServerInProcess } from '../../end-to-end/server-in-process';
+import { TcpProxy } from '../../support/tcp-proxy';
 
 jest.setTimeout(120_000);
 
@@ -69,6 +70,39 @@ describe('the worker’s file of the README', () => {
     stop.abort();
     expect(await ended).toMatchObject({ status: 0 });
     expect(output).toMatch(/acknowledged .*caught-up position=.*stopping error=null/su);
+  });
+
+  it('makes one that begins anew when a statement changes a table just before it is copied', async () => {
+    const proxy = await TcpProxy.start(Number(new URL(server.url).port));
+    const stop = new AbortController();
+    try {
+      await database.execute(
+        'CREATE TABLE shop_1.pays_1 (id INT PRIMARY KEY)',
+        'INSERT INTO shop_1.pays_1 VALUES (1)',
+        'CREATE TABLE shop.pays (id INT PRIMARY KEY, w INT)',
+      );
+      // So long it takes from the start of the snapshot until its tables are kept as they are.
+      proxy.delay(200);
+      const there = `127.0.0.1:${proxy.port}`;
+      const file = makeFile((text) => text.replaceAll('orders', 'pays').replace(new URL(server.url).host, there));
+      let [output, isChanged] = ['', false];
+      proxy.setTrap((bytes) => {
+        if (!isChanged && bytes.includes('RegisterShardWorker')) {
+          isChanged = true;
+          void database.execute('ALTER TABLE shop_1.pays_1 ADD COLUMN w INT');
+        }
+        return null;
+      });
+      const options = { interrupted: stop.signal, onOutput: (text: string) => void (output += text) };
+      const ended = runCommand(['worker', '--config', file], options);
+      for (let tries = 0; tries < 300 && !output.includes('snapshot complete'); tries += 1) await sleep(100);
+      expect(output).toMatch(/the worker begins anew .*changed shop_1\.pays_1 .*registered .*snapshot complete/su);
+      stop.abort();
+      expect(await ended).toMatchObject({ status: 0 });
+    } finally {
+      stop.abort();
+      await proxy.stop();
+    }
   });
 
   it.each([

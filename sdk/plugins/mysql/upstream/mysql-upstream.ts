@@ -51,7 +51,14 @@ function anyServerId(): number {
   return LEAST_SERVER_ID + Math.floor(Math.random() * LEAST_SERVER_ID);
 }
 
-type Begun = StartState & { snapshotReader: ServerConnection | null };
+type Begun = StartState & { snapshot: SnapshotReader | null };
+
+/** What reads a snapshot from its beginning. */
+interface SnapshotReader {
+  readonly connection: ServerConnection;
+  /** The tables that it reads, kept as they are; null: they aren't kept yet. */
+  tables: readonly SourceTable[] | null;
+}
 
 /** The binlog of a MySQL or MariaDB server as an upstream. */
 export class MySqlUpstream implements UpstreamPlugin {
@@ -96,7 +103,10 @@ export class MySqlUpstream implements UpstreamPlugin {
   async *read(from: Position | null, signal: AbortSignal): AsyncGenerator<UpstreamEvent, void, undefined> {
     try {
       if (from === null) {
-        const { position } = await this.#begin();
+        const begun = await this.#begin();
+        // Before anything is told, so that nothing has to be undone if it fails.
+        await this.#keepAsked(begun);
+        const { position } = begun;
         yield { kind: 'mark', position: formatPosition(position), name: 'begin' };
         yield* this.#readFrom(position, signal);
       } else yield* this.#readFrom(parsePosition(from), signal);
@@ -115,7 +125,7 @@ export class MySqlUpstream implements UpstreamPlugin {
   async close(): Promise<void> {
     this.#isClosed = true;
     const begun = await this.#begun?.catch(() => null);
-    begun?.snapshotReader?.close();
+    begun?.snapshot?.connection.close();
   }
 
   async *#readFrom(position: LogPosition, signal: AbortSignal): AsyncGenerator<UpstreamEvent, void, undefined> {
@@ -152,14 +162,11 @@ export class MySqlUpstream implements UpstreamPlugin {
     signal: AbortSignal,
   ): AsyncGenerator<UpstreamEvent, void, undefined> {
     const begun = this.#begun === null ? null : await this.#begun;
-    const first = begun?.snapshotReader ?? null;
-    if (begun !== null) begun.snapshotReader = null;
-    const connection = first ?? (await this.#open());
+    const kept = begun?.snapshot ?? null;
+    if (begun !== null) begun.snapshot = null;
+    const connection = kept?.connection ?? (await this.#open());
     try {
-      const tables =
-        first !== null && begun !== null
-          ? await this.#keepAsked(connection, begun.tables)
-          : await this.#continueSnapshot(connection, place, snapshot, signal);
+      const tables = kept?.tables ?? (await this.#continueSnapshot(connection, place, snapshot, signal));
       await connection.execute(`${EXACT_SESSION}, net_write_timeout = 3600`);
       for await (const event of readSnapshot(connection, tables, place, snapshot)) {
         if (signal.aborted) return;
@@ -172,16 +179,26 @@ export class MySqlUpstream implements UpstreamPlugin {
     }
   }
 
-  /** The tables that somebody wants to have, kept as they are; all, if nobody has asked for one. */
-  async #keepAsked(connection: ServerConnection, tables: readonly SourceTable[]): Promise<readonly SourceTable[]> {
+  /** Keep the tables that somebody wants to have as they are; all, if nobody has asked for one. */
+  async #keepAsked(begun: Begun): Promise<void> {
+    const { snapshot, tables } = begun;
+    if (snapshot === null || snapshot.tables !== null) return;
     const wanted = tables.filter(
       ({ schema, table }) => this.#asked.size === 0 || this.#asked.has(quoteTable(schema, table)),
     );
-    await new CopyLocks(connection).take(wanted);
-    // Since the tables were read nothing was locked.
-    for (const name of wanted)
-      if ((await showCreateTable(connection, name)) !== name.createTable) throw changedWithin(name);
-    return wanted;
+    const { connection } = snapshot;
+    try {
+      await new CopyLocks(connection).take(wanted);
+      // Since the tables were read nothing was locked.
+      for (const name of wanted)
+        if ((await showCreateTable(connection, name)) !== name.createTable) throw changedWithin(name);
+      snapshot.tables = wanted;
+    } catch (error) {
+      if (!isConnectionLost(error)) throw copyError(error);
+      // Its transaction is gone: it goes on as one that was cut off does.
+      begun.snapshot = null;
+      connection.close();
+    }
   }
 
   /**
@@ -242,7 +259,7 @@ export class MySqlUpstream implements UpstreamPlugin {
         const { isMariaDb } = await checkServer(connection);
         return takeStart(connection, reader, { start, isMariaDb, usesGtids: positions === 'gtid' });
       });
-      return { ...state, snapshotReader: reader };
+      return { ...state, snapshot: reader === null ? null : { connection: reader, tables: null } };
     } catch (error) {
       reader?.close();
       throw error;
