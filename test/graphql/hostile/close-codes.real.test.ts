@@ -78,12 +78,6 @@ const ROWS: readonly Row[] = [
       ]),
     ],
   ],
-  [
-    'pings without end whose answers are not taken',
-    null,
-    'new',
-    [Buffer.concat(Array.from({ length: 50_000 }, () => text('x'.repeat(125), { opcode: Opcode.PING })))],
-  ],
   ['what is not JSON', 4400, 'greeted', [text('{')]],
   ['a message that is no object', 4400, 'greeted', [json([1])]],
   ['a message without a type', 4400, 'greeted', [json({ id: '1' })]],
@@ -132,12 +126,30 @@ const ROWS: readonly Row[] = [
   ['a close', 1000, 'greeted', [frameOf(Buffer.from([0x03, 0xe8]), { opcode: Opcode.CLOSE })]],
 ];
 
+async function greeted(): Promise<RawSocket> {
+  const socket = await RawSocket.connect(url);
+  await socket.greet();
+  return socket;
+}
+
 describe('a WebSocket is closed', () => {
   it.each(ROWS)('for %s, with %s', async (_name, code, state, frames) => {
     const socket = await RawSocket.connect(url);
     if (state === 'greeted') await socket.greet();
     socket.sendBytes(Buffer.concat(frames));
     expect(await socket.untilClosed()).toBe(code);
+  });
+
+  it('for pings without end whose answers are not taken', async () => {
+    const { stream } = await greeted();
+    const ping = frameOf(Buffer.alloc(125, 'x'), { opcode: Opcode.PING });
+    const many = Buffer.concat(Array.from({ length: 5_000 }, () => ping));
+    const closed = new Promise((resolve) => stream.once('close', resolve));
+    stream.pause();
+    // Until as much is on its way as fits between the two: what isn't read is never known to be closed.
+    const timer = setInterval(() => stream.write(many), 100);
+    await closed;
+    clearInterval(timer);
   });
 
   it('for a protocol that it does not speak, with 4406', async () => {

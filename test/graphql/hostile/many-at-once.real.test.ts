@@ -8,7 +8,7 @@ import { NO_METRICS } from '../../../src/ports/metrics';
 import { scriptedService } from '../../support/scripted-service';
 import { SilentLogger } from '../../support/silent-logger';
 import { requestBytes, sendRaw } from './raw-http';
-import { RawSocket } from './raw-socket';
+import { RawSocket, frameOf } from './raw-socket';
 
 jest.setTimeout(120_000);
 
@@ -100,6 +100,32 @@ describe('many heavy requests at once', () => {
     for (const socket of gone) socket.destroy();
     expect((await sendRaw(url(), HEAVY)).status).toBe(200);
     expect(calls).toBeLessThan(COUNT / 2);
+  });
+});
+
+describe('many messages of one WebSocket at once', () => {
+  it('hold up nobody else', async () => {
+    let calls = 0;
+    const pendingOperations = (): readonly [] => {
+      calls += 1;
+      const until = performance.now() + 5;
+      while (performance.now() < until);
+      return [];
+    };
+    await start({}, { pendingOperations });
+    const other = await open();
+    const socket = await greeted();
+    const query = '{ pendingShardOperations(task: "t", source: "s") { id } }';
+    const messages = Array.from({ length: 200 }, (_, id) => ({
+      id: String(id),
+      type: 'subscribe',
+      payload: { query },
+    }));
+    socket.sendBytes(Buffer.concat(messages.map((message) => frameOf(Buffer.from(JSON.stringify(message))))));
+    other.write(LIVEZ);
+    await once(other, 'data');
+    expect(calls).toBeLessThan(messages.length / 2);
+    await until(() => calls === messages.length);
   });
 });
 
