@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { COMMANDS } from '../../src/cli/commands';
 import { serveOptionsOf } from '../../src/cli/commands/serve-options';
+import { Proxies } from '../../src/identity/remote-address';
 import { parseConfig } from '../../src/cli/grammar/config-file';
 import { parseCommandLine } from '../../src/cli/grammar/command-line';
 import type { Options } from '../../src/cli/grammar/options';
@@ -42,7 +43,23 @@ describe('settings', () => {
     expect(serveOptionsOf(optionsOf(['serve', '--port', '4', '--host', '0.0.0.0'], config))).toMatchObject(served);
   });
 
+  it('of which there may be several are a list, or one of them; flags take the place of all', () => {
+    const several = file('several.yaml', 'serve:\n  limit: [depth=7, cost=9]\n  safelist: allowed\n  proxy: ["::1"]\n');
+    const door = (...words: readonly string[]): object =>
+      serveOptionsOf(optionsOf(['serve', ...words], { LOCKSTEP_CONFIG: several })).door;
+    expect(door()).toMatchObject({
+      limits: { depth: 7, cost: 9 },
+      safelist: [expect.stringMatching(/documents$/u), 'allowed'],
+      proxies: expect.any(Proxies),
+    });
+    expect(door('--limit', 'tokens=5')).toMatchObject({ limits: { tokens: 5 } });
+    expect(door('--limit', 'tokens=5')).not.toHaveProperty('limits.depth');
+  });
+
   it.each([
+    ['serve:\n  limit: {depth: 7}', /serve\.limit: expected a string, found an object/u],
+    ['serve:\n  limit: [[a]]', /serve\.limit\[0\]: expected a string, found a list/u],
+    ['serve:\n  proxy: [""]', /serve\.proxy\[0\]: must not be empty/u],
     ['sever: x', /settings\.yaml: sever: unknown; expected one of .*serve, server, token-file/u],
     ['serve:\n  prot: 1', /serve\.prot: unknown; expected one of allow-origin, .*playground, port/u],
     ['serve: 1', /serve: expected an object, found 1/u],

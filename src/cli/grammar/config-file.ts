@@ -4,8 +4,8 @@ import { JsonValue } from '../../core/wire/json-reader';
 import type { Flag } from './command';
 import { readNamedFile } from './read-file';
 
-/** The settings of a configuration file by their place, for example `serve.port`. */
-export type ConfigFile = ReadonlyMap<string, string>;
+/** The settings of a configuration file by their place, for example `serve.port`; one text, or several of a list. */
+export type ConfigFile = ReadonlyMap<string, readonly string[]>;
 
 /** No file. */
 export const NO_CONFIG: ConfigFile = new Map();
@@ -21,7 +21,7 @@ export function readConfigFile(path: string, flags: readonly Flag[]): ConfigFile
 /** @throws LockstepError INVALID_INPUT with the key's path for an unknown key or a bad value */
 export function parseConfig(text: string, path: string, flags: readonly Flag[]): ConfigFile {
   const known = new Map(flags.flatMap((flag) => (flag.setting === undefined ? [] : [[flag.setting, flag] as const])));
-  const settings = new Map<string, string>();
+  const settings = new Map<string, readonly string[]>();
   try {
     const root = JsonValue.root(parse(text), path);
     if (root.isPresent) readSection(root, '', known, settings);
@@ -37,7 +37,7 @@ function readSection(
   section: JsonValue,
   prefix: string,
   known: ReadonlyMap<string, Flag>,
-  settings: Map<string, string>,
+  settings: Map<string, readonly string[]>,
 ): void {
   for (const name of section.names()) {
     const place = `${prefix}${name}`;
@@ -50,8 +50,14 @@ function readSection(
   }
 }
 
-function readSetting(value: JsonValue, { kind, choices }: Flag): string {
-  if (kind === 'switch') return String(value.boolean());
+function readSetting(value: JsonValue, flag: Flag): readonly string[] {
+  if (flag.kind === 'switch') return [String(value.boolean())];
+  return flag.kind === 'list' && value.isList
+    ? value.list((element) => readText(element, flag))
+    : [readText(value, flag)];
+}
+
+function readText(value: JsonValue, { choices }: Flag): string {
   const text = value.isNumber ? String(value.integer()) : value.text();
   if (text === '') value.fail('must not be empty');
   if (choices !== undefined) value.oneOf(choices);

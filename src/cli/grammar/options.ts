@@ -56,7 +56,8 @@ export class Options {
   /** All values of a flag that may be given several times. */
   list(name: string): string[] {
     const given = this.given[name];
-    return Array.isArray(given) ? given.filter((value) => typeof value === 'string') : [];
+    if (Array.isArray(given)) return given.filter((value) => typeof value === 'string');
+    return [...(this.file.get(this.#flags.get(name)?.setting ?? '') ?? [])];
   }
 
   /** Whether a switch is on. */
@@ -74,6 +75,6 @@ export class Options {
   }
 
   #fromFile({ setting }: Flag): string | undefined {
-    return setting === undefined ? undefined : this.file.get(setting);
+    return setting === undefined ? undefined : this.file.get(setting)?.[0];
   }
 }
