@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { useServer } from '../support/use-server';
 import { operate, readLock, until } from './operator-requests';
 import { ask } from './plain-client';
@@ -6,6 +6,9 @@ import { lockOf, registered } from './plain-worker';
 import type { Operation, PlainWorker } from './plain-worker';
 import { TornWorker, sendTorn } from './torn-requests';
 import type { Tear } from './torn-requests';
+
+// Long answers take a busy machine more than the usual five seconds.
+jest.setTimeout(60_000);
 
 const TEARS: readonly Tear[] = ['in the request', 'before the answer', 'in the answer'];
 const CREATE = 'CREATE TABLE t (id INT NOT NULL PRIMARY KEY)';

@@ -11,12 +11,12 @@ import { KilledRollout } from './kills/killed-rollout';
 import { changeOf, createdColumns, scriptOf } from './kills/rollout-script';
 import type { SourcePlan } from './kills/rollout-script';
 
-jest.setTimeout(1_200_000);
+jest.setTimeout(1_800_000);
 
 const IS_FULL = process.env['LOCKSTEP_TEST_FULL'] === '1';
-const KILLS = IS_FULL ? 100 : 8;
-const ROUNDS = IS_FULL ? 24 : 6;
-const LIMIT_MS = IS_FULL ? 900_000 : 150_000;
+const KILLS = IS_FULL ? 100 : 25;
+const ROUNDS = IS_FULL ? 12 : 6;
+const LIMIT_MS = IS_FULL ? 1_500_000 : 500_000;
 const SEED = 1;
 const PROCESSES = 4;
 const MODES = ['optimistic', 'pessimistic'] as const;

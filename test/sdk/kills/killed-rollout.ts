@@ -11,7 +11,7 @@ import type { SourcePlan } from './rollout-script';
 import type { ProgramLine, ProgramPlan } from './worker-program';
 
 /** How long nothing is killed, in milliseconds: now and then long enough for a process to get far. */
-const PAUSES_MS = [200, 800, 2_000, 4_000];
+const PAUSES_MS = [100, 400, 1_000, 3_000];
 
 /** What is rolled out, and where. */
 export interface RolloutPlan {
