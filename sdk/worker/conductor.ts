@@ -46,6 +46,8 @@ export class Conductor {
   #hasRead = false;
   #error: LockstepError | null = null;
   #atMs: number | null = null;
+  /** Everything that was read is handled, and the source had nothing more. */
+  #isCaughtUp = false;
   /** Changes of the source's tables, one after the other. */
   #membership: Promise<void> = Promise.resolve();
   /** Called after every change of the engine. */
@@ -64,7 +66,10 @@ export class Conductor {
     }));
     const sink = {
       take: (event: Extract<EngineEvent, { kind: 'read' }>['event']) => {
-        if (event.kind === 'ddl' || event.kind === 'rows') this.#atMs = event.atMs ?? this.#atMs;
+        if (event.kind === 'ddl' || event.kind === 'rows') {
+          this.#atMs = event.atMs ?? this.#atMs;
+          this.#isCaughtUp = false;
+        }
         this.dispatch({ kind: 'read', event });
       },
       untilReadable: () => this.#until(() => engine.isReadable || this.#reading.signal.aborted),
@@ -128,6 +133,7 @@ export class Conductor {
       case 'status-changed':
         return this.#status.changed();
       case 'tell':
+        if (effect.progress.kind === 'caught-up') this.#isCaughtUp = true;
         return this.parts.events.emit(effect.progress);
       case 'stop':
         return this.#stop(effect.error);
@@ -343,6 +349,7 @@ export class Conductor {
   }
 
   #delayMs(): number | null {
+    if (this.#isCaughtUp) return 0;
     return this.#atMs === null ? null : Math.max(0, this.parts.settings.timing.wallMs() - this.#atMs);
   }
 }

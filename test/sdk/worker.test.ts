@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { ClientInterceptor } from '../../sdk';
+import { memberOf } from '../../src/core/model/member-of';
 import { ask } from '../graphql/plain-client';
 import { useServer } from '../support/use-server';
 import { CREATE, RunningWorker } from './running-worker';
@@ -52,6 +54,24 @@ describe('an optimistic worker', () => {
     expect(worker.downstream.ddls).toEqual([ADD, ADD]);
     await untilNoLock();
   });
+
+  it('isn’t behind its source when it has handled all that there is, however long ago that was', async () => {
+    number += 1;
+    const delays: unknown[] = [];
+    const watch: ClientInterceptor = (request, next, signal) => {
+      if (request.operationName === 'ReportShardStatus')
+        delays.push(memberOf(request.variables['input'] ?? request.variables, 'delayMs'));
+      return next(request, signal);
+    };
+    const worker = await start({ clientInterceptors: [watch] });
+    worker.upstream.push({
+      ...{ kind: 'rows', table: { schema: 'db', table: 't1' }, change: 'insert', rows: [{ after: { id: 1 } }] },
+      atMs: Date.now() - 3_600_000,
+    });
+    worker.upstream.ddl('ALTER TABLE t1 ADD COLUMN c INT');
+    await worker.caughtUp();
+    while (delays.at(-1) !== 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  }, 20_000);
 
   it('keeps a shard in conflict waiting and goes on with the others, until it is redirected', async () => {
     number += 1;

@@ -39,6 +39,7 @@ describe('users with the privileges of the README', () => {
     const upstream = { start: { kind: 'snapshot' } } as const;
     const columns = '(id INT PRIMARY KEY, a INT, b VARCHAR(20))';
     await scene().play({ mode, columns, upstream, user, before }, async (stage) => {
+      for (const source of [0, 1] as const) await stage.untilTold(source, 'mark');
       await stage.write();
       for (const ddl of [
         'ADD COLUMN c INT',
