@@ -64,8 +64,8 @@ export function stepsTo(
 }
 
 /**
- * Whether a shard of `schema` already has what a DDL changes from `before` to `after`, which is something; a column may be
- * wider, by a DDL that is still to come.
+ * Whether a shard of `schema` already has what a DDL changes from `before` to `after`, which is something; a column that it
+ * doesn't narrow may be wider, by a DDL that is still to come.
  */
 export function hasChange(
   shapes: Shapes,
@@ -74,7 +74,7 @@ export function hasChange(
 ): boolean {
   const [from, to, own] = [partsOf(shapes, before), partsOf(shapes, after), partsOf(shapes, schema)];
   const changed = [...new Set([...from.keys(), ...to.keys()])].filter((name) => from.get(name) !== to.get(name));
-  return changed.length > 0 && changed.every((name) => reaches(own.get(name), to.get(name)));
+  return changed.length > 0 && changed.every((name) => reaches(own.get(name), from.get(name), to.get(name)));
 }
 
 type Part = ShapeColumn | ShapeIndex | string;
@@ -89,10 +89,14 @@ function partsOf(shapes: Shapes, schema: TableSchema): ReadonlyMap<string, Part>
   ]);
 }
 
-function reaches(own: Part | undefined, wanted: Part | undefined): boolean {
-  if (own === wanted) return true;
-  const areColumns = typeof own === 'object' && typeof wanted === 'object' && 'code' in own && 'code' in wanted;
-  return areColumns && orderingOf(relateColumns(own, wanted)) === 'greater';
+function reaches(own: Part | undefined, before: Part | undefined, wanted: Part | undefined): boolean {
+  return own === wanted || (isWider(own, wanted) && !isWider(before, wanted));
+}
+
+/** Whether both are columns, and the one takes more than the other. */
+function isWider(one: Part | undefined, other: Part | undefined): boolean {
+  const areColumns = typeof one === 'object' && typeof other === 'object' && 'code' in one && 'code' in other;
+  return areColumns && orderingOf(relateColumns(one, other)) === 'greater';
 }
 
 function obstaclesOf(shapes: Shapes, there: TableSchema, here: TableSchema): Obstacles {

@@ -24,6 +24,7 @@ const CHANGES: readonly Change[] = [
   { title: 'rename a column', ddls: ['ALTER TABLE {t} RENAME COLUMN a TO z'] },
   { title: 'change a column', ddls: ['ALTER TABLE {t} CHANGE COLUMN a z BIGINT'] },
   { title: 'widen a column', ddls: ['ALTER TABLE {t} MODIFY COLUMN b VARCHAR(40)'] },
+  { title: 'narrow a column', ddls: ['ALTER TABLE {t} MODIFY COLUMN b VARCHAR(12)'] },
   { title: 'change a default', ddls: ['ALTER TABLE {t} ALTER COLUMN a SET DEFAULT 7'] },
   {
     title: 'drop a default',
