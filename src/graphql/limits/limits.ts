@@ -25,7 +25,7 @@ export const DEFAULT_LIMITS = {
   'subscription-bytes': 65_536,
   'pending-bytes': 8_388_608,
   'identity-requests': 20_000,
-  'identity-bytes': 67_108_864,
+  'identity-bytes': 8_388_608,
   callbacks: 1_000,
   'worker-mutations': 20_000,
   'operator-mutations': 100,

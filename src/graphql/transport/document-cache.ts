@@ -17,8 +17,11 @@ export interface DocumentCacheOptions {
   readonly introspection: boolean;
 }
 
-/** How many documents are kept, the ones that were used last. */
-const CAPACITY = 500;
+/**
+ * How many characters of documents are kept, the ones that were used last. A document that was read takes a hundred times
+ * its text, so these are fifty megabytes at most.
+ */
+const MOST_KEPT = 500_000;
 
 /** Longer documents are read each time, in characters: programs have short ones, and few. */
 const LONGEST_KEPT = 16_384;
@@ -33,8 +36,14 @@ const HASH_LENGTH = 64;
 export class DocumentCache {
   readonly #known = new Map<string, ReadDocument>();
   readonly #byHash = new Map<string, DocumentNode>();
+  #characters = 0;
 
   constructor(private readonly options: DocumentCacheOptions) {}
+
+  /** How many characters the documents have that are kept. */
+  get characters(): number {
+    return this.#characters;
+  }
 
   /** Parse and validate, unless that was done before. */
   read(query: string): ReadDocument {
@@ -73,12 +82,14 @@ export class DocumentCache {
 
   #keep(query: string, read: ReadDocument): ReadDocument {
     if (query.length > LONGEST_KEPT) return read;
-    const [oldest] = this.#known.keys();
-    if (this.#known.size >= CAPACITY && oldest !== undefined) {
+    this.#known.set(query, read);
+    this.#characters += query.length;
+    for (const oldest of this.#known.keys()) {
+      if (this.#characters <= MOST_KEPT) break;
+      this.#characters -= oldest.length;
       this.#known.delete(oldest);
       this.#byHash.delete(hashOf(oldest));
     }
-    this.#known.set(query, read);
     if (read.kind === 'document') this.#byHash.set(hashOf(query), read.document);
     return read;
   }
