@@ -84,7 +84,11 @@ export class ByteReader {
 
 /** A binlog event that can't be read as its kind says. */
 export function brokenEvent(reason: string): LockstepError {
-  return new LockstepError('PLUGIN_FAILED', `an event of the binlog can't be read: ${reason}`, { plugin: 'mysql' });
+  return new LockstepError(
+    'PLUGIN_FAILED',
+    `an event of the binlog can't be read, or none begins at the place where the worker was told to begin: ${reason}`,
+    { plugin: 'mysql' },
+  );
 }
 
 /** Whether a bit of a bitmap is set, the first bit being the lowest of the first byte. */
