@@ -14,7 +14,7 @@ import { ManualClock } from '../support/manual-clock';
 import { SeededRandom } from '../support/seeded-random';
 import { SilentLogger } from '../support/silent-logger';
 
-const SEEDS = process.env['LOCKSTEP_TEST_FULL'] === '1' ? 200 : 25;
+const SEEDS = process.env['LOCKSTEP_TEST_FULL'] === '1' ? 400 : 25;
 const STEPS = 150;
 
 const TASKS = ['t1', 't2'].map(parseTaskName);

@@ -14,8 +14,8 @@ export function replaceOperation(
   entry.operation = content;
   entry.operationRevision = revision;
   if (content?.done !== true) return;
-  // Of an operation that outlived its lock nobody asks any more when it was put.
-  if (entry.member === null) entry.putRevision = NO_REVISION;
+  // Of an operation that outlived its lock nobody asks any more when it was put; the record of an excluded table says it.
+  if (entry.member === null && entry.decisionRevision === NO_REVISION) entry.putRevision = NO_REVISION;
   markDone(state, entry, content);
 }
 
