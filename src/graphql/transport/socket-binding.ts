@@ -4,6 +4,8 @@ import type { Server } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 import type { FeedSink } from '../feed/feed-sink';
 import { OperationIds } from './operation-ids';
+import { PacedMessages } from './paced-messages';
+import { ReadingHolds } from './reading-holds';
 import { SocketPatience } from './socket-patience';
 import { Turns } from './turns';
 import { waitingText } from './waiting-text';
@@ -55,7 +57,8 @@ export function bindSocket(
 ): void {
   // Whatever a broken connection or a malformed frame says, `close` follows.
   socket.on('error', () => undefined);
-  const patience = new SocketPatience(socket, request.socket, stalledMs);
+  const holds = new ReadingHolds(socket);
+  const patience = new SocketPatience(socket, request.socket, stalledMs, holds);
   const extra: ConnectionExtra = {
     request,
     isOpen: () => socket.readyState === socket.OPEN,
@@ -81,10 +84,14 @@ export function bindSocket(
       },
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) => {
+        const messages = new PacedMessages(holds, (text) => {
+          extra.operations.take(text, handle).catch((error: unknown) => fail(socket, error, reportDefect));
+        });
         socket.on('message', (data: RawData) => {
           patience.look();
-          extra.operations.take(textOf(data), handle).catch((error: unknown) => fail(socket, error, reportDefect));
+          messages.add(textOf(data));
         });
+        socket.once('close', () => messages.close());
       },
     },
     extra,

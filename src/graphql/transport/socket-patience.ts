@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { untilDrained } from './connection-sink';
+import type { ReadingHolds } from './reading-holds';
 
 /** Beyond this, what a client sends is left where it is until it has taken what waits for it, in bytes. */
 const FULL_BYTES = 262_144;
@@ -22,6 +23,7 @@ export class SocketPatience {
     private readonly socket: WebSocket,
     private readonly stream: Socket,
     private readonly stalledMs: number,
+    private readonly holds: ReadingHolds,
   ) {
     socket.on('pong', () => (this.#silentMs = 0));
     this.#pings = setInterval(() => this.#ping(), PING_MS);
@@ -32,12 +34,12 @@ export class SocketPatience {
   look(): void {
     if (this.#isFull || this.socket.bufferedAmount < FULL_BYTES) return;
     this.#isFull = true;
-    this.socket.pause();
+    const release = this.holds.hold();
     const timer = setTimeout(() => this.socket.terminate(), this.stalledMs);
     void untilDrained(this.stream).then(() => {
       clearTimeout(timer);
       this.#isFull = false;
-      this.socket.resume();
+      release();
     });
   }
 

@@ -73,13 +73,7 @@ export class GraphqlWebSockets {
     );
     this.#askers = new Askers(({ close }) => close(), reportDefect);
     const protocol = this.#protocol();
-    this.#sockets = new WebSocketServer({
-      noServer: true,
-      maxPayload: limits['message-bytes'],
-      handleProtocols,
-      // Of messages that came at once, each is handed on in a turn of the event loop of its own.
-      allowSynchronousEvents: false,
-    });
+    this.#sockets = new WebSocketServer({ noServer: true, maxPayload: limits['message-bytes'], handleProtocols });
     this.#sockets.on('connection', (socket, request) =>
       bindSocket(protocol, socket, request, limits['stalled-ms'], (...begun) => this.#begin(...begun), reportDefect),
     );
