@@ -24,8 +24,10 @@ export interface DecisionRecord {
    * person who wants the info decided again. */
   readonly by: 'info' | 'redirect' | 'unlock' | 'member' | 'done' | 'retry';
   readonly atMs: number;
-  /** The schema `normal`, as TiDB's table info; absent where it stands elsewhere: in the info, the lock, or as registered. */
+  /** The schema `normal`, as TiDB's table info; absent where it stands elsewhere: last in the info, in the lock, or as registered. */
   readonly schema?: string;
+  /** The schema `conflict`, likewise. */
+  readonly conflictSchema?: string;
 }
 
 /** What is kept of an optimistic lock as a whole. */

@@ -36,8 +36,8 @@ export function planRetryInfo(context: Context): Plan {
     { ...context, entry, target: entry.target, held },
     {
       infoRevision: NO_REVISION,
-      normal: normal.fingerprint,
-      conflict: conflict?.fingerprint ?? null,
+      normal,
+      conflict,
       done,
       operationRevision: entry.putRevision,
       by: 'retry',

@@ -17,6 +17,9 @@ type Context = ActionContext<Extract<ActionRecord['input'], { kind: 'unlock-opti
 /** Of its info, its record, its routes and its operation; it takes fewer mutations. */
 const COMPARES_A_TABLE = 4;
 
+/** A step with more characters than that is of one table: records may hold schemas, and no store takes writes of any size. */
+const CHARACTERS_A_STEP = 65_536;
+
 /**
  * Release tables that wait for a person (3-optimistic.md, *Unlock one table by hand*): `exec` gives the operation the
  * info's DDLs, `skip` none; its stage becomes `unlocked`, all else of it stays. Nothing is released
@@ -43,9 +46,9 @@ export function planUnlockOptimistic(context: Context): Plan {
   if (unknown !== null) return endAction(context, { failure: unknown });
   const chosen = chooseTables(context, target);
   if (!Array.isArray(chosen)) return endAction(context, { failure: chosen });
-  const perStep = Math.max(1, Math.floor((state.limits.operationsPerWrite - 2) / COMPARES_A_TABLE));
-  const part = chosen.slice(0, perStep);
-  const effects = releaseTables(context, { ...context, target, held: target.lock }, part);
+  const lock = { ...context, target, held: target.lock };
+  const part = firstPart(context, lock, chosen);
+  const effects = releaseTables(context, lock, part);
   const released = releasedOf(context) + part.length;
   if (part.length < chosen.length) {
     return writeStep(context, { state: 'running', progress: { kind: 'unlocking', released } }, effects);
@@ -57,6 +60,20 @@ export function planUnlockOptimistic(context: Context): Plan {
 /** How many tables earlier steps have released. */
 function releasedOf({ action }: Context): number {
   return action.progress?.kind === 'unlocking' ? action.progress.released : 0;
+}
+
+/** Those that one step releases. */
+function firstPart(context: Context, lock: LockContext, chosen: readonly TableEntry[]): TableEntry[] {
+  const perStep = Math.max(1, Math.floor((lock.state.limits.operationsPerWrite - 2) / COMPARES_A_TABLE));
+  const part: TableEntry[] = [];
+  let characters = 0;
+  for (const entry of chosen.slice(0, perStep)) {
+    for (const mutation of releaseTable(context, lock, entry))
+      characters += mutation.kind === 'put' ? mutation.value.length : 0;
+    if (characters > CHARACTERS_A_STEP && part.length > 0) break;
+    part.push(entry);
+  }
+  return part;
 }
 
 function releaseTables(context: Context, lock: LockContext, part: readonly TableEntry[]): ActionEffects {
@@ -141,7 +158,7 @@ function releaseTable({ input }: Context, lock: LockContext, entry: TableEntry):
   const normal = releasedSchema(input, entry) ?? member.normal;
   const record = {
     infoRevision: entry.decidedRevision,
-    normal: normal.fingerprint,
+    normal,
     conflict: null,
     done: member.done,
     operationRevision: null,

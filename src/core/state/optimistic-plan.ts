@@ -4,6 +4,7 @@ import type { DecisionRecord } from '../model/records';
 import { NO_REVISION } from '../model/revision';
 import type { Compare, Mutation } from '../model/store';
 import type { Decision } from '../optimistic/sync';
+import type { Shape } from '../table/shape';
 import { schemaOfShape } from '../table/shape-schema';
 import { dmPrefix, formatDmKey } from '../wire/dm-keys';
 import { formatLockstepKey } from '../wire/lockstep-keys';
@@ -42,8 +43,8 @@ export function planAnswer(context: TableContext): Plan {
     return 'wait';
   }
   const record = {
-    normal: answer.normal.fingerprint,
-    conflict: answer.conflict?.fingerprint ?? null,
+    normal: answer.normal,
+    conflict: answer.conflict,
     done: entry.member?.done ?? false,
   };
   const acknowledged = acknowledgement(context);
@@ -82,7 +83,7 @@ export function planRedirect(context: TableContext): Plan {
   };
   const record = {
     infoRevision: entry.decidedRevision,
-    normal: member.normal.fingerprint,
+    normal: member.normal,
     conflict: null,
     done: member.done,
   } as const;
@@ -108,8 +109,8 @@ export function planRecordDone(context: TableContext): Plan {
   if (!entry.isAnswered) return 'wait';
   const record = {
     infoRevision: entry.decidedRevision,
-    normal: member.normal.fingerprint,
-    conflict: member.conflict?.fingerprint ?? null,
+    normal: member.normal,
+    conflict: member.conflict,
     done: member.done,
   };
   const { puts, deletes, events } = acknowledgement(context);
@@ -131,7 +132,7 @@ export function planRecordMember(context: TableContext): Plan {
   if (member === null || entry.info !== null) return 'void';
   const record = {
     infoRevision: entry.decidedRevision,
-    normal: member.normal.fingerprint,
+    normal: member.normal,
     conflict: null,
     done: member.done,
   } as const;
@@ -243,31 +244,46 @@ export function operationOf(target: Target, decision: Decision): OperationConten
   };
 }
 
-/** The put of the decision record of a table. */
-export function decisionPut(context: TableContext, record: Omit<DecisionRecord, 'atMs' | 'schema'>): Mutation {
-  const { entry, target, nowMs } = context;
-  const key = formatLockstepKey({ kind: 'decision', lockId: target.lockId, table: entry.table });
-  return {
-    kind: 'put',
-    key,
-    value: writeDecisionRecord({ ...record, atMs: nowMs, ...schemaPart(context, record) }),
-  };
+/** What was decided for a table, with the schemas themselves. */
+interface DecidedSchemas extends Omit<DecisionRecord, 'atMs' | 'normal' | 'conflict' | 'schema' | 'conflictSchema'> {
+  readonly normal: Shape;
+  readonly conflict: Shape | null;
 }
 
 /**
- * The table's schema in the lock, if nothing else that is stored tells it: its worker said another one was before its DDLs.
- * What it has registered may change, and tells it of tables only that have reported nothing, of which there are many.
+ * The put of the decision record of a table.
+ * @param initial the initial schema of the lock, from this write on
  */
-function schemaPart(
-  { state, entry, held }: TableContext,
-  { normal, by }: Pick<DecisionRecord, 'normal' | 'by'>,
-): Pick<DecisionRecord, 'schema'> {
-  const { info, initial, member, key } = entry;
-  const reported = [info?.before?.shape, ...(info?.after ?? []).map(({ shape }) => shape)];
-  const told = [...reported, held.lock.origin.initial, by === 'member' ? initial : undefined];
-  if (told.some((shape) => shape?.fingerprint === normal)) return {};
-  const known = [member?.normal, state.answers.get(key)?.normal].find((shape) => shape?.fingerprint === normal);
-  return known === undefined ? {} : { schema: writeTableInfo(schemaOfShape(known, entry.name)) };
+export function decisionPut(
+  context: TableContext,
+  decided: DecidedSchemas,
+  initial = context.held.lock.origin.initial,
+): Mutation {
+  const { entry, target, nowMs } = context;
+  const { normal, conflict, by } = decided;
+  const told = [initial, entry.info?.after.at(-1)?.shape, by === 'member' ? entry.initial : null];
+  const schema = untoldSchema(entry, told, normal);
+  const conflictSchema = conflict === null ? null : untoldSchema(entry, told, conflict);
+  const record = {
+    ...decided,
+    normal: normal.fingerprint,
+    conflict: conflict?.fingerprint ?? null,
+    atMs: nowMs,
+    ...(schema === null ? {} : { schema }),
+    ...(conflictSchema === null ? {} : { conflictSchema }),
+  };
+  const key = formatLockstepKey({ kind: 'decision', lockId: target.lockId, table: entry.table });
+  return { kind: 'put', key, value: writeDecisionRecord(record) };
+}
+
+/**
+ * The schema, unless something else that is stored tells it until the table's next record. Its next info replaces this one,
+ * and waits for its answer, maybe for days: what this one ends with is what that begins with, but nothing tells any more what
+ * this one began with, where a table in conflict, or after an error, still is. What was registered may change, and tells the
+ * schema of tables only that have reported nothing, of which there are many.
+ */
+function untoldSchema(entry: TableEntry, told: readonly (Shape | null | undefined)[], shape: Shape): string | null {
+  return told.includes(shape) ? null : writeTableInfo(schemaOfShape(shape, entry.name));
 }
 
 /**

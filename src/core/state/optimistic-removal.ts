@@ -103,20 +103,21 @@ function hasUnreadable({ unreadable }: CoordinatorState, target: Target): boolea
   return false;
 }
 
-/** Until the last part a restart must find the table done, with the joined schema. */
+/** Until the last part a restart must find the table done, with the joined schema, which is the initial one from now on. */
 function partedDecision(context: LockContext, entry: TableEntry): Mutation[] {
   const { member } = entry;
   if (member === null) return [];
+  const { normal } = member;
   const hasAnswer = finalOperation(context, entry).length > 0;
   const record = {
     infoRevision: NO_REVISION,
-    normal: member.normal.fingerprint,
+    normal,
     conflict: null,
     done: true,
     operationRevision: hasAnswer ? null : NO_REVISION,
     by: 'done',
   } as const;
-  return [decisionPut({ ...context, entry }, record)];
+  return [decisionPut({ ...context, entry }, record, normal)];
 }
 
 /** Acknowledgements whose own record waits for an answer that only the removal carries. */

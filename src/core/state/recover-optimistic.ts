@@ -129,7 +129,8 @@ function readValue(state: CoordinatorState, { key, change }: KeyedChange, findin
       const record = readPut(state, change, readDecisionRecord);
       if (record === null) return;
       const entry = state.entryOf(parseLockId(key.lockId).task, key.table);
-      if (record.schema !== undefined) findings.addShape(state.caches.schemas.read(record.schema).shape);
+      for (const schema of [record.schema, record.conflictSchema])
+        if (schema !== undefined) findings.addShape(state.caches.schemas.read(schema).shape);
       findings.addDecision(entry, { lockId: key.lockId, record, revision: change.modRevision });
       return;
     }

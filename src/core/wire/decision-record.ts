@@ -24,6 +24,9 @@ const FORMAT: RecordFormat<DecisionRecord> = {
     by: root.field('by').oneOf(MAKERS),
     atMs: root.field('atMs').count(),
     ...root.field('schema').or<{ readonly schema?: string }>({}, (schema) => ({ schema: schema.text() })),
+    ...root
+      .field('conflictSchema')
+      .or<{ readonly conflictSchema?: string }>({}, (schema) => ({ conflictSchema: schema.text() })),
   }),
   write: (record) => ({ ...record }),
 };

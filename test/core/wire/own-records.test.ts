@@ -63,7 +63,7 @@ describe('records', () => {
 
   it('of decisions come back', () => {
     expect(readDecisionRecord(writeDecisionRecord(decision))).toEqual({ kind: 'record', record: decision });
-    const inConflict = { ...decision, conflict: 'ff00' };
+    const inConflict = { ...decision, conflict: 'ff00', schema: '{"id":0}', conflictSchema: '{"id":1}' };
     expect(readDecisionRecord(writeDecisionRecord(inConflict))).toEqual({ kind: 'record', record: inConflict });
   });
 
