@@ -194,7 +194,7 @@ export class EmbeddedStore implements Store, History {
 
   #endLease(lease: LeaseId): Promise<void> {
     return this.#commits.write(() => {
-      const attached = this.#leases.keysOf(lease).flatMap((key) => this.#tables.get(key) ?? []);
+      const attached = this.#leases.keysOf(lease).flatMap((key) => this.#tables.head(key) ?? []);
       this.#write(attached.map((before) => ({ kind: 'delete', before })));
       this.#leases.remove(lease);
     });

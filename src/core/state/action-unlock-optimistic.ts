@@ -48,13 +48,13 @@ export function planUnlockOptimistic(context: Context): Plan {
   if (!Array.isArray(chosen)) return endAction(context, { failure: chosen });
   const lock = { ...context, target, held: target.lock };
   const part = firstPart(context, lock, chosen);
-  const effects = releaseTables(context, lock, part);
+  const effects = releaseAll(context, lock, part);
   const released = releasedOf(context) + part.length;
   if (part.length < chosen.length) {
     return writeStep(context, { state: 'running', progress: { kind: 'unlocking', released } }, effects);
   }
   const before = released > part.length ? [`${released - part.length} tables were released before`] : [];
-  return endAction(context, { changes: [...before, ...part.map((entry) => describe(context, entry))] }, effects);
+  return endAction(context, { changes: [...before, ...part.map(({ entry }) => describe(context, entry))] }, effects);
 }
 
 /** How many tables earlier steps have released. */
@@ -62,32 +62,38 @@ function releasedOf({ action }: Context): number {
   return action.progress?.kind === 'unlocking' ? action.progress.released : 0;
 }
 
+/** A table with what releases it. */
+interface Release {
+  readonly entry: TableEntry;
+  readonly mutations: readonly Mutation[];
+}
+
 /** Those that one step releases. */
-function firstPart(context: Context, lock: LockContext, chosen: readonly TableEntry[]): TableEntry[] {
+function firstPart(context: Context, lock: LockContext, chosen: readonly TableEntry[]): Release[] {
   const perStep = Math.max(1, Math.floor((lock.state.limits.operationsPerWrite - 2) / COMPARES_A_TABLE));
-  const part: TableEntry[] = [];
+  const part: Release[] = [];
   let characters = 0;
   for (const entry of chosen.slice(0, perStep)) {
-    for (const mutation of releaseTable(context, lock, entry))
-      characters += mutation.kind === 'put' ? mutation.value.length : 0;
+    const mutations = releaseTable(context, lock, entry);
+    for (const mutation of mutations) characters += mutation.kind === 'put' ? mutation.value.length : 0;
     if (characters > CHARACTERS_A_STEP && part.length > 0) break;
-    part.push(entry);
+    part.push({ entry, mutations });
   }
   return part;
 }
 
-function releaseTables(context: Context, lock: LockContext, part: readonly TableEntry[]): ActionEffects {
+function releaseAll(context: Context, lock: LockContext, part: readonly Release[]): ActionEffects {
   const { target, held } = lock;
   return {
-    compares: part.flatMap((entry) => tableUnchanged({ ...lock, entry })),
-    mutations: part.flatMap((entry) => releaseTable(context, lock, entry)),
+    compares: part.flatMap(({ entry }) => tableUnchanged({ ...lock, entry })),
+    mutations: part.flatMap(({ mutations }) => mutations),
     events: [
-      ...part.flatMap((entry) => acknowledgement({ ...lock, entry }).events),
+      ...part.flatMap(({ entry }) => acknowledgement({ ...lock, entry }).events),
       {
         ...ofLock({ target, held }),
         kind: 'LockUnlocked',
         actionId: context.action.id,
-        participants: part.map(participantOf),
+        participants: part.map(({ entry }) => participantOf(entry)),
       },
     ],
   };
